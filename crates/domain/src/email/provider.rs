@@ -1,0 +1,118 @@
+//! What a provider ignores in its addresses.
+
+mod countries;
+mod rule;
+mod table;
+
+use std::sync::Arc;
+
+pub use self::rule::{ProviderRule, TagSeparator};
+use super::error::EmailError;
+
+/// The provider rules by which addresses are made canonical: the built-in ones, and before them an organisation's own.
+///
+/// ```
+/// use resetd_domain::{EmailAddress, ProviderRule, ProviderRules};
+///
+/// let rules = ProviderRules::default().with_rule(
+///     ProviderRule::new("Example Ltd.", "their postmaster, 2026-01-31", ["example.com", "example.net"])?
+///         .ignoring_dots()
+///         .mapped_to("example.com")?,
+/// );
+/// let email = EmailAddress::parse_with("jan.barasek@example.net", &rules)?;
+/// assert_eq!(email.canonical(), "janbarasek@example.com");
+/// # Ok::<(), resetd_domain::EmailError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderRules {
+    own: Vec<Arc<ProviderRule>>,
+}
+
+/// A rule and who keeps it.
+#[derive(Clone, Debug)]
+enum Found {
+    BuiltIn(&'static ProviderRule),
+    Own(Arc<ProviderRule>),
+}
+
+impl Found {
+    fn rule(&self) -> &ProviderRule {
+        match self {
+            Self::BuiltIn(rule) => rule,
+            Self::Own(rule) => rule,
+        }
+    }
+}
+
+impl ProviderRules {
+    /// The built-in rules alone, as contract section 3 lists them.
+    #[must_use]
+    pub fn built_in() -> &'static Self {
+        static BUILT_IN: ProviderRules = ProviderRules { own: Vec::new() };
+        &BUILT_IN
+    }
+
+    /// With one more rule. For the domains it names, it comes before every built-in rule and every rule added earlier.
+    #[must_use]
+    pub fn with_rule(mut self, rule: ProviderRule) -> Self {
+        self.own.insert(0, Arc::new(rule));
+        self
+    }
+
+    /// The rule for a domain in A-labels.
+    #[must_use]
+    pub fn rule_for(&self, domain: &str) -> Option<&ProviderRule> {
+        let own = self.own.iter().find(|rule| rule.covers(domain)).map(Arc::as_ref);
+        own.or_else(|| table::RULES.iter().find(|rule| rule.covers(domain)))
+    }
+
+    fn find(&self, domain: &str) -> Option<Found> {
+        let own = self.own.iter().find(|rule| rule.covers(domain));
+        match own {
+            Some(rule) => Some(Found::Own(Arc::clone(rule))),
+            None => table::RULES.iter().find(|rule| rule.covers(domain)).map(Found::BuiltIn),
+        }
+    }
+
+    /// The canonical form of a normalized address, where it differs.
+    pub(super) fn canonicalise(&self, local: &str, domain: &str) -> Result<Option<Canonical>, EmailError> {
+        let Some(found) = self.find(domain) else { return Ok(None) };
+        let rule = found.rule();
+        let canonical_local = rule.mailbox(local)?;
+        // Into another domain only where the same rule speaks for it too: else the result would change once more.
+        let canonical_domain = match rule.canonical_domain() {
+            Some(target)
+                if self.own.is_empty()
+                    || self.rule_for(target).is_some_and(|there| core::ptr::eq(there, rule)) =>
+            {
+                target
+            }
+            _ => domain,
+        };
+        if canonical_local == local && canonical_domain == domain {
+            return Ok(None);
+        }
+        let mut text = String::with_capacity(canonical_local.len() + 1 + canonical_domain.len());
+        text.push_str(&canonical_local);
+        text.push('@');
+        text.push_str(canonical_domain);
+        Ok(Some(Canonical { text, found }))
+    }
+}
+
+/// A canonical form that differs from the normalized one, and the rule that made it.
+#[derive(Clone, Debug)]
+pub(super) struct Canonical {
+    text: String,
+    found: Found,
+}
+
+impl Canonical {
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn rule(&self) -> &ProviderRule {
+        self.found.rule()
+    }
+}

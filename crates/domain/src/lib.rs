@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod api_key;
+mod backoff;
+mod email;
+mod error;
+mod expiry;
+mod hash;
+mod ids;
+mod ip;
+mod language;
+mod macros;
+mod password;
+mod random;
+mod state;
+mod token;
+
+pub use self::{
+    api_key::{
+        ApiKey, ApiKeyError, ApiKeyHash, ApiKeyKind, Network, SAMPLE_API_KEY, Scope, UnknownApiKeyKind,
+        UnknownScope,
+    },
+    backoff::BackOff,
+    email::{EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator},
+    error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode},
+    expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601},
+    ids::{ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WorkerId},
+    ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope},
+    language::{Language, LanguageError},
+    password::{Password, PasswordPolicy, PolicyRule, PolicyViolations},
+    state::{
+        DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
+        UnknownNoMailReason,
+    },
+    token::{ResetToken, TokenError, TokenHash},
+};

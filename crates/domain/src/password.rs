@@ -1,0 +1,10 @@
+//! New passwords and what they have to satisfy.
+
+mod common;
+mod policy;
+mod secret;
+
+pub use self::{
+    policy::{PasswordPolicy, PolicyRule, PolicyViolations},
+    secret::Password,
+};

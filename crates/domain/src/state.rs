@@ -1,0 +1,9 @@
+//! The life of a reset request: of its mail and of its link.
+
+mod delivery;
+mod link;
+
+pub use self::{
+    delivery::{DeliveryState, NoMailReason, Priority, UnknownDeliveryState, UnknownNoMailReason},
+    link::{LinkState, UnknownLinkState},
+};

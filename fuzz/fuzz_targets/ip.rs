@@ -1,0 +1,9 @@
+//! `cargo +nightly fuzz run ip`
+
+#![no_main]
+
+#[path = "../../crates/domain/tests/it/checks.rs"]
+#[allow(dead_code)]
+mod checks;
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| checks::ip(&String::from_utf8_lossy(data)));
