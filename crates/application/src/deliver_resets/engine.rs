@@ -1,0 +1,246 @@
+//! The loop: claim, start, record, pause while the relay is down, wind down on shutdown.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use metrics::{counter, gauge, histogram};
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior};
+use tracing::{error, info, warn};
+
+use super::DeliverResets;
+use super::prepare::Prepared;
+use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail, SendError, StoreError};
+use crate::relay_health::RelayHealth;
+
+/// What one mail taught about the relay.
+enum Lesson {
+    /// It answered for a mail.
+    Answered,
+    /// It could not be reached.
+    Unreachable,
+    /// It was not asked.
+    Nothing,
+}
+
+/// The shortest remaining life of a link for which another attempt makes sense.
+const LAST_CALL: TimeDelta = TimeDelta::seconds(5);
+
+struct Engine {
+    worker: Arc<DeliverResets>,
+    health: RelayHealth,
+    ready: VecDeque<ClaimedMail>,
+    in_flight: JoinSet<Lesson>,
+    more: bool,
+}
+
+impl DeliverResets {
+    /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the others.
+    pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
+        let health = RelayHealth::new(self.settings.concurrency, self.settings.probe_back_off);
+        let engine =
+            Engine { worker: self, health, ready: VecDeque::new(), in_flight: JoinSet::new(), more: true };
+        engine.run(stop).await;
+    }
+
+    /// One mail from claim to outcome.
+    async fn deliver(&self, mail: ClaimedMail) -> Lesson {
+        match self.attempt(&mail).await {
+            Ok(lesson) => lesson,
+            Err(fault) => {
+                warn!(mail = %mail.id, %fault, "a mail waits for the store; its lease brings it back");
+                counter!("resetd_mails_total", "outcome" => "store-unavailable").increment(1);
+                Lesson::Nothing
+            }
+        }
+    }
+
+    async fn attempt(&self, mail: &ClaimedMail) -> Result<Lesson, StoreError> {
+        let (completion, lesson) = match self.prepare(mail).await? {
+            Prepared::LeaseLost => return Ok(Lesson::Nothing),
+            Prepared::Done(completion) => (completion, Lesson::Nothing),
+            Prepared::Mail(outgoing) => self.send(mail, &outgoing).await,
+        };
+        let now = self.ports.clock.now();
+        counter!("resetd_mails_total", "outcome" => outcome(&completion)).increment(1);
+        if matches!(completion, Completion::Sent { .. }) {
+            let waited = (now - mail.accepted_at).to_std().unwrap_or_default();
+            histogram!("resetd_delivery_seconds").record(waited.as_secs_f64());
+        }
+        if !self.ports.tokens.complete(mail.id, self.settings.worker, completion, now).await? {
+            warn!(mail = %mail.id, "the lease had passed on before the outcome was recorded");
+        }
+        Ok(lesson)
+    }
+
+    async fn send(&self, mail: &ClaimedMail, outgoing: &OutgoingMail) -> (Completion, Lesson) {
+        if mail.sandbox {
+            let (completion, _) = self.judge(mail, self.ports.sandbox.send(outgoing).await);
+            return (completion, Lesson::Nothing);
+        }
+        self.judge(mail, self.ports.sender.send(outgoing).await)
+    }
+
+    fn judge(&self, mail: &ClaimedMail, result: Result<Delivered, SendError>) -> (Completion, Lesson) {
+        match result {
+            Ok(Delivered { host, reply }) => (Completion::Sent { host, reply }, Lesson::Answered),
+            Err(SendError { kind: FailureKind::Permanent, host, reply }) => {
+                (Completion::Undeliverable { host, reply }, Lesson::Answered)
+            }
+            Err(SendError { kind: FailureKind::Transient, host, reply }) => {
+                (self.retry(mail, host, reply), Lesson::Answered)
+            }
+            Err(SendError { kind: FailureKind::HostDown, host, reply }) => {
+                // The whole queue pauses, so this mail need not wait on its own account.
+                let due_at = self.ports.clock.now();
+                (Completion::RetryAt { due_at, host, reply }, Lesson::Unreachable)
+            }
+        }
+    }
+
+    /// Another attempt after a random pause, as long as the link would still be alive on arrival.
+    fn retry(&self, mail: &ClaimedMail, host: String, reply: String) -> Completion {
+        let now = self.ports.clock.now();
+        let left = mail.expires_at - now;
+        if left < LAST_CALL {
+            let reply = format!("{reply} (given up: the link would be dead before the next attempt)");
+            return Completion::Undeliverable { host, reply };
+        }
+        let delay = self.settings.back_off.delay(mail.attempts, self.random());
+        let delay = TimeDelta::from_std(delay).unwrap_or(left).min(left / 2);
+        Completion::RetryAt { due_at: now + delay, host, reply }
+    }
+}
+
+impl Engine {
+    async fn run(mut self, stop: impl Future<Output = ()> + Send) {
+        tokio::pin!(stop);
+        let settings = self.worker.settings.clone();
+        let mut renewal = tokio::time::interval(settings.lease / 3);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            self.fill().await;
+            let idle = tokio::time::sleep_until(Instant::now() + self.nap());
+            tokio::select! {
+                () = &mut stop => break,
+                Some(lesson) = self.in_flight.join_next() => self.learn(lesson),
+                () = self.worker.signal.raised(), if !self.more => self.pace().await,
+                () = self.worker.ports.tokens.news(), if !self.more => self.more = true,
+                _ = renewal.tick() => self.renew().await,
+                () = idle => self.more = true,
+            }
+        }
+        self.wind_down().await;
+    }
+
+    /// Starts as many mails as there is room for, claiming more when the last batch is used up.
+    async fn fill(&mut self) {
+        let now = self.worker.ports.clock.now();
+        let room = self.health.room(now, self.in_flight.len());
+        if room == 0 {
+            return;
+        }
+        if self.ready.is_empty() && self.more {
+            self.claim().await;
+        }
+        for mail in self.ready.drain(..room.min(self.ready.len())) {
+            let worker = Arc::clone(&self.worker);
+            self.in_flight.spawn(async move { worker.deliver(mail).await });
+        }
+        gauge!("resetd_mails_in_flight").set(self.in_flight.len() as f64);
+    }
+
+    async fn claim(&mut self) {
+        let settings = &self.worker.settings;
+        let limit = u32::try_from(settings.concurrency.saturating_mul(2)).unwrap_or(u32::MAX);
+        let now = self.worker.ports.clock.now();
+        let lease_until = now + TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::seconds(15));
+        match self.worker.ports.tokens.claim_due(settings.worker, now, lease_until, limit).await {
+            Ok(mails) => {
+                self.more = !mails.is_empty();
+                self.ready.extend(mails);
+            }
+            Err(fault) => {
+                warn!(%fault, "no mail could be claimed");
+                self.more = false;
+            }
+        }
+    }
+
+    /// A short random pause, so that the work of one request does not coincide with the answer to the next.
+    async fn pace(&mut self) {
+        if self.in_flight.is_empty() {
+            tokio::time::sleep(self.worker.settings.pace.delay(0, self.worker.random())).await;
+        }
+        self.more = true;
+    }
+
+    /// How long nothing need be looked at: until the next poll, or until the next probe.
+    fn nap(&self) -> Duration {
+        let poll = self.worker.settings.poll;
+        match self.health.probe_at() {
+            None => poll,
+            Some(at) => (at - self.worker.ports.clock.now()).to_std().unwrap_or_default().min(poll),
+        }
+    }
+
+    fn learn(&mut self, lesson: Result<Lesson, JoinError>) {
+        match lesson {
+            Ok(Lesson::Answered) => {
+                if self.health.answered() {
+                    info!("the relay is back; the queue drains");
+                    gauge!("resetd_relay_up").set(1.0);
+                }
+            }
+            Ok(Lesson::Unreachable) => {
+                let now = self.worker.ports.clock.now();
+                if self.health.unreachable(now, self.worker.random()) {
+                    warn!("the relay cannot be reached; the queue pauses and probes");
+                    gauge!("resetd_relay_up").set(0.0);
+                }
+                self.more = true;
+            }
+            Ok(Lesson::Nothing) => {}
+            Err(fault) => error!(%fault, "a delivery ended in a panic; its lease brings it back"),
+        }
+    }
+
+    async fn renew(&self) {
+        let settings = &self.worker.settings;
+        if self.in_flight.is_empty() && self.ready.is_empty() {
+            return;
+        }
+        let lease_until = self.worker.ports.clock.now()
+            + TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::seconds(15));
+        if let Err(fault) = self.worker.ports.tokens.renew_leases(settings.worker, lease_until).await {
+            warn!(%fault, "leases could not be renewed");
+        }
+    }
+
+    async fn wind_down(mut self) {
+        let grace = self.worker.settings.grace;
+        let finish = async { while self.in_flight.join_next().await.is_some() {} };
+        if tokio::time::timeout(grace, finish).await.is_err() {
+            warn!(mails = self.in_flight.len(), "mails still on their way; their leases bring them back");
+            self.in_flight.shutdown().await;
+        }
+        if let Err(fault) = self.worker.ports.tokens.release_leases(self.worker.settings.worker).await {
+            warn!(%fault, "leases could not be given back; they end by themselves");
+        }
+    }
+}
+
+const fn outcome(completion: &Completion) -> &'static str {
+    match completion {
+        Completion::Sent { .. } => "sent",
+        Completion::RetryAt { .. } => "waiting-for-next-attempt",
+        Completion::NotReadyUntil { .. } => "not-ready-to-queue",
+        Completion::PreparingError { .. } => "preparing-error",
+        Completion::SendingError { .. } => "sending-error",
+        Completion::Undeliverable { .. } => "undeliverable",
+        Completion::NoMail(_) => "no-mail",
+    }
+}

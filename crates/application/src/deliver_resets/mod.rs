@@ -1,0 +1,108 @@
+//! The worker: everything between "it is on disk" and "the relay has it".
+
+mod engine;
+mod links;
+mod prepare;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{BackOff, WorkerId};
+
+pub use self::links::Links;
+use crate::WorkSignal;
+use crate::organisation_cache::OrganisationCache;
+use crate::ports::{
+    Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random, TokenStore,
+};
+
+/// The ports of the worker.
+#[derive(Clone)]
+pub struct DeliveryPorts {
+    /// Where mails are claimed and their outcome recorded.
+    pub tokens: Arc<dyn TokenStore>,
+    /// Who has an account.
+    pub customers: Arc<dyn CustomerDirectory>,
+    /// Their settings.
+    pub organisations: Arc<dyn OrganisationRegistry>,
+    /// Where a request came from.
+    pub geo: Arc<dyn GeoResolver>,
+    /// Writes the mail.
+    pub composer: Arc<dyn MailComposer>,
+    /// Sends it.
+    pub sender: Arc<dyn MailSender>,
+    /// Captures the mail of `DEV_` keys.
+    pub sandbox: Arc<dyn MailSender>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+    /// For tokens and jitter.
+    pub random: Arc<dyn Random>,
+}
+
+/// How the worker goes about it.
+#[derive(Debug, Clone)]
+pub struct DeliverySettings {
+    /// This worker, different from every other one.
+    pub worker: WorkerId,
+    /// Mails on their way at once; contract 9: 25.
+    pub concurrency: usize,
+    /// How long a claimed mail stays with a worker that no longer answers.
+    pub lease: Duration,
+    /// How often to look for work that nobody announced.
+    pub poll: Duration,
+    /// How long the resolver may take; after that the mail goes without the place.
+    pub geo_deadline: Duration,
+    /// Between attempts at one mail.
+    pub back_off: BackOff,
+    /// Between probes of a relay that is down.
+    pub probe_back_off: BackOff,
+    /// The longest random pause between the announcement of work and its beginning. It keeps the work of one request
+    /// from coinciding with the answer to the next, where it could be measured.
+    pub pace: BackOff,
+    /// How long mails on their way may take to finish on shutdown.
+    pub grace: Duration,
+}
+
+impl DeliverySettings {
+    /// The contract's numbers, for this worker.
+    #[must_use]
+    pub fn new(worker: WorkerId) -> Self {
+        Self {
+            worker,
+            concurrency: 25,
+            lease: Duration::from_secs(15),
+            poll: Duration::from_secs(1),
+            geo_deadline: Duration::from_millis(350),
+            back_off: BackOff { base: Duration::from_secs(2), ceiling: Duration::from_secs(300) },
+            probe_back_off: BackOff { base: Duration::from_millis(500), ceiling: Duration::from_secs(5) },
+            pace: BackOff::new(Duration::from_millis(12), Duration::from_millis(12)),
+            grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Claims due mails under a lease and sees each to its end: budget, customer, place, token, text, relay, outcome. A
+/// crash at any point leaves a row that another worker picks up when the lease ends.
+pub struct DeliverResets {
+    ports: DeliveryPorts,
+    organisations: OrganisationCache,
+    links: Links,
+    settings: DeliverySettings,
+    signal: WorkSignal,
+}
+
+impl DeliverResets {
+    /// A worker over these ports.
+    #[must_use]
+    pub fn new(ports: DeliveryPorts, links: Links, settings: DeliverySettings, signal: WorkSignal) -> Self {
+        let organisations = OrganisationCache::new(Arc::clone(&ports.organisations));
+        Self { ports, organisations, links, settings, signal }
+    }
+
+    /// Uniform over all of `u64`.
+    fn random(&self) -> u64 {
+        let mut bytes = [0; 8];
+        self.ports.random.fill(&mut bytes);
+        u64::from_ne_bytes(bytes)
+    }
+}

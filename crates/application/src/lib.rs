@@ -1,0 +1,48 @@
+//! The application core of resetd: the ports (what it needs from the world, as contracts) and the use cases (the
+//! order of the steps). It knows no technology: no HTTP, no SQL, no SMTP.
+//!
+//! Each use case is one file with one `execute`: a command in, an outcome out, an error of its own. The struct holds
+//! the ports it needs as `Arc<dyn Port>`.
+
+pub mod audit;
+pub mod ports;
+
+mod authenticate;
+mod cached_keys;
+mod deliver_resets;
+mod disown_request;
+mod geo_chain;
+mod geo_rules;
+mod import_customers;
+mod open_link;
+mod organisation_cache;
+mod purge;
+mod relay_health;
+mod request_fresh_link;
+mod request_reset;
+mod set_new_password;
+mod work_signal;
+
+pub use authenticate::{Authenticate, AuthenticateCommand, AuthenticateError, Authenticated};
+pub use cached_keys::CachedKeys;
+pub use deliver_resets::{DeliverResets, DeliveryPorts, DeliverySettings, Links};
+pub use disown_request::DisownRequest;
+pub use geo_chain::GeoChain;
+pub use import_customers::{CustomerRow, ImportCustomers, ImportReport, RowFault};
+pub use open_link::{OpenLink, OpenedLink, Visit};
+pub use purge::Purge;
+pub use request_fresh_link::{FreshLink, RequestFreshLink};
+pub use request_reset::{RequestReset, RequestResetCommand, RequestResetError};
+pub use set_new_password::{NewPassword, SetNewPassword, SetNewPasswordCommand};
+pub use work_signal::WorkSignal;
+
+use domain::RequestId;
+use ports::{Clock, Random};
+
+/// A fresh UUIDv7 (RFC 9562): ordered by the time of its making.
+pub fn fresh_id(clock: &dyn Clock, random: &dyn Random) -> RequestId {
+    let mut bytes = [0; 10];
+    random.fill(&mut bytes);
+    let milliseconds = u64::try_from(clock.now().timestamp_millis()).unwrap_or_default();
+    RequestId::from_parts(milliseconds, bytes)
+}

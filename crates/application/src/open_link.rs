@@ -1,0 +1,77 @@
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use domain::{Language, LinkState, ResetToken};
+use tracing::warn;
+
+use crate::ports::{
+    Clock, CustomerDirectory, Organisation, OrganisationRegistry, ResetLink, StoreError, TokenStore,
+};
+
+/// Who seems to be looking at a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Visit {
+    /// A person's browser.
+    Person,
+    /// A mail scanner, a link preview, or a `HEAD`.
+    Scanner,
+}
+
+/// Looks at a link without consuming anything, however often it is asked.
+pub struct OpenLink {
+    /// Where links are found.
+    pub tokens: Arc<dyn TokenStore>,
+    /// For the customer's language.
+    pub customers: Arc<dyn CustomerDirectory>,
+    /// For the organisation's name and looks.
+    pub organisations: Arc<dyn OrganisationRegistry>,
+    /// The present.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What a page needs to know of a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OpenedLink {
+    /// The link.
+    pub link: ResetLink,
+    /// Whose link.
+    pub organisation: Organisation,
+    /// The customer's language, else the organisation's.
+    pub language: Language,
+}
+
+impl OpenLink {
+    /// The link behind `token`, or `None` where there is none to show: unknown token, suspended organisation.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot tell.
+    pub async fn execute(&self, token: &str, visit: Option<Visit>) -> Result<Option<OpenedLink>, StoreError> {
+        let Ok(token) = ResetToken::parse(token) else { return Ok(None) };
+        let now = self.clock.now();
+        let Some(link) = self.tokens.find_link(token.hash(), now).await? else { return Ok(None) };
+        let Some(organisation) = self.organisations.find(link.organisation).await? else { return Ok(None) };
+        if organisation.suspended {
+            return Ok(None);
+        }
+        let customer = self.customers.find(link.customer).await?;
+        let language =
+            customer.and_then(|customer| customer.language).unwrap_or(organisation.settings.language);
+        if let Some(visit) = visit
+            && link.state == LinkState::Good
+        {
+            self.note(&link, visit, now).await;
+        }
+        Ok(Some(OpenedLink { link, organisation, language }))
+    }
+
+    /// The timeline is for the operator; that it cannot be written is no reason to hide the page.
+    async fn note(&self, link: &ResetLink, visit: Visit, now: DateTime<Utc>) {
+        let event = match visit {
+            Visit::Person => "opened",
+            Visit::Scanner => "scanned",
+        };
+        if let Err(fault) = self.tokens.note(link.request, now, event, String::new()).await {
+            warn!(%fault, "a visit could not be noted");
+        }
+    }
+}

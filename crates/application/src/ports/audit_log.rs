@@ -1,0 +1,112 @@
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{CustomerIp, OrganisationId};
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+
+/// What was done. Rows are written inside the transaction of the deed where it has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditAction {
+    /// A customer set a new password through a link.
+    PasswordChanged,
+    /// A customer said "this was not me".
+    RequestDisowned,
+    /// An operator created an organisation.
+    OrganisationCreated,
+    /// An operator changed an organisation.
+    OrganisationUpdated,
+    /// An operator made an API key.
+    ApiKeyCreated,
+    /// An operator revoked an API key.
+    ApiKeyRevoked,
+    /// An operator imported customers.
+    CustomersImported,
+    /// An operator changed a template or a layout.
+    TemplateChanged,
+    /// An operator put a mail back into the queue.
+    MailRetried,
+}
+
+impl AuditAction {
+    /// Every action.
+    pub const ALL: [Self; 9] = [
+        Self::PasswordChanged,
+        Self::RequestDisowned,
+        Self::OrganisationCreated,
+        Self::OrganisationUpdated,
+        Self::ApiKeyCreated,
+        Self::ApiKeyRevoked,
+        Self::CustomersImported,
+        Self::TemplateChanged,
+        Self::MailRetried,
+    ];
+
+    /// The word used in tables and lists.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PasswordChanged => "password-changed",
+            Self::RequestDisowned => "request-disowned",
+            Self::OrganisationCreated => "organisation-created",
+            Self::OrganisationUpdated => "organisation-updated",
+            Self::ApiKeyCreated => "api-key-created",
+            Self::ApiKeyRevoked => "api-key-revoked",
+            Self::CustomersImported => "customers-imported",
+            Self::TemplateChanged => "template-changed",
+            Self::MailRetried => "mail-retried",
+        }
+    }
+
+    /// Reads the word back.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
+}
+
+/// One deed, before it has its place in the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whose tenant it concerns.
+    pub organisation: Option<OrganisationId>,
+    /// Who: `operator`, `customer`, or an API key's id.
+    pub actor: String,
+    /// What.
+    pub action: AuditAction,
+    /// On what: an identifier, never an address.
+    pub subject: String,
+    /// From where.
+    pub ip: Option<CustomerIp>,
+}
+
+/// A deed in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Place in the chain, from 1, without gaps.
+    pub sequence: i64,
+    /// The deed.
+    pub entry: AuditEntry,
+    /// [`chain_hash`](crate::audit::chain_hash) of the previous row's hash and this entry.
+    pub hash: [u8; 32],
+}
+
+/// The append-only log of deeds, each row hashed together with the one before.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait AuditLog: Send + Sync {
+    /// Appends one deed at the end of the chain.
+    ///
+    /// # Errors
+    /// [`StoreError`] when nothing was appended.
+    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// At most `limit` rows after `sequence`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the log cannot be read.
+    async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+}

@@ -1,0 +1,64 @@
+//! The ports: what the use cases need from the world, as contracts.
+//!
+//! # How to add an adapter
+//!
+//! 1. Make a crate that depends on `application` alone, and implement the trait.
+//! 2. Run the port's contract suite from `testkit` in its tests: one line.
+//! 3. Name the adapter in `server`, the only crate that knows every adapter.
+//!
+//! ```
+//! use application::ports::Clock;
+//! use chrono::{DateTime, TimeZone, Utc};
+//!
+//! /// A clock for a machine that stands still.
+//! struct Stopped;
+//!
+//! impl Clock for Stopped {
+//!     fn now(&self) -> DateTime<Utc> {
+//!         Utc.timestamp_nanos(0)
+//!     }
+//! }
+//! ```
+//!
+//! # What holds for every port
+//!
+//! * Methods are transaction-sized: each either happened as a whole or not at all. No port offers begin or commit.
+//! * Dropping a returned future MUST NOT leave anything half done; it may or may not have happened.
+//! * No error text holds a token, a password, an API key or a full e-mail address.
+
+mod address_vault;
+mod api_key_registry;
+mod audit_log;
+mod clock;
+mod customer_directory;
+mod geo_clean;
+mod geo_resolver;
+mod mail_archive;
+mod mail_composer;
+mod mail_queue;
+mod mail_sender;
+mod organisation_registry;
+mod password_hasher;
+mod random;
+mod rate_limiter;
+mod store_error;
+mod template_store;
+mod token_store;
+
+pub use address_vault::*;
+pub use api_key_registry::*;
+pub use audit_log::*;
+pub use clock::*;
+pub use customer_directory::*;
+pub use geo_resolver::*;
+pub use mail_archive::*;
+pub use mail_composer::*;
+pub use mail_queue::*;
+pub use mail_sender::*;
+pub use organisation_registry::*;
+pub use password_hasher::*;
+pub use random::*;
+pub use rate_limiter::*;
+pub use store_error::*;
+pub use template_store::*;
+pub use token_store::*;

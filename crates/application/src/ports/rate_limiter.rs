@@ -1,0 +1,58 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{ApiKeyId, CustomerIp, OrganisationId};
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LimitSubject {
+    /// Calls made with one API key.
+    ApiKey(ApiKeyId),
+    /// Requests of one organisation that name one customer IP.
+    CustomerIp(OrganisationId, CustomerIp),
+}
+
+/// At most `max` hits in any period of `window`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit {
+    /// Hits allowed within the window; zero refuses everything.
+    pub max: u32,
+    /// Length of the sliding window.
+    pub window: Duration,
+}
+
+impl Limit {
+    /// `max` hits in any 60 seconds.
+    #[must_use]
+    pub const fn per_minute(max: u32) -> Self {
+        Self { max, window: Duration::from_secs(60) }
+    }
+}
+
+/// The answer to one hit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitDecision {
+    /// Whether this hit is within the limit. A refused hit is not counted.
+    pub allowed: bool,
+    /// The limit that was applied.
+    pub limit: u32,
+    /// Hits still allowed right after this one.
+    pub remaining: u32,
+    /// When `remaining` will be back at `limit`, provided nothing else is counted.
+    pub reset_at: DateTime<Utc>,
+    /// For a refused hit: how long until one will be allowed. At least one second, so that it can be a header.
+    pub retry_after: Duration,
+}
+
+/// A sliding window.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait RateLimiter: Send + Sync {
+    /// Counts one hit of `subject` at `now` if `limit` allows it.
+    ///
+    /// In no period of `limit.window` may more than `limit.max` hits of one subject be allowed, however many callers
+    /// ask at once. A hit may be refused up to 1/60 of the window longer than a perfect log would refuse it.
+    /// Never fails: an adapter whose shared counter is away counts locally and says so in its log and metrics.
+    async fn hit(&self, subject: LimitSubject, limit: Limit, now: DateTime<Utc>) -> LimitDecision;
+}

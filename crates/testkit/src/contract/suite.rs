@@ -1,0 +1,60 @@
+//! Runs the cases of a suite and reports those that failed.
+
+use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
+
+use futures_util::FutureExt as _;
+
+/// A case that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The cases of one suite.
+pub(super) struct Suite {
+    port: &'static str,
+    run: usize,
+    broken: Vec<String>,
+}
+
+impl Suite {
+    pub(super) const fn new(port: &'static str) -> Self {
+        Self { port, run: 0, broken: Vec::new() }
+    }
+
+    /// Runs one case to its end, or to its panic.
+    pub(super) async fn case(&mut self, name: &'static str, case: impl Future<Output = ()>) {
+        self.run += 1;
+        let outcome = tokio::time::timeout(PATIENCE, AssertUnwindSafe(case).catch_unwind()).await;
+        let fault = match outcome {
+            Ok(Ok(())) => return,
+            Ok(Err(panic)) => message(panic.as_ref()),
+            Err(_) => format!("not done after {} s", PATIENCE.as_secs()),
+        };
+        self.broken.push(format!("  case `{name}`: {fault}"));
+    }
+
+    /// Panics when a case failed.
+    pub(super) fn finish(self) {
+        let Self { port, run, broken } = self;
+        assert!(
+            broken.is_empty(),
+            "{port}: {} of {run} cases of the contract are broken\n{}",
+            broken.len(),
+            broken.join("\n")
+        );
+    }
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panicked".to_owned())
+}
+
+/// Runs the named cases, each with a fresh instance.
+macro_rules! run_cases {
+    ($port:literal, $fresh:expr, [$($($path:ident)::+),+ $(,)?]) => {{
+        let mut suite = $crate::contract::suite::Suite::new($port);
+        $( suite.case(stringify!($($path)::+), async { $($path)::+($fresh.await).await }).await; )+
+        suite.finish();
+    }};
+}
+
+pub(super) use run_cases;

@@ -1,0 +1,51 @@
+use application::ports::{Issued, NewRequest};
+use domain::{LinkState, TokenHash};
+
+use crate::contract::fixture::{Shop, at, hash, worker};
+
+pub(super) async fn each_state_is_told_apart(shop: Shop) {
+    let (jan, eva) = (shop.customer("jan@example.com").await, shop.customer("eva@example.com").await);
+    let (_, first) = shop.link(jan, "jan@example.com", 0).await;
+    assert_eq!(shop.link_state(first, 3_599).await, Some(LinkState::Good));
+    assert_eq!(shop.link_state(first, 3_600).await, Some(LinkState::Expired), "at the deadline itself");
+    assert_eq!(shop.link_state(first, 3_601).await, Some(LinkState::Expired));
+    let (_, second) = shop.link(jan, "jan@example.com", 100).await;
+    assert_eq!(shop.link_state(first, 200).await, Some(LinkState::Superseded));
+    shop.redeem(second, 300).await;
+    assert_eq!(shop.link_state(second, 400).await, Some(LinkState::Used));
+    let (_, other) = shop.link(eva, "eva@example.com", 500).await;
+    assert_eq!(shop.link_state(other, 600).await, Some(LinkState::Good));
+    for (token, state) in [(first, LinkState::Superseded), (second, LinkState::Used)] {
+        assert_eq!(shop.link_state(token, 1_000_000).await, Some(state), "dead links stay as they died");
+    }
+}
+
+pub(super) async fn an_unknown_token_has_no_link(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    shop.link(jan, "jan@example.com", 0).await;
+    assert_eq!(shop.link_state(TokenHash::from_bytes(hash()), 1).await, None);
+}
+
+pub(super) async fn looking_consumes_nothing(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let (request, token) = shop.link(jan, "jan@example.com", 0).await;
+    let before = shop.show(request).await;
+    for now in 1..=50 {
+        assert_eq!(shop.link_state(token, now).await, Some(LinkState::Good));
+    }
+    assert_eq!(shop.show(request).await, before);
+}
+
+pub(super) async fn a_sandbox_link_says_so(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let request = NewRequest { sandbox: true, ..shop.request("jan@example.com", 0) };
+    let id = request.id;
+    shop.ports.tokens.record(request).await.unwrap();
+    let worker = worker();
+    shop.claim_one(worker, 0).await;
+    let issue = shop.token_issue(id, worker, jan, 0);
+    let token = issue.token;
+    assert_eq!(shop.ports.tokens.issue(issue).await, Ok(Issued::Issued));
+    let link = shop.ports.tokens.find_link(token, at(1)).await.unwrap().expect("the link is known");
+    assert!(link.sandbox);
+}

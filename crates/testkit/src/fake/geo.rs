@@ -1,0 +1,95 @@
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use application::ports::{GeoContext, GeoError, GeoResolver};
+use async_trait::async_trait;
+use domain::CustomerIp;
+
+use super::lock;
+
+/// Knows what it was told, and can be made slow or faulty. Clones share everything.
+#[derive(Debug, Clone, Default)]
+pub struct FixedGeo(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    places: Mutex<HashMap<CustomerIp, GeoContext>>,
+    everywhere: Mutex<Option<GeoContext>>,
+    fault: Mutex<Option<GeoError>>,
+    delay: Mutex<Duration>,
+    deadline: Mutex<Option<Duration>>,
+    asked: AtomicUsize,
+}
+
+impl FixedGeo {
+    /// Knows nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Says `context` of `ip` from now on.
+    #[must_use]
+    pub fn knowing(self, ip: CustomerIp, context: GeoContext) -> Self {
+        lock(&self.0.places).insert(ip, context);
+        self
+    }
+
+    /// Says `context` of every global address it knows nothing else of.
+    #[must_use]
+    pub fn everywhere(self, context: GeoContext) -> Self {
+        *lock(&self.0.everywhere) = Some(context);
+        self
+    }
+
+    /// Fails with `fault` from now on; `None`: works again.
+    pub fn fail(&self, fault: Option<GeoError>) {
+        *lock(&self.0.fault) = fault;
+    }
+
+    /// Takes this long for each answer from now on.
+    pub fn delay(&self, delay: Duration) {
+        *lock(&self.0.delay) = delay;
+    }
+
+    /// Gives up after this long; without it a delayed answer is waited for.
+    pub fn deadline(&self, deadline: Duration) {
+        *lock(&self.0.deadline) = Some(deadline);
+    }
+
+    /// How often somebody would have been asked: resolutions of global addresses.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.0.asked.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl GeoResolver for FixedGeo {
+    async fn resolve(&self, ip: CustomerIp) -> Result<GeoContext, GeoError> {
+        if !ip.is_global() {
+            return Err(GeoError::Unknown);
+        }
+        self.0.asked.fetch_add(1, Ordering::Relaxed);
+        let (delay, deadline) = (*lock(&self.0.delay), *lock(&self.0.deadline));
+        match deadline {
+            Some(deadline) if deadline < delay => {
+                tokio::time::sleep(deadline).await;
+                return Err(GeoError::Unavailable("no answer within the deadline".to_owned()));
+            }
+            _ if delay.is_zero() => {}
+            _ => tokio::time::sleep(delay).await,
+        }
+        if let Some(fault) = lock(&self.0.fault).clone() {
+            return Err(fault);
+        }
+        let known = lock(&self.0.places).get(&ip).cloned();
+        known.or_else(|| lock(&self.0.everywhere).clone()).ok_or(GeoError::Unknown)
+    }
+}

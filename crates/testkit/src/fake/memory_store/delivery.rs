@@ -1,0 +1,140 @@
+//! What a worker tells of the mail it holds: budget, token, outcome.
+
+use application::ports::{AddressBudget, Admission, Completion, Issued, StoreError, TokenIssue};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{DeliveryState, MailId, RequestId, WorkerId};
+
+use super::tables::{LinkRow, MailRow, Tables, mail_of};
+
+/// No budget looks back further.
+pub(super) const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(1);
+
+impl Tables {
+    pub(super) fn admit(
+        &mut self,
+        request: RequestId,
+        budget: AddressBudget,
+        now: DateTime<Utc>,
+    ) -> Result<Admission, StoreError> {
+        let unknown = StoreError::Corrupt { place: "mails.id", fault: "no such request".to_owned() };
+        let mail = self.mails.get_mut(&mail_of(request)).ok_or_else(|| unknown.clone())?;
+        let canonical = mail.email.as_ref().ok_or(unknown)?.canonical().to_owned();
+        let counted = self.admitted.entry((mail.organisation, canonical)).or_default();
+        if counted.iter().any(|(known, _)| *known == request) {
+            return Ok(Admission::Admitted);
+        }
+        let within = |window: TimeDelta| {
+            counted.iter().filter(|(_, at)| now.signed_duration_since(*at) < window).count()
+        };
+        if within(TimeDelta::minutes(1)) >= budget.per_minute as usize
+            || within(LONGEST_WINDOW) >= budget.per_hour as usize
+        {
+            return Ok(Admission::OverBudget);
+        }
+        counted.push((request, now));
+        mail.admitted = true;
+        Ok(Admission::Admitted)
+    }
+
+    pub(super) fn issue(&mut self, issue: TokenIssue) -> Issued {
+        let id = mail_of(issue.request);
+        let Some(mail) = self.mails.get(&id).filter(|mail| mail.holder == Some(issue.worker)) else {
+            return Issued::LeaseLost;
+        };
+        let (age, accepted_at, disowned) = ((mail.accepted_at, mail.number), mail.accepted_at, mail.disowned);
+        let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
+        let own = |link: &LinkRow| link.customer == issue.customer && link.request != issue.request;
+        let newer = self.links.values().any(|link| own(link) && age_of(link.request) > Some(age));
+        let set_at = self.customers.get(&issue.customer).and_then(|row| row.password_set_at);
+        if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
+            return Issued::Superseded;
+        }
+        for link in self.links.values_mut().filter(|link| own(link) && !link.used) {
+            link.superseded = true;
+        }
+        self.links.insert(
+            issue.token,
+            LinkRow {
+                request: issue.request,
+                organisation: issue.organisation,
+                customer: issue.customer,
+                expires_at: issue.expires_at,
+                used: false,
+                superseded: false,
+            },
+        );
+        if let Some(mail) = self.mails.get_mut(&id) {
+            mail.customer = Some(issue.customer);
+            if let Some(geo) = issue.geo.filter(|geo| mail.geo.as_ref() != Some(geo)) {
+                mail.note(issue.at, "resolved", geo.country_code.clone().unwrap_or_default());
+                mail.geo = Some(geo);
+            }
+            mail.note(issue.at, "rendered", "");
+        }
+        Issued::Issued
+    }
+
+    pub(super) fn complete(
+        &mut self,
+        id: MailId,
+        worker: WorkerId,
+        completion: Completion,
+        now: DateTime<Utc>,
+    ) -> bool {
+        let Some(mail) = self.mails.get_mut(&id).filter(|mail| mail.holder == Some(worker)) else {
+            return false;
+        };
+        mail.holder = None;
+        mail.due_at = now;
+        match completion {
+            Completion::Sent { host, reply } => {
+                attempt(mail, DeliveryState::Sent, "sent", &host, reply, now);
+                mail.sent_at = Some(now);
+            }
+            Completion::RetryAt { due_at, host, reply } => {
+                attempt(mail, DeliveryState::WaitingForNextAttempt, "attempt", &host, reply, now);
+                mail.due_at = due_at;
+            }
+            Completion::NotReadyUntil { due_at, reason } => {
+                end(mail, DeliveryState::NotReadyToQueue, reason, now);
+                mail.due_at = due_at;
+            }
+            Completion::PreparingError { fault } => end(mail, DeliveryState::PreparingError, fault, now),
+            Completion::SendingError { fault } => end(mail, DeliveryState::SendingError, fault, now),
+            Completion::Undeliverable { host, reply } if host.is_empty() => {
+                end(mail, DeliveryState::Undeliverable, reply, now);
+            }
+            Completion::Undeliverable { host, reply } => {
+                attempt(mail, DeliveryState::Undeliverable, "attempt", &host, reply, now);
+            }
+            Completion::NoMail(reason) => {
+                mail.state = DeliveryState::NoMail;
+                mail.no_mail_reason = Some(reason);
+                mail.note(now, DeliveryState::NoMail.as_str(), reason.as_str());
+            }
+        }
+        true
+    }
+}
+
+/// A server was reached, and said this.
+fn attempt(
+    mail: &mut MailRow,
+    state: DeliveryState,
+    event: &str,
+    host: &str,
+    reply: String,
+    now: DateTime<Utc>,
+) {
+    mail.state = state;
+    mail.attempts += 1;
+    mail.note(now, event, format!("{host}: {reply}"));
+    mail.last_reply = Some(reply);
+}
+
+/// No server was asked.
+fn end(mail: &mut MailRow, state: DeliveryState, fault: String, now: DateTime<Utc>) {
+    mail.state = state;
+    mail.note(now, state.as_str(), fault.clone());
+    mail.last_reply = Some(fault);
+}

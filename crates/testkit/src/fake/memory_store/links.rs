@@ -1,0 +1,108 @@
+//! What a customer does with a link.
+
+use application::ports::{AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, ResetLink};
+use chrono::{DateTime, Utc};
+use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash};
+
+use super::{
+    claims::NewMail,
+    tables::{LinkRow, Tables, mail_of},
+};
+
+impl Tables {
+    pub(super) fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Option<ResetLink> {
+        self.links.get(&token).map(|link| ResetLink {
+            request: link.request,
+            organisation: link.organisation,
+            customer: link.customer,
+            sandbox: self.mails.get(&mail_of(link.request)).is_some_and(|mail| mail.sandbox),
+            state: link.state(now),
+            expires_at: link.expires_at,
+        })
+    }
+
+    /// Whether the link's organisation works and its customer may set a password.
+    fn may_redeem(&self, link: &LinkRow) -> bool {
+        let open =
+            self.organisations.get(&link.organisation).is_some_and(|organisation| !organisation.suspended);
+        let customer = self.customers.get(&link.customer);
+        open && customer.is_some_and(|row| row.customer.status == CustomerStatus::Active)
+    }
+
+    pub(super) fn redeem(&mut self, redemption: Redemption) -> Redeemed {
+        let wanted =
+            |link: &&LinkRow| redemption.organisation.is_none_or(|wanted| wanted == link.organisation);
+        let Some(link) =
+            self.links.get(&redemption.token).filter(wanted).filter(|link| self.may_redeem(link))
+        else {
+            return Redeemed::NoSuchLink;
+        };
+        match link.state(redemption.at) {
+            LinkState::Good => {}
+            LinkState::Expired => return Redeemed::Expired,
+            LinkState::Used | LinkState::Superseded => return Redeemed::NoSuchLink,
+        }
+        let (request, organisation, customer) = (link.request, link.organisation, link.customer);
+        if let Some(link) = self.links.get_mut(&redemption.token) {
+            link.used = true;
+        }
+        self.kill_links(customer);
+        if let Some(row) = self.customers.get_mut(&customer) {
+            row.passwords.insert(0, redemption.password);
+            row.password_set_at = Some(redemption.at);
+            row.sessions_from = Some(redemption.at);
+        }
+        let mail = self.mails.get_mut(&mail_of(request));
+        let sandbox = mail.as_ref().is_some_and(|mail| mail.sandbox);
+        if let Some(mail) = mail {
+            mail.note(redemption.at, "consumed", "");
+        }
+        self.enqueue(NewMail {
+            id: redemption.notice,
+            organisation,
+            sandbox,
+            priority: Priority::default(),
+            accepted_at: redemption.at,
+            expires_at: redemption.notice_expires_at,
+            email: None,
+            customer: Some(customer),
+            customer_ip: redemption.customer_ip,
+        });
+        self.append_audit(AuditEntry {
+            at: redemption.at,
+            organisation: Some(organisation),
+            actor: redemption.actor,
+            action: AuditAction::PasswordChanged,
+            subject: customer.to_string(),
+            ip: redemption.customer_ip,
+        });
+        Redeemed::Changed
+    }
+
+    pub(super) fn disown(&mut self, token: TokenHash, at: DateTime<Utc>, ip: Option<CustomerIp>) -> bool {
+        let Some(link) = self.links.get(&token).filter(|link| link.state(at).is_good()) else { return false };
+        let (request, organisation) = (link.request, link.organisation);
+        for link in self.links.values_mut().filter(|link| link.request == request && !link.used) {
+            link.superseded = true;
+        }
+        if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
+            mail.disowned = true;
+            mail.note(at, "disowned", "");
+        }
+        self.append_audit(AuditEntry {
+            at,
+            organisation: Some(organisation),
+            actor: "customer".to_owned(),
+            action: AuditAction::RequestDisowned,
+            subject: request.to_string(),
+            ip,
+        });
+        true
+    }
+
+    pub(super) fn note(&mut self, request: RequestId, at: DateTime<Utc>, event: &str, detail: String) {
+        if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
+            mail.note(at, event, detail);
+        }
+    }
+}

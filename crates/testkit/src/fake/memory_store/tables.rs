@@ -1,0 +1,113 @@
+use std::collections::{BTreeMap, HashMap};
+
+use application::ports::{
+    ApiKeyRecord, AuditEntry, AuditRow, Customer, GeoContext, Organisation, PasswordHash, TemplateSet,
+    TimelineEntry,
+};
+use chrono::{DateTime, Utc};
+use domain::{
+    ApiKeyId, CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, NoMailReason,
+    OrganisationId, Priority, RequestId, TokenHash, WorkerId,
+};
+
+/// Everything a store holds.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub(super) organisations: BTreeMap<OrganisationId, Organisation>,
+    pub(super) keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
+    pub(super) customers: BTreeMap<CustomerId, CustomerRow>,
+    pub(super) imports: HashMap<(OrganisationId, String), u64>,
+    pub(super) mails: BTreeMap<MailId, MailRow>,
+    pub(super) links: HashMap<TokenHash, LinkRow>,
+    /// What was admitted, by organisation and canonical address.
+    pub(super) admitted: HashMap<(OrganisationId, String), Vec<Admitted>>,
+    pub(super) templates: BTreeMap<OrganisationId, TemplateSet>,
+    pub(super) audit: Vec<AuditRow>,
+    /// How many mails were ever recorded.
+    pub(super) recorded: u64,
+}
+
+/// A request that counts, and when it was admitted.
+pub(super) type Admitted = (RequestId, DateTime<Utc>);
+
+#[derive(Debug)]
+pub(super) struct CustomerRow {
+    pub(super) customer: Customer,
+    pub(super) external_id: Option<String>,
+    pub(super) phone: Option<String>,
+    /// The present hash, then the former ones, newest first.
+    pub(super) passwords: Vec<PasswordHash>,
+    pub(super) password_set_at: Option<DateTime<Utc>>,
+    /// Sessions begun before this moment are over.
+    pub(super) sessions_from: Option<DateTime<Utc>>,
+}
+
+#[derive(Debug)]
+pub(super) struct MailRow {
+    /// Its place among mails accepted at the same moment.
+    pub(super) number: u64,
+    pub(super) organisation: OrganisationId,
+    pub(super) sandbox: bool,
+    pub(super) priority: Priority,
+    pub(super) accepted_at: DateTime<Utc>,
+    pub(super) expires_at: DateTime<Utc>,
+    /// When the next step is due, or when the lease ends.
+    pub(super) due_at: DateTime<Utc>,
+    pub(super) holder: Option<WorkerId>,
+    pub(super) state: DeliveryState,
+    pub(super) no_mail_reason: Option<NoMailReason>,
+    pub(super) attempts: u32,
+    pub(super) sent_at: Option<DateTime<Utc>>,
+    pub(super) last_reply: Option<String>,
+    /// The submitted address; `None`: a notice.
+    pub(super) email: Option<EmailAddress>,
+    pub(super) customer: Option<CustomerId>,
+    pub(super) customer_ip: Option<CustomerIp>,
+    pub(super) geo: Option<GeoContext>,
+    pub(super) admitted: bool,
+    pub(super) disowned: bool,
+    pub(super) timeline: Vec<TimelineEntry>,
+}
+
+#[derive(Debug)]
+pub(super) struct LinkRow {
+    pub(super) request: RequestId,
+    pub(super) organisation: OrganisationId,
+    pub(super) customer: CustomerId,
+    pub(super) expires_at: DateTime<Utc>,
+    pub(super) used: bool,
+    pub(super) superseded: bool,
+}
+
+impl LinkRow {
+    pub(super) fn state(&self, now: DateTime<Utc>) -> LinkState {
+        LinkState::at(now, self.expires_at, self.used, self.superseded)
+    }
+}
+
+impl MailRow {
+    pub(super) fn note(&mut self, at: DateTime<Utc>, event: &str, detail: impl Into<String>) {
+        self.timeline.push(TimelineEntry { at, event: event.to_owned(), detail: detail.into() });
+    }
+}
+
+/// The mail of a request has the request's identity.
+pub(super) fn mail_of(request: RequestId) -> MailId {
+    MailId::from_bytes(*request.as_bytes())
+}
+
+impl Tables {
+    /// Kills the links of `customer` that were still alive.
+    pub(super) fn kill_links(&mut self, customer: CustomerId) {
+        for link in self.links.values_mut().filter(|link| link.customer == customer && !link.used) {
+            link.superseded = true;
+        }
+    }
+
+    pub(super) fn append_audit(&mut self, entry: AuditEntry) {
+        let previous = self.audit.last().map_or(application::audit::GENESIS, |row| row.hash);
+        let sequence = self.audit.last().map_or(0, |row| row.sequence) + 1;
+        let hash = application::audit::chain_hash(&previous, &entry);
+        self.audit.push(AuditRow { sequence, entry, hash });
+    }
+}

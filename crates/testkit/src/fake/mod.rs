@@ -1,0 +1,30 @@
+//! In-memory implementations of every port, for tests.
+
+mod archive;
+mod clock;
+mod composer;
+mod geo;
+mod hasher;
+mod limiter;
+mod memory_store;
+mod random;
+mod sender;
+mod vault;
+
+pub use archive::MemoryArchive;
+pub use clock::{FixedClock, ManualClock};
+pub use composer::SimpleComposer;
+pub use geo::FixedGeo;
+pub use hasher::PlainHasher;
+pub use limiter::WindowLimiter;
+pub use memory_store::MemoryStore;
+pub use random::SeededRandom;
+pub use sender::{RecordingSender, SendScript};
+pub use vault::TestVault;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A test that panicked with the lock held has failed already; the others may go on.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
