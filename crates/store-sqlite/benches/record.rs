@@ -1,0 +1,106 @@
+//! Durable `record`s per second by number of concurrent callers, beside the raw sync rate of the same disk.
+//!
+//! `cargo bench -p resetd-store-sqlite --bench record [-- SECONDS]`
+#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may fail")]
+
+use std::hint::black_box;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use application::ports::{AddressVault as _, NewRequest, TokenStore as _};
+use chrono::{DateTime, TimeDelta};
+use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, Priority, RequestId};
+use resetd_store_sqlite::SqliteStore;
+use testkit::fake::TestVault;
+
+fn main() {
+    let seconds = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(2);
+    let length = Duration::from_secs(seconds);
+    let directory = tempfile::tempdir().unwrap();
+    println!("raw: {:>7.0} writes of 4 KiB with fdatasync/s", raw(directory.path(), length));
+    println!("making and sealing a request: {:>5.1} µs CPU, counted below", making());
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
+    for callers in [1, 8, 32, 128] {
+        let location = directory.path().join(format!("{callers}.db"));
+        let (rate, cpu) = runtime.block_on(records(location.to_str().unwrap(), callers, length));
+        println!("{callers:>4} callers: {rate:>7.0} records/s, {cpu:>5.1} µs CPU each");
+    }
+}
+
+fn raw(directory: &Path, length: Duration) -> f64 {
+    let mut file = std::fs::File::create(directory.join("raw")).unwrap();
+    let (started, mut writes) = (Instant::now(), 0_u32);
+    while started.elapsed() < length {
+        file.write_all(&[0x5a; 4_096]).unwrap();
+        file.sync_data().unwrap();
+        writes += 1;
+    }
+    f64::from(writes) / started.elapsed().as_secs_f64()
+}
+
+/// What the caller spends on a request before the store has it, in microseconds: with the test vault, which is slower than
+/// the real one.
+fn making() -> f64 {
+    const REQUESTS: u32 = 50_000;
+    let (vault, started) = (TestVault::new(1), Instant::now());
+    for number in 0..REQUESTS {
+        let request = request(0, number.into());
+        black_box(vault.fingerprint(request.organisation, &request.email));
+        black_box(vault.seal(request.email.normalized().as_bytes()));
+    }
+    started.elapsed().as_secs_f64() * 1e6 / f64::from(REQUESTS)
+}
+
+async fn records(location: &str, callers: u64, length: Duration) -> (f64, f64) {
+    let store = Arc::new(SqliteStore::open(location, Arc::new(TestVault::new(1))).await.unwrap());
+    let done = Arc::new(AtomicU64::new(0));
+    let (started, cpu) = (Instant::now(), cpu_time());
+    let tasks: Vec<_> = (0..callers)
+        .map(|caller| {
+            let (store, done) = (Arc::clone(&store), Arc::clone(&done));
+            tokio::spawn(async move {
+                while started.elapsed() < length {
+                    store.record(request(caller, done.fetch_add(1, Ordering::Relaxed))).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let records = done.load(Ordering::Relaxed) as f64;
+    let result =
+        (records / started.elapsed().as_secs_f64(), (cpu_time() - cpu).as_secs_f64() * 1e6 / records);
+    store.database().close().await;
+    result
+}
+
+fn request(caller: u64, number: u64) -> NewRequest {
+    let accepted_at = DateTime::from_timestamp_millis(1_772_352_000_000).unwrap()
+        + TimeDelta::microseconds(i64::try_from(number).unwrap() * 30);
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes());
+    random[8] = caller.to_le_bytes()[0];
+    NewRequest {
+        id: RequestId::from_parts(accepted_at.timestamp_millis().unsigned_abs(), random),
+        organisation: OrganisationId::from_bytes([7; 16]),
+        api_key: Some(ApiKeyId::from_bytes([9; 16])),
+        sandbox: false,
+        email: EmailAddress::parse(&format!("customer.{number}@shop.example.com")).unwrap(),
+        customer_ip: Some(CustomerIp::parse("203.0.113.7").unwrap()),
+        priority: Priority::default(),
+        accepted_at,
+        expires_at: accepted_at + TimeDelta::hours(1),
+    }
+}
+
+/// User and system time of this process (`/proc/self/stat`, in hundredths of a second); zero where there is no such file.
+fn cpu_time() -> Duration {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
+}

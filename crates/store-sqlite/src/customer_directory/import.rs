@@ -1,0 +1,198 @@
+use std::fmt::Write as _;
+
+use application::ports::{AddressVault, CustomerImport, ImportCheckpoint, ImportedRow, StoreError};
+use chrono::{DateTime, Utc};
+use domain::{EmailAddress, OrganisationId};
+use sha2::{Digest, Sha256};
+use sqlx::sqlite::SqliteRow;
+
+use crate::SqliteStore;
+use crate::columns::{Columns, millis};
+use crate::fault::Fault;
+use crate::sealed::{Person, open_json, seal_json};
+use crate::token_store::KILL_LINKS;
+use crate::writer::{Statement, Unit};
+
+/// Whom the row means, and who has its address. `$1` organisation, `$2` external id, `$3` address, `$4` phone, each but the
+/// first possibly NULL; the first of the three that is there is the identity.
+const LOOK_UP: &str = "SELECT c.id, c.sealed, c.password_hash, \
+       (SELECT id FROM customer WHERE address_fingerprint = $3) AS address_owner \
+     FROM (SELECT CASE \
+         WHEN $2 IS NOT NULL THEN (SELECT seq FROM customer WHERE organisation_id = $1 AND external_id = $2) \
+         WHEN $3 IS NOT NULL THEN (SELECT seq FROM customer WHERE address_fingerprint = $3) \
+         ELSE (SELECT min(seq) FROM customer WHERE phone_fingerprint = $4) END AS seq) known \
+     LEFT JOIN customer c ON c.seq = known.seq";
+const CREATE: &str = "INSERT INTO customer (id, organisation_id, external_id, address_fingerprint, \
+       phone_fingerprint, sealed, language, status, password_hash, links_valid_from, sessions_valid_from, \
+       created_at, updated_at) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, -9223372036854775808, 0, $10, $10)";
+const UPDATE: &str = "UPDATE customer SET address_fingerprint = $2, \
+       phone_fingerprint = coalesce($3, phone_fingerprint), sealed = $4, language = $5, status = $6, updated_at = $7 \
+     WHERE id = $1";
+const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
+       SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM password_history WHERE customer_id = $1), password_hash, $2 \
+       FROM customer WHERE id = $1 AND password_hash IS NOT NULL; \
+     UPDATE customer SET password_hash = $3, sessions_valid_from = max(sessions_valid_from, $2) WHERE id = $1";
+const END_REQUESTS: &str = "UPDATE customer SET links_valid_from = max(links_valid_from, $2) WHERE id = $1";
+const CHECKPOINT: &str = "INSERT INTO import_checkpoint (organisation_id, name, position) VALUES ($1, $2, $3) \
+     ON CONFLICT (organisation_id, name) DO UPDATE SET position = $3";
+
+/// A row with its fingerprints, made before the writer is asked.
+struct Prepared {
+    row: CustomerImport,
+    address: Option<Vec<u8>>,
+    phone: Option<Vec<u8>>,
+}
+
+pub(super) async fn import(
+    store: &SqliteStore,
+    organisation: OrganisationId,
+    rows: &[CustomerImport],
+    checkpoint: ImportCheckpoint,
+    now: DateTime<Utc>,
+) -> Result<Vec<ImportedRow>, StoreError> {
+    let vault = store.vault.clone();
+    let rows = rows
+        .iter()
+        .map(|row| prepare(vault.as_ref(), organisation, row))
+        .collect::<Result<Vec<_>, Fault>>()?;
+    store
+        .database
+        .writer
+        .work(move |unit| {
+            Box::pin(async move {
+                let mut batch = Batch { vault: vault.as_ref(), organisation, now: millis(now), unit };
+                let mut outcomes = Vec::with_capacity(rows.len());
+                for row in rows {
+                    outcomes.push(batch.row(row).await?);
+                }
+                batch.checkpoint(checkpoint).await?;
+                Ok(outcomes)
+            })
+        })
+        .await
+}
+
+fn prepare(
+    vault: &dyn AddressVault,
+    organisation: OrganisationId,
+    row: &CustomerImport,
+) -> Result<Prepared, Fault> {
+    let address = row.email.as_ref().map(|email| vault.fingerprint(organisation, email).0.to_vec());
+    let phone =
+        row.phone.as_deref().map(|phone| phone_fingerprint(vault, organisation, phone)).transpose()?;
+    Ok(Prepared { row: row.clone(), address, phone })
+}
+
+/// The vault fingerprints mailboxes; a phone number becomes one that can exist nowhere (`.invalid`, RFC 6761).
+fn phone_fingerprint(
+    vault: &dyn AddressVault,
+    organisation: OrganisationId,
+    phone: &str,
+) -> Result<Vec<u8>, Fault> {
+    let mut text = String::with_capacity(80);
+    for byte in Sha256::digest(phone) {
+        // Writing into a String cannot fail.
+        _ = write!(text, "{byte:02x}");
+    }
+    text.push_str("@phone.invalid");
+    let mailbox =
+        EmailAddress::parse(&text).map_err(|fault| Fault::corrupt("customer.phone", fault.code()))?;
+    Ok(vault.fingerprint(organisation, &mailbox).0.to_vec())
+}
+
+struct Batch<'b, 'c> {
+    vault: &'b dyn AddressVault,
+    organisation: OrganisationId,
+    now: i64,
+    unit: &'b mut Unit<'c>,
+}
+
+impl Batch<'_, '_> {
+    async fn row(&mut self, prepared: Prepared) -> Result<ImportedRow, Fault> {
+        let look_up = Statement::new(LOOK_UP)
+            .bind(self.organisation.as_bytes().to_vec())
+            .bind(prepared.row.external_id.clone())
+            .bind(prepared.address.clone())
+            .bind(prepared.phone.clone());
+        let found = self.unit.row(look_up).await?;
+        let found = found.ok_or_else(|| Fault::corrupt("customer.seq", "no answer"))?;
+        let known: Option<[u8; 16]> = found.optional_bytes("customer.id")?;
+        let owner: Option<[u8; 16]> = found.optional_bytes("customer.address_owner")?;
+        if owner.is_some() && owner != known {
+            return Ok(ImportedRow::AddressTaken);
+        }
+        match known {
+            None => self.create(prepared).await.map(|()| ImportedRow::Created),
+            Some(id) => self.update(id, &found, prepared).await.map(|()| ImportedRow::Updated),
+        }
+    }
+
+    async fn create(&mut self, Prepared { row, address, phone }: Prepared) -> Result<(), Fault> {
+        let sealed = self.seal(row.email.as_ref(), row.name, row.phone)?;
+        let create = Statement::new(CREATE)
+            .bind(row.id.as_bytes().to_vec())
+            .bind(self.organisation.as_bytes().to_vec())
+            .bind(row.external_id)
+            .bind(address)
+            .bind(phone)
+            .bind(sealed)
+            .bind(row.language.map(|language| language.as_str().to_owned()))
+            .bind(row.status.as_str())
+            .bind(row.password_hash.map(|hash| hash.expose().to_owned()))
+            .bind(self.now);
+        self.unit.run(create).await.map_err(Fault::conflict("customer"))
+    }
+
+    async fn update(
+        &mut self,
+        id: [u8; 16],
+        found: &SqliteRow,
+        Prepared { row, address, phone }: Prepared,
+    ) -> Result<(), Fault> {
+        let before: Person = open_json(self.vault, found.read("customer.sealed")?, Person::PLACE)?;
+        let password = found.read::<Option<&str>>("customer.password_hash")?;
+        let moved = before.email.as_deref() != row.email.as_ref().map(EmailAddress::normalized);
+        let rekeyed = row.password_hash.filter(|hash| Some(hash.expose()) != password);
+
+        let sealed = self.seal(row.email.as_ref(), row.name, row.phone.or(before.phone))?;
+        let update = Statement::new(UPDATE)
+            .bind(id.to_vec())
+            .bind(address)
+            .bind(phone)
+            .bind(sealed)
+            .bind(row.language.map(|language| language.as_str().to_owned()))
+            .bind(row.status.as_str())
+            .bind(self.now);
+        self.unit.run(update).await?;
+        if moved || rekeyed.is_some() {
+            self.unit.run(Statement::new(KILL_LINKS).bind(id.to_vec()).bind(self.now)).await?;
+            self.unit.run(Statement::new(END_REQUESTS).bind(id.to_vec()).bind(self.now)).await?;
+        }
+        if let Some(hash) = rekeyed {
+            let hash = hash.expose().to_owned();
+            self.unit.run(Statement::new(SET_PASSWORD).bind(id.to_vec()).bind(self.now).bind(hash)).await?;
+        }
+        Ok(())
+    }
+
+    fn seal(
+        &self,
+        email: Option<&EmailAddress>,
+        name: String,
+        phone: Option<String>,
+    ) -> Result<Vec<u8>, Fault> {
+        let email = email.map(|email| email.normalized().to_owned());
+        seal_json(self.vault, &Person { email, name, phone }, Person::PLACE)
+    }
+
+    async fn checkpoint(&mut self, checkpoint: ImportCheckpoint) -> Result<(), Fault> {
+        let position = i64::try_from(checkpoint.position)
+            .map_err(|error| Fault::corrupt("import_checkpoint.position", error))?;
+        let statement = Statement::new(CHECKPOINT)
+            .bind(self.organisation.as_bytes().to_vec())
+            .bind(checkpoint.name)
+            .bind(position);
+        Ok(self.unit.run(statement).await?)
+    }
+}

@@ -1,0 +1,93 @@
+//! The customers.
+
+mod import;
+
+use application::ports::{
+    Customer, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow, PasswordHash,
+    StoreError,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{CustomerId, EmailAddress, OrganisationId};
+use sqlx::sqlite::SqliteRow;
+
+use crate::SqliteStore;
+use crate::columns::Columns;
+use crate::fault::Fault;
+use crate::sealed::{Person, open_json};
+use crate::template_store::language;
+
+const FIND: &str = "SELECT id, organisation_id, sealed, language, status FROM customer WHERE id = $1";
+const FIND_BY_ADDRESS: &str = "SELECT id, organisation_id, sealed, language, status FROM customer \
+     WHERE address_fingerprint = $1 AND organisation_id = $2";
+const PASSWORDS: &str = "SELECT hash FROM ( \
+       SELECT password_hash AS hash, 9223372036854775807 AS n FROM customer \
+         WHERE id = $1 AND password_hash IS NOT NULL \
+       UNION ALL SELECT hash, n FROM password_history WHERE customer_id = $1) \
+     ORDER BY n DESC LIMIT $2";
+const POSITION: &str = "SELECT position FROM import_checkpoint WHERE organisation_id = $1 AND name = $2";
+
+#[async_trait]
+impl CustomerDirectory for SqliteStore {
+    async fn find_by_email(
+        &self,
+        organisation: OrganisationId,
+        email: &EmailAddress,
+    ) -> Result<Option<Customer>, StoreError> {
+        let fingerprint = self.vault.fingerprint(organisation, email);
+        let query =
+            sqlx::query(FIND_BY_ADDRESS).bind(fingerprint.0.to_vec()).bind(organisation.as_bytes().to_vec());
+        let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
+        Ok(row.as_ref().map(|row| self.customer(row)).transpose()?)
+    }
+
+    async fn find(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
+        let query = sqlx::query(FIND).bind(id.as_bytes().to_vec());
+        let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
+        Ok(row.as_ref().map(|row| self.customer(row)).transpose()?)
+    }
+
+    async fn password_history(&self, id: CustomerId, limit: u32) -> Result<Vec<PasswordHash>, StoreError> {
+        let query = sqlx::query(PASSWORDS).bind(id.as_bytes().to_vec()).bind(limit);
+        let rows = query.fetch_all(&self.database.readers).await.map_err(Fault::Sql)?;
+        let hash = |row: &SqliteRow| Ok(PasswordHash::new(row.read("password_history.hash")?));
+        Ok(rows.iter().map(hash).collect::<Result<_, Fault>>()?)
+    }
+
+    async fn import(
+        &self,
+        organisation: OrganisationId,
+        rows: &[CustomerImport],
+        checkpoint: ImportCheckpoint,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ImportedRow>, StoreError> {
+        import::import(self, organisation, rows, checkpoint, now).await
+    }
+
+    async fn import_position(
+        &self,
+        organisation: OrganisationId,
+        name: &str,
+    ) -> Result<Option<u64>, StoreError> {
+        let query = sqlx::query(POSITION).bind(organisation.as_bytes().to_vec()).bind(name.to_owned());
+        let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
+        let position = row.map(|row| row.read::<i64>("import_checkpoint.position")).transpose()?;
+        Ok(position.map(i64::unsigned_abs))
+    }
+}
+
+impl SqliteStore {
+    fn customer(&self, row: &SqliteRow) -> Result<Customer, Fault> {
+        let person: Person = open_json(self.vault.as_ref(), row.read("customer.sealed")?, Person::PLACE)?;
+        let tag = row.read::<Option<&str>>("customer.language")?;
+        Ok(Customer {
+            id: CustomerId::from_bytes(row.bytes("customer.id")?),
+            organisation: OrganisationId::from_bytes(row.bytes("customer.organisation_id")?),
+            email: person.address()?,
+            name: person.name,
+            language: tag.map(|tag| language(tag, "customer.language")).transpose()?,
+            status: CustomerStatus::parse(row.read("customer.status")?)
+                .ok_or_else(|| Fault::corrupt("customer.status", "an unknown status"))?,
+        })
+    }
+}

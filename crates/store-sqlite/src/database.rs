@@ -1,0 +1,175 @@
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use application::ports::StoreError;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
+
+use crate::columns::Columns;
+use crate::fault::{Fault, is_busy};
+use crate::migrate;
+use crate::writer::{Statement, Writer};
+
+/// How long a write waits for another process before it fails as unavailable.
+const BUSY: Duration = Duration::from_secs(5);
+/// Read-only connections.
+const READERS: u32 = 3;
+/// Prepared statements kept by the writer: one per size of a round of requests (64), and every other one.
+const WRITER_STATEMENTS: usize = 160;
+/// Page cache of the writer, in KiB (negative by SQLite's convention).
+const WRITER_CACHE: &str = "-16384";
+/// Page cache of each reader, in KiB.
+const READER_CACHE: &str = "-4096";
+/// Pages in the log after which it is written back into the database: 16 MiB.
+const CHECKPOINT_PAGES: &str = "4096";
+/// What is kept of the log's file when it starts over, in octets.
+const LOG_SIZE: &str = "67108864";
+
+/// An open database file: one connection that writes, a few that read.
+///
+/// Cloning shares the connections. Nothing here needs the address vault, so that the vault can be made of
+/// [`data_key`](Self::data_key); [`SqliteStore`](crate::SqliteStore) puts the ports on top.
+#[derive(Debug, Clone)]
+pub struct SqliteDatabase {
+    pub(crate) writer: Writer,
+    pub(crate) readers: SqlitePool,
+}
+
+impl SqliteDatabase {
+    /// Opens the file, creating it (readable by its owner alone) where it is missing. Applies no migration.
+    ///
+    /// `location` is a path, or a URL `sqlite:PATH` or `sqlite://PATH` with `%`-escapes. A database in memory is refused:
+    /// it would promise what it cannot keep.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the location names no file, or one that cannot be opened and written.
+    pub async fn open(location: &str) -> Result<Self, StoreError> {
+        let options = locate(location)?;
+        create_private(options.get_filename())?;
+        let writer = Writer::start(connect_writer(&options).await.map_err(Fault::Sql)?);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .min_connections(1)
+            .test_before_acquire(false)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .acquire_timeout(BUSY)
+            .connect_with(reading(options))
+            .await
+            .map_err(Fault::Sql)?;
+        Ok(Self { writer, readers })
+    }
+
+    /// Applies every migration that is missing, in one transaction. Any number of processes may call it at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when nothing was applied: the database is newer than this program, an applied migration is not
+    /// the one this program knows, or the database is unavailable.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        self.writer.work(|unit| Box::pin(migrate::apply(unit))).await
+    }
+
+    /// The number of the newest migration applied; zero: none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot tell.
+    pub async fn schema_version(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("PRAGMA user_version").fetch_one(&self.readers).await.map_err(Fault::Sql)?;
+        Ok(row.read("pragma.user_version")?)
+    }
+
+    /// The number of the newest migration this program knows.
+    #[must_use]
+    pub fn latest_schema_version() -> i64 {
+        migrate::latest()
+    }
+
+    /// Whether a write would be taken now, and a read answered: for readiness. Writes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when not; after at most the five seconds that a write waits for a lock.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.readers).await.map_err(Fault::Sql)?;
+        self.writer
+            .work(|unit| Box::pin(async move { Ok(unit.run(Statement::new("SELECT 1")).await?) }))
+            .await
+    }
+
+    /// Finishes the writes that wait and closes every connection. Later calls fail as unavailable.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writer.stop().await;
+    }
+}
+
+/// The options both kinds of connection share.
+fn locate(location: &str) -> Result<SqliteConnectOptions, StoreError> {
+    let options = if location.starts_with("sqlite:") {
+        SqliteConnectOptions::from_str(location)
+            .map_err(|error| StoreError::Unavailable(format!("not a database URL: {error}")))?
+    } else {
+        SqliteConnectOptions::new().filename(location)
+    };
+    let name = options.get_filename();
+    let text = name.to_string_lossy();
+    // What sqlx makes of `:memory:`, and what SQLite itself would take for it.
+    let in_memory = text.is_empty() || text == ":memory:" || text.starts_with("file:");
+    if in_memory || location.contains("mode=memory") {
+        return Err(StoreError::Unavailable(
+            "a database needs a file: one in memory keeps no promise".to_owned(),
+        ));
+    }
+    Ok(options
+        .busy_timeout(BUSY)
+        .foreign_keys(true)
+        .pragma("temp_store", "memory")
+        .optimize_on_close(false, None)
+        .disable_statement_logging())
+}
+
+fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .statement_cache_capacity(WRITER_STATEMENTS)
+        .pragma("cache_size", WRITER_CACHE)
+        .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
+        .pragma("journal_size_limit", LOG_SIZE)
+        .thread_name(|_| "store-writer".to_owned())
+}
+
+fn reading(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options.read_only(true).pragma("cache_size", READER_CACHE).thread_name(|n| format!("store-reader-{n}"))
+}
+
+/// Turning a new file to WAL needs a lock that SQLite does not wait for; two processes may both be at it.
+async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+    /// Together as long as a write waits.
+    const TRIES: u32 = 50;
+    let options = writing(options);
+    let mut tries = 0;
+    loop {
+        match options.connect().await {
+            Err(error) if is_busy(&error) && tries < TRIES => {
+                tries += 1;
+                tokio::time::sleep(BUSY / TRIES).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// Makes a missing file readable by its owner alone before SQLite opens it; SQLite gives its log the same mode.
+fn create_private(path: &Path) -> Result<(), StoreError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(StoreError::Unavailable(format!("{}: {error}", path.display()))),
+    }
+}

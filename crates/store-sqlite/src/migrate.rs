@@ -1,0 +1,64 @@
+//! Migrations: plain SQL, forward only, all that are missing in one transaction under the write lock.
+
+use application::ports::StoreError;
+use sha2::{Digest, Sha256};
+
+use crate::columns::Columns;
+use crate::fault::Fault;
+use crate::writer::{Statement, Unit};
+
+struct Migration {
+    version: i64,
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// In order, without gaps.
+const ALL: [Migration; 1] =
+    [Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") }];
+
+const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
+     (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum BLOB NOT NULL) STRICT";
+const APPLIED: &str = "SELECT version, checksum FROM migration ORDER BY version";
+const REMEMBER: &str = "INSERT INTO migration (version, name, checksum) VALUES ($1, $2, $3)";
+/// `PRAGMA` takes no values; there is one text per version.
+const MARK: [&str; ALL.len()] = ["PRAGMA user_version = 1"];
+
+/// The newest version known.
+pub(crate) fn latest() -> i64 {
+    ALL.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// Applies what is missing.
+pub(crate) async fn apply(unit: &mut Unit<'_>) -> Result<(), Fault> {
+    unit.run(Statement::new(TABLE)).await?;
+    let applied = unit.rows(Statement::new(APPLIED)).await?;
+    for row in &applied {
+        check(row.read("migration.version")?, row.read("migration.checksum")?)?;
+    }
+    for (migration, mark) in ALL.iter().zip(MARK).skip(applied.len()) {
+        unit.run(Statement::new(migration.sql)).await?;
+        let remember = Statement::new(REMEMBER).bind(migration.version).bind(migration.name);
+        unit.run(remember.bind(checksum(migration.sql))).await?;
+        unit.run(Statement::new(mark)).await?;
+    }
+    Ok(())
+}
+
+fn check(version: i64, stored: &[u8]) -> Result<(), Fault> {
+    match ALL.iter().find(|migration| migration.version == version) {
+        Some(migration) if checksum(migration.sql) == stored => Ok(()),
+        Some(_) => Err(Fault::corrupt(
+            "migration.checksum",
+            format!("migration {version} is not the one known here"),
+        )),
+        None => Err(Fault::Store(StoreError::Unavailable(format!(
+            "the database is at version {version}, this program knows {}: use a newer one",
+            latest()
+        )))),
+    }
+}
+
+fn checksum(sql: &str) -> Vec<u8> {
+    Sha256::digest(sql).to_vec()
+}

@@ -1,0 +1,170 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use application::ports::{MailQueue as _, Organisation, OrganisationRegistry, StoreError, TokenStore as _};
+use domain::{MailId, OrganisationId, WorkerId};
+use futures_util::future::join_all;
+use sqlx::{ConnectOptions as _, Executor as _};
+use testkit::fake::{SeededRandom, TestVault};
+
+use super::setup::{Fixture, at};
+use crate::{SqliteDatabase, SqliteStore};
+
+fn is_unavailable<T>(outcome: &Result<T, StoreError>) -> bool {
+    matches!(outcome, Err(StoreError::Unavailable(_)))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_unavailable_and_nothing_was_acknowledged() {
+    let fixture = Fixture::new().await;
+    let pages = fixture.count("PRAGMA page_count").await;
+    assert!(pages < 100, "the limit below must leave room for some requests: {pages}");
+    fixture.on_writer("PRAGMA max_page_count = 120").await;
+
+    let (mut acknowledged, mut refused) = (Vec::new(), 0);
+    for _ in 0..50 {
+        let requests: Vec<_> =
+            (0..40).map(|number| fixture.request(&format!("customer{number}@shop.cz"))).collect();
+        let outcomes = join_all(requests.iter().map(|request| fixture.store.record(request.clone()))).await;
+        for (request, outcome) in requests.iter().zip(outcomes) {
+            match outcome {
+                Ok(()) => acknowledged.push(MailId::from_bytes(*request.id.as_bytes())),
+                Err(StoreError::Unavailable(_)) => refused += 1,
+                Err(other) => panic!("{other}"),
+            }
+        }
+    }
+    assert!(
+        !acknowledged.is_empty() && refused > 0,
+        "{} acknowledged, {refused} refused",
+        acknowledged.len()
+    );
+    let organisation = Organisation {
+        id: OrganisationId::from_bytes([5; 16]),
+        name: "x".repeat(100_000),
+        ..fixture.organisation.clone()
+    };
+    assert!(is_unavailable(&fixture.store.create(&organisation).await));
+
+    assert_eq!(fixture.count("SELECT count(*) FROM mail").await, i64::try_from(acknowledged.len()).unwrap());
+    for id in acknowledged {
+        assert!(fixture.store.show(id).await.unwrap().is_some(), "{id} was acknowledged");
+    }
+    // Room again: the same connection goes on.
+    fixture.on_writer("PRAGMA max_page_count = 1000000").await;
+    fixture.store.record(fixture.request("later@shop.cz")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_locked_database_is_unavailable_and_nothing_was_stored() {
+    let fixture = Fixture::new().await;
+    fixture.on_writer("PRAGMA busy_timeout = 100").await;
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.location());
+    let mut other = options.connect().await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+
+    let started = Instant::now();
+    let outcomes = join_all((0..100).map(|_| fixture.store.record(fixture.request("jan@barasek.com")))).await;
+    assert!(outcomes.iter().all(is_unavailable), "{outcomes:?}");
+    assert!(is_unavailable(&fixture.store.claim_due(WorkerId::from_bytes([9; 16]), at(1), at(61), 10).await));
+    assert!(is_unavailable(&fixture.store.database().ping().await));
+    assert!(started.elapsed() < Duration::from_secs(5), "one lock is waited for once a round");
+    // Reading goes on.
+    assert_eq!(OrganisationRegistry::list(&fixture.store).await.unwrap().len(), 1);
+
+    other.execute("ROLLBACK").await.unwrap();
+    assert_eq!(fixture.count("SELECT count(*) FROM mail").await, 0);
+    fixture.store.record(fixture.request("jan@barasek.com")).await.unwrap();
+    fixture.store.database().ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_data_key_is_noticed_at_start() {
+    let fixture = Fixture::new().await;
+    fixture.store.database().close().await;
+    let other = SqliteStore::open(&fixture.location(), Arc::new(TestVault::new(2))).await;
+    assert!(matches!(other, Err(StoreError::Corrupt { .. })), "{other:?}");
+    SqliteStore::open(&fixture.location(), Arc::new(TestVault::new(1))).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_data_key_is_made_once_whoever_asks() {
+    let fixture = Fixture::new().await;
+    let other = SqliteDatabase::open(&fixture.location()).await.unwrap();
+    let (one, two) = (SeededRandom::new(1), SeededRandom::new(2));
+    let keys =
+        futures_util::future::join(fixture.store.database().data_key(&one), other.data_key(&two)).await;
+    assert_eq!(keys.0.unwrap(), keys.1.unwrap());
+    assert_ne!(other.data_key(&two).await.unwrap(), [0; 32]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_processes_may_migrate_at_once() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = super::setup::location(&directory);
+    let open = || async {
+        let database = SqliteDatabase::open(&location).await?;
+        database.migrate().await?;
+        database.schema_version().await
+    };
+    let versions = join_all((0..8).map(|_| open())).await;
+    assert!(
+        versions.iter().all(|version| *version == Ok(SqliteDatabase::latest_schema_version())),
+        "{versions:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_from_the_future_or_with_an_altered_migration_is_refused() {
+    let fixture = Fixture::new().await;
+    fixture.on_writer("INSERT INTO migration VALUES (99, 'future', x'00')").await;
+    assert!(is_unavailable(&fixture.store.database().migrate().await));
+    fixture
+        .on_writer("DELETE FROM migration WHERE version = 99; UPDATE migration SET checksum = x'00'")
+        .await;
+    let altered = fixture.store.database().migrate().await;
+    assert!(matches!(altered, Err(StoreError::Corrupt { .. })), "{altered:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_a_file_that_can_be_written_is_a_database() {
+    for location in [
+        "",
+        ":memory:",
+        "sqlite::memory:",
+        "sqlite://:memory:",
+        "sqlite://x?mode=memory",
+        "/nowhere/at/all.db",
+    ] {
+        let opened = SqliteDatabase::open(location).await;
+        assert!(is_unavailable(&opened), "{location:?}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_file_is_its_owners_alone_and_a_url_names_it_too() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/a%20b.db", directory.path().display());
+    let database = SqliteDatabase::open(&url).await.unwrap();
+    database.migrate().await.unwrap();
+    for file in ["a b.db", "a b.db-wal"] {
+        let mode = std::fs::metadata(directory.path().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_cannot_be_read_does_not_stop_those_behind_it() {
+    let fixture = Fixture::new().await;
+    let bad = fixture.request("bad@shop.cz");
+    let bad_id = MailId::from_bytes(*bad.id.as_bytes());
+    fixture.store.record(bad).await.unwrap();
+    fixture.on_writer("UPDATE mail SET submitted = x'00'").await;
+    fixture.store.record(fixture.request("good@shop.cz")).await.unwrap();
+    let claimed = fixture.store.claim_due(WorkerId::from_bytes([9; 16]), at(1), at(61), 10).await.unwrap();
+    assert_eq!(claimed.len(), 1);
+    assert_ne!(claimed[0].id, bad_id);
+    assert_eq!(fixture.count("SELECT count(*) FROM mail WHERE state = 'preparing-error'").await, 1);
+}

@@ -1,0 +1,8 @@
+//! What only this crate can see: rounds, faults of the disk, query plans, the bytes of the file.
+
+mod bytes;
+mod faults;
+mod plans;
+mod races;
+mod rounds;
+mod setup;

@@ -1,0 +1,32 @@
+//! Accepting, claiming and redeeming must cost the same however much is stored: every statement on their way finds its rows
+//! by an index that leads to just them.
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use super::setup::Fixture;
+use crate::token_store::hot_statements;
+
+/// Indexes that are walked on purpose: the leased are a handful, and of the ready no more are looked at than are claimed.
+const WALKED: [&str; 2] = ["USING INDEX mail_leased", "USING COVERING INDEX mail_ready"];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_statement_on_the_way_of_a_request_walks_a_table_or_sorts() {
+    let fixture = Fixture::new().await;
+    for sql in hot_statements() {
+        for statement in sql.split(';').map(str::trim).filter(|part| !part.is_empty()) {
+            if statement.starts_with("RELEASE") || statement.starts_with("SAVEPOINT") {
+                continue;
+            }
+            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+            let plan = sqlx::query(explain).fetch_all(&fixture.store.database.readers).await.unwrap();
+            for step in plan {
+                let step: String = step.get("detail");
+                let walks = step.starts_with("SCAN")
+                    && step != "SCAN CONSTANT ROW"
+                    && !step.starts_with("SCAN json_each")
+                    && !WALKED.iter().any(|index| step.contains(index));
+                assert!(!walks && !step.contains("TEMP B-TREE"), "{statement}\n  {step}");
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+use application::ports::{AuditAction, AuditEntry, StoreError};
+use chrono::{DateTime, Utc};
+use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
+
+use crate::SqliteStore;
+use crate::audit_log;
+use crate::columns::{Columns, millis};
+use crate::fault::Fault;
+use crate::writer::{Statement, Unit, own_savepoint};
+
+/// Kills every token of the request that the good token `$1` belongs to, and puts it into the timeline. `$2` now.
+const DISOWN: &str = own_savepoint!(
+    "UPDATE reset_token SET superseded_at = $2 WHERE used_at IS NULL AND superseded_at IS NULL AND mail = \
+       (SELECT mail FROM reset_token WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2) \
+     RETURNING mail"
+);
+/// A request accepted before a disowned one gets no token either.
+const FOLLOW_UP: &str = "UPDATE customer SET links_valid_from = max(links_valid_from, m.accepted_at) \
+       FROM mail m WHERE m.seq = $1 AND customer.id = m.customer_id; \
+     INSERT INTO mail_event (mail, n, at, event) \
+       VALUES ($1, 1 + (SELECT coalesce(max(n), 0) FROM mail_event WHERE mail = $1), $2, 'disowned'); \
+     SELECT id, organisation_id FROM mail WHERE seq = $1";
+
+pub(super) async fn disown(
+    store: &SqliteStore,
+    token: TokenHash,
+    at: DateTime<Utc>,
+    customer_ip: Option<CustomerIp>,
+) -> Result<bool, StoreError> {
+    store
+        .database
+        .writer
+        .work(move |unit| Box::pin(async move { kill(unit, token, at, customer_ip).await }))
+        .await
+}
+
+async fn kill(
+    unit: &mut Unit<'_>,
+    token: TokenHash,
+    at: DateTime<Utc>,
+    ip: Option<CustomerIp>,
+) -> Result<bool, Fault> {
+    let dead = unit.rows(Statement::new(DISOWN).bind(token.as_bytes().to_vec()).bind(millis(at))).await?;
+    let Some(dead) = dead.first() else { return Ok(false) };
+    let seq = dead.read::<i64>("reset_token.mail")?;
+    let mail = unit.row(Statement::new(FOLLOW_UP).bind(seq).bind(millis(at))).await?;
+    let mail = mail.ok_or_else(|| Fault::corrupt("reset_token.mail", "no such mail"))?;
+    let deed = AuditEntry {
+        at,
+        organisation: Some(OrganisationId::from_bytes(mail.bytes("mail.organisation_id")?)),
+        actor: "customer".to_owned(),
+        action: AuditAction::RequestDisowned,
+        subject: RequestId::from_bytes(mail.bytes("mail.id")?).to_string(),
+        ip,
+    };
+    audit_log::append(unit, &deed).await?;
+    Ok(true)
+}
+
+#[cfg(test)]
+pub(super) const HOT: &[&str] = &[DISOWN, FOLLOW_UP];

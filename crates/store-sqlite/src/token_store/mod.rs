@@ -1,0 +1,143 @@
+//! Requests from acceptance to redemption.
+
+mod admit;
+mod claim;
+mod complete;
+mod disown;
+mod issue;
+mod lease;
+mod link;
+mod note;
+mod purge;
+mod redeem;
+
+use application::ports::{
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, ResetLink,
+    StoreError, TokenIssue, TokenStore,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
+
+pub(crate) use self::link::KILL_LINKS;
+pub(crate) use self::note::{ADD_EVENT, LONGEST_TIMELINE};
+use crate::SqliteStore;
+use crate::columns::millis;
+use crate::sealed::Submitted;
+use crate::writer::RecordRow;
+
+#[async_trait]
+impl TokenStore for SqliteStore {
+    async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
+        let vault = self.vault.as_ref();
+        let row = RecordRow {
+            id: *request.id.as_bytes(),
+            organisation: *request.organisation.as_bytes(),
+            api_key: request.api_key.map(|id| *id.as_bytes()),
+            sandbox: request.sandbox,
+            priority: request.priority.0,
+            accepted_at: millis(request.accepted_at),
+            expires_at: millis(request.expires_at),
+            fingerprint: vault.fingerprint(request.organisation, &request.email).0,
+            masked: request.email.masked().to_string(),
+            submitted: Submitted::seal(vault, Some(&request.email), request.customer_ip),
+        };
+        self.database.writer.record(row).await
+    }
+
+    async fn claim_due(
+        &self,
+        worker: WorkerId,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ClaimedMail>, StoreError> {
+        claim::claim_due(self, worker, now, lease_until, limit).await
+    }
+
+    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+        lease::renew(self, worker, lease_until).await
+    }
+
+    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
+        lease::release(self, worker).await
+    }
+
+    async fn admit(
+        &self,
+        request: RequestId,
+        _worker: WorkerId,
+        budget: AddressBudget,
+        now: DateTime<Utc>,
+    ) -> Result<Admission, StoreError> {
+        admit::admit(self, request, budget, now).await
+    }
+
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        issue::issue(self, issue).await
+    }
+
+    async fn complete(
+        &self,
+        mail: MailId,
+        worker: WorkerId,
+        completion: Completion,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        complete::complete(self, mail, worker, completion, now).await
+    }
+
+    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+        link::find(self, token, now).await
+    }
+
+    async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
+        redeem::redeem(self, redemption).await
+    }
+
+    async fn disown(
+        &self,
+        token: TokenHash,
+        at: DateTime<Utc>,
+        customer_ip: Option<CustomerIp>,
+    ) -> Result<bool, StoreError> {
+        disown::disown(self, token, at, customer_ip).await
+    }
+
+    async fn note(
+        &self,
+        request: RequestId,
+        at: DateTime<Utc>,
+        event: &'static str,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        note::note(self, request, at, event, detail).await
+    }
+
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        purge::purge(self, before, now, limit).await
+    }
+
+    /// SQLite tells nobody.
+    async fn news(&self) {
+        std::future::pending().await
+    }
+}
+
+/// The statements on the way of a request, for the test of their query plans.
+#[cfg(test)]
+pub(crate) fn hot_statements() -> Vec<&'static str> {
+    [
+        admit::HOT,
+        claim::HOT,
+        complete::HOT,
+        disown::HOT,
+        issue::HOT,
+        lease::HOT,
+        link::HOT,
+        note::HOT,
+        purge::HOT,
+        redeem::HOT,
+    ]
+    .concat()
+}

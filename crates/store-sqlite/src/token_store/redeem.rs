@@ -1,0 +1,109 @@
+use application::ports::{AddressVault, AuditAction, AuditEntry, Redeemed, Redemption, StoreError};
+use domain::{CustomerId, OrganisationId};
+use sqlx::sqlite::SqliteRow;
+
+use super::KILL_LINKS;
+use crate::SqliteStore;
+use crate::audit_log;
+use crate::columns::{Columns, millis};
+use crate::fault::Fault;
+use crate::sealed::{Person, Submitted, open_json};
+use crate::writer::{Statement, Unit, own_savepoint};
+
+/// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now, `$3` organisation or NULL.
+const CONSUME: &str = own_savepoint!(
+    "UPDATE reset_token SET used_at = $2 \
+     WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2 \
+       AND EXISTS (SELECT 1 FROM customer c WHERE c.id = reset_token.customer_id AND c.status = 'active') \
+       AND EXISTS (SELECT 1 FROM mail m JOIN organisation o ON o.id = m.organisation_id \
+         WHERE m.seq = reset_token.mail AND NOT o.suspended AND ($3 IS NULL OR o.id = $3)) \
+     RETURNING mail, customer_id"
+);
+/// Whether the guard held because of the time alone.
+const EXPIRED: &str = "SELECT 1 FROM reset_token t \
+     JOIN customer c ON c.id = t.customer_id AND c.status = 'active' \
+     JOIN mail m ON m.seq = t.mail \
+     JOIN organisation o ON o.id = m.organisation_id AND NOT o.suspended AND ($3 IS NULL OR o.id = $3) \
+     WHERE t.hash = $1 AND t.used_at IS NULL AND t.superseded_at IS NULL AND t.expires_at <= $2";
+const SUBJECT: &str = "SELECT m.organisation_id, m.sandbox, c.sealed FROM mail m JOIN customer c ON c.id = $2 \
+     WHERE m.seq = $1";
+/// The former hash becomes history and the new one takes its place; sessions and requests from before are over.
+const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
+       SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM password_history WHERE customer_id = $1), password_hash, $2 \
+       FROM customer WHERE id = $1 AND password_hash IS NOT NULL; \
+     UPDATE customer SET password_hash = $3, updated_at = $2, sessions_valid_from = max(sessions_valid_from, $2), \
+       links_valid_from = max(links_valid_from, $2) WHERE id = $1";
+const NOTICE: &str = "INSERT INTO mail (id, kind, stage, state, organisation_id, sandbox, priority, accepted_at, \
+       expires_at, address_masked, submitted, customer_id) \
+     VALUES ($1, 1, 0, 'in-queue', $2, $3, 0, $4, $5, $6, $7, $8)";
+
+pub(super) async fn redeem(store: &SqliteStore, redemption: Redemption) -> Result<Redeemed, StoreError> {
+    let vault = store.vault.clone();
+    store
+        .database
+        .writer
+        .work(move |unit| Box::pin(async move { consume(unit, redemption, vault.as_ref()).await }))
+        .await
+}
+
+async fn consume(
+    unit: &mut Unit<'_>,
+    redemption: Redemption,
+    vault: &dyn AddressVault,
+) -> Result<Redeemed, Fault> {
+    if let Some(row) = unit.row(about(CONSUME, &redemption)).await? {
+        return change(unit, &row, redemption, vault).await;
+    }
+    let expired = unit.row(about(EXPIRED, &redemption)).await?;
+    Ok(if expired.is_some() { Redeemed::Expired } else { Redeemed::NoSuchLink })
+}
+
+fn about(sql: &'static str, redemption: &Redemption) -> Statement {
+    Statement::new(sql)
+        .bind(redemption.token.as_bytes().to_vec())
+        .bind(millis(redemption.at))
+        .bind(redemption.organisation.map(|id| id.as_bytes().to_vec()))
+}
+
+async fn change(
+    unit: &mut Unit<'_>,
+    consumed: &SqliteRow,
+    redemption: Redemption,
+    vault: &dyn AddressVault,
+) -> Result<Redeemed, Fault> {
+    let customer: [u8; 16] = consumed.bytes("reset_token.customer_id")?;
+    let subject =
+        Statement::new(SUBJECT).bind(consumed.read::<i64>("reset_token.mail")?).bind(customer.to_vec());
+    let subject =
+        unit.row(subject).await?.ok_or_else(|| Fault::corrupt("reset_token.mail", "no such mail"))?;
+    let organisation: [u8; 16] = subject.bytes("mail.organisation_id")?;
+    let person: Person = open_json(vault, subject.read("customer.sealed")?, Person::PLACE)?;
+    let at = millis(redemption.at);
+
+    let hash = redemption.password.expose().to_owned();
+    unit.run(Statement::new(SET_PASSWORD).bind(customer.to_vec()).bind(at).bind(hash)).await?;
+    unit.run(Statement::new(KILL_LINKS).bind(customer.to_vec()).bind(at)).await?;
+    let notice = Statement::new(NOTICE)
+        .bind(redemption.notice.as_bytes().to_vec())
+        .bind(organisation.to_vec())
+        .bind(subject.read::<bool>("mail.sandbox")?)
+        .bind(at)
+        .bind(millis(redemption.notice_expires_at))
+        .bind(person.address()?.map(|email| email.masked().to_string()).unwrap_or_default())
+        .bind(Submitted::seal(vault, None, redemption.customer_ip))
+        .bind(customer.to_vec());
+    unit.run(notice).await.map_err(Fault::conflict("mail"))?;
+    let deed = AuditEntry {
+        at: redemption.at,
+        organisation: Some(OrganisationId::from_bytes(organisation)),
+        actor: redemption.actor,
+        action: AuditAction::PasswordChanged,
+        subject: CustomerId::from_bytes(customer).to_string(),
+        ip: redemption.customer_ip,
+    };
+    audit_log::append(unit, &deed).await?;
+    Ok(Redeemed::Changed)
+}
+
+#[cfg(test)]
+pub(super) const HOT: &[&str] = &[CONSUME, EXPIRED, SUBJECT, SET_PASSWORD, NOTICE];

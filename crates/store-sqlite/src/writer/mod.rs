@@ -1,0 +1,129 @@
+//! The one connection that writes, and the task that owns it.
+
+mod record;
+mod round;
+mod unit;
+
+use application::ports::StoreError;
+use futures_util::future::BoxFuture;
+use sqlx::SqliteConnection;
+use tokio::sync::{mpsc, oneshot};
+
+pub(crate) use self::record::RecordRow;
+pub(crate) use self::unit::{Statement, Unit, own_savepoint};
+use crate::fault::Fault;
+
+/// How many jobs may wait. Beyond that the store is not keeping up, and says so at once instead of letting callers wait.
+const WAITING: usize = 8_192;
+
+/// One thing to write.
+enum Job {
+    /// A new request, to be coalesced with its like.
+    Record(Box<RecordRow>, Reply<()>),
+    /// Anything else.
+    Work(Box<dyn Work>),
+    /// Close the connection once everything before it is done.
+    Stop(oneshot::Sender<()>),
+}
+
+type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// A job that runs inside its own savepoint.
+trait Work: Send {
+    /// Runs once. `Err`: whatever it changed must be undone.
+    fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<(), ()>>;
+
+    /// Tells the caller, once the fate of the transaction is known.
+    fn acknowledge(self: Box<Self>, commit: Result<(), StoreError>);
+}
+
+/// A closure, its outcome, and who waits for it.
+struct Closure<T, F> {
+    work: Option<F>,
+    outcome: Option<Result<T, StoreError>>,
+    reply: Reply<T>,
+}
+
+impl<T, F> Work for Closure<T, F>
+where
+    T: Send,
+    F: for<'a> FnOnce(&'a mut Unit<'_>) -> BoxFuture<'a, Result<T, Fault>> + Send,
+{
+    fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<(), ()>> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else { return Err(()) };
+            let outcome = work(unit).await.map_err(StoreError::from);
+            let verdict = if outcome.is_ok() { Ok(()) } else { Err(()) };
+            self.outcome = Some(outcome);
+            verdict
+        })
+    }
+
+    fn acknowledge(self: Box<Self>, commit: Result<(), StoreError>) {
+        let answer = match (commit, self.outcome) {
+            // A failure of its own is told as such, whatever became of the others.
+            (_, Some(Err(own))) => Err(own),
+            (Err(failed), _) => Err(failed),
+            (Ok(()), Some(Ok(value))) => Ok(value),
+            (Ok(()), None) => {
+                Err(StoreError::Unavailable("the write was abandoned; this is a bug".to_owned()))
+            }
+        };
+        // Nobody waits any more: the caller was dropped, which the ports allow.
+        drop(self.reply.send(answer));
+    }
+}
+
+/// The way to the task that writes.
+#[derive(Debug, Clone)]
+pub(crate) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+impl Writer {
+    /// Starts the task. It ends when every `Writer` is gone, or by [`stop`](Self::stop).
+    pub(crate) fn start(connection: SqliteConnection) -> Self {
+        let (jobs, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(round::run(connection, waiting));
+        Self { jobs }
+    }
+
+    /// Writes one new request.
+    pub(crate) async fn record(&self, row: RecordRow) -> Result<(), StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Record(Box::new(row), reply))?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Runs `work` inside its own savepoint of the next transaction. `Ok` means committed.
+    pub(crate) async fn work<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Unit<'_>) -> BoxFuture<'a, Result<T, Fault>> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.send(Job::Work(Box::new(Closure { work: Some(work), outcome: None, reply })))?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Finishes what waits and closes the connection.
+    pub(crate) async fn stop(&self) {
+        let (reply, answer) = oneshot::channel();
+        if self.jobs.send(Job::Stop(reply)).await.is_ok() {
+            drop(answer.await);
+        }
+    }
+
+    fn send(&self, job: Job) -> Result<(), StoreError> {
+        self.jobs.try_send(job).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => {
+                StoreError::Unavailable(format!("{WAITING} writes are waiting already"))
+            }
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })
+    }
+}
+
+fn stopped() -> StoreError {
+    StoreError::Unavailable("the store is shut down".to_owned())
+}

@@ -1,0 +1,65 @@
+//! The contract suites of testkit, on files in temporary directories.
+#![expect(clippy::unwrap_used, reason = "a test says what is broken by its panic")]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use resetd_store_sqlite::SqliteStore;
+use testkit::contract::{self, PersistentPorts};
+use testkit::fake::TestVault;
+
+async fn open(file: PathBuf) -> Arc<SqliteStore> {
+    Arc::new(SqliteStore::open(file.to_str().unwrap(), Arc::new(TestVault::new(1))).await.unwrap())
+}
+
+async fn fresh() -> PersistentPorts {
+    let directory = tempfile::tempdir().unwrap();
+    PersistentPorts::of(open(directory.path().join("resetd.db")).await).keeping(directory)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn organisation_registry() {
+    contract::organisation_registry(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn api_key_registry() {
+    contract::api_key_registry(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn audit_log() {
+    contract::audit_log(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn template_store() {
+    contract::template_store(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn customer_directory() {
+    contract::customer_directory(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn mail_queue() {
+    contract::mail_queue(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn token_store() {
+    contract::token_store(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn shared_storage() {
+    contract::shared_storage(|| async {
+        let directory = Arc::new(tempfile::tempdir().unwrap());
+        move || {
+            let directory = Arc::clone(&directory);
+            async move { PersistentPorts::of(open(directory.path().join("resetd.db")).await).keeping(directory) }
+        }
+    })
+    .await;
+}
