@@ -1,0 +1,83 @@
+use application::audit::chain_hash;
+use application::ports::{AddressVault, AuditAction, AuditEntry, AuditLog, AuditRow, StoreError};
+use async_trait::async_trait;
+use domain::CustomerIp;
+use sqlx::postgres::PgRow;
+use sqlx::{Connection, PgConnection};
+
+use crate::PostgresStore;
+use crate::columns::{Columns, text, uuid};
+use crate::fault::Fault;
+use crate::sealed;
+
+/// Waits for the append before it to commit, so that no two rows follow the same one.
+pub(crate) const HEAD: &str = "SELECT sequence, hash FROM audit_head FOR NO KEY UPDATE";
+pub(crate) const APPEND: &str = "INSERT INTO audit (sequence, at, organisation_id, actor, action, subject, ip, hash) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+pub(crate) const ADVANCE: &str = "UPDATE audit_head SET sequence = $1, hash = $2";
+pub(crate) const READ: &str = "SELECT sequence, at, organisation_id, actor, action, subject, ip, hash FROM audit \
+     WHERE sequence > $1 ORDER BY sequence LIMIT $2";
+
+#[async_trait]
+impl AuditLog for PostgresStore {
+    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        Ok(self.append_alone(entry).await?)
+    }
+
+    async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let rows = sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(self.pool()).await;
+        let rows = rows.map_err(Fault::Sql)?;
+        Ok(rows.iter().map(|row| audit_row(self.vault.as_ref(), row)).collect::<Result<_, _>>()?)
+    }
+}
+
+impl PostgresStore {
+    async fn append_alone(&self, entry: &AuditEntry) -> Result<(), Fault> {
+        let mut connection = self.pool().acquire().await?;
+        let mut transaction = connection.begin().await?;
+        append(&mut transaction, self.vault.as_ref(), entry).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// Appends within the transaction of the deed. To be its last step: the chain waits for the commit.
+pub(crate) async fn append(
+    transaction: &mut PgConnection,
+    vault: &dyn AddressVault,
+    entry: &AuditEntry,
+) -> Result<(), Fault> {
+    // What is hashed is what is kept.
+    let (actor, subject) = (text(&entry.actor).into_owned(), text(&entry.subject).into_owned());
+    let entry = AuditEntry { actor, subject, ..entry.clone() };
+    let head = sqlx::query(HEAD).fetch_one(&mut *transaction).await?;
+    let sequence = head.read::<i64>("audit_head.sequence")? + 1;
+    let hash = chain_hash(&head.bytes("audit_head.hash")?, &entry);
+    sqlx::query(APPEND)
+        .bind(sequence)
+        .bind(entry.at)
+        .bind(entry.organisation.map(|id| uuid(id.as_bytes())))
+        .bind(&entry.actor)
+        .bind(entry.action.as_str())
+        .bind(&entry.subject)
+        .bind(entry.ip.map(|ip| vault.seal(ip.to_string().as_bytes())))
+        .bind(&hash[..])
+        .execute(&mut *transaction)
+        .await?;
+    sqlx::query(ADVANCE).bind(sequence).bind(&hash[..]).execute(&mut *transaction).await?;
+    Ok(())
+}
+
+fn audit_row(vault: &dyn AddressVault, row: &PgRow) -> Result<AuditRow, Fault> {
+    let ip =
+        row.read::<Option<&[u8]>>("audit.ip")?.map(|sealed| sealed::open_text(vault, sealed, "audit.ip"));
+    let ip = ip.transpose()?.map(|ip| CustomerIp::parse(&ip)).transpose();
+    let entry = AuditEntry {
+        at: row.time("audit.at")?,
+        organisation: row.optional_id("audit.organisation_id")?,
+        actor: row.read("audit.actor")?,
+        action: row.word("audit.action", |word| AuditAction::parse(word).ok_or("no such action"))?,
+        subject: row.read("audit.subject")?,
+        ip: ip.map_err(|fault| Fault::corrupt("audit.ip", fault.code()))?,
+    };
+    Ok(AuditRow { sequence: row.read("audit.sequence")?, entry, hash: row.bytes("audit.hash")? })
+}

@@ -1,0 +1,368 @@
+//! A batch of customers: looked up by one statement, judged in memory in their order, written by a few more.
+
+use std::collections::HashMap;
+
+use application::ports::{AddressVault, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow};
+use chrono::{DateTime, Utc};
+use domain::{EmailAddress, OrganisationId};
+use sqlx::postgres::PgRow;
+use sqlx::types::Uuid;
+use sqlx::{Connection, PgConnection};
+
+use crate::PostgresStore;
+use crate::columns::{Columns, text, uuid};
+use crate::fault::Fault;
+use crate::sealed::{self, Person, fingerprint_of};
+
+/// Imports for one organisation happen one after the other.
+pub(super) const IMPORT_LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))";
+/// Everybody whom the rows may mean, locked in the order of their identifiers.
+pub(super) const LOOK_UP: &str = "SELECT id, external_fingerprint, address_fingerprint, phone_fingerprint, sealed, language, \
+     status, password_hash FROM customer WHERE id IN (\
+       SELECT id FROM customer WHERE organisation_id = $1 AND external_fingerprint = ANY($2::bytea[]) UNION \
+       SELECT id FROM customer WHERE organisation_id = $1 AND address_fingerprint = ANY($3::bytea[]) UNION \
+       SELECT id FROM customer WHERE organisation_id = $1 AND phone_fingerprint = ANY($4::bytea[])) \
+     ORDER BY id FOR NO KEY UPDATE";
+/// Addresses may pass from one customer of the batch to another: all are given up before any is taken.
+pub(super) const MOVE_OUT: &str = "UPDATE customer SET address_fingerprint = NULL WHERE id = ANY($1::uuid[])";
+pub(super) const CREATE: &str = "INSERT INTO customer (organisation_id, created_at, updated_at, id, external_fingerprint, \
+     address_fingerprint, phone_fingerprint, sealed, language, status, password_hash, links_valid_from, sessions_valid_from) \
+     SELECT $1, $2, $2, n.* FROM unnest($3::uuid[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], \
+     $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[]) AS n";
+pub(super) const UPDATE: &str = "UPDATE customer c SET updated_at = $2, external_fingerprint = n.external, \
+     address_fingerprint = n.address, phone_fingerprint = n.phone, sealed = n.sealed, language = n.language, \
+     status = n.status, password_hash = n.password, links_valid_from = coalesce(n.links_from, c.links_valid_from), \
+     sessions_valid_from = coalesce(n.sessions_from, c.sessions_valid_from) \
+     FROM unnest($3::uuid[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[], \
+     $11::timestamptz[], $12::timestamptz[]) \
+     AS n(id, external, address, phone, sealed, language, status, password, links_from, sessions_from) \
+     WHERE c.id = n.id AND c.organisation_id = $1";
+pub(super) const REMEMBER: &str = "INSERT INTO password_history (customer_id, hash, replaced_at) \
+     SELECT h.customer, h.hash, $3 FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS h(customer, hash, place) \
+     ORDER BY h.place";
+pub(super) const KILL_LINKS: &str = "UPDATE reset_token SET superseded_at = $2 \
+     WHERE customer_id = ANY($1::uuid[]) AND used_at IS NULL AND superseded_at IS NULL";
+pub(super) const CHECKPOINT: &str = "INSERT INTO import_checkpoint (organisation_id, name, position) VALUES ($1, $2, $3) \
+     ON CONFLICT (organisation_id, name) DO UPDATE SET position = excluded.position";
+
+type Fingerprint = [u8; 16];
+
+/// A row with its fingerprints.
+struct Prepared<'r> {
+    row: &'r CustomerImport,
+    external: Option<Fingerprint>,
+    address: Option<Fingerprint>,
+    phone: Option<Fingerprint>,
+}
+
+/// A customer as the batch finds and leaves it.
+struct Known {
+    id: Uuid,
+    external: Option<Fingerprint>,
+    address: Option<Fingerprint>,
+    phone: Option<Fingerprint>,
+    person: Person,
+    language: Option<String>,
+    status: &'static str,
+    password: Option<String>,
+    /// Not in the table yet.
+    new: bool,
+    changed: bool,
+    /// Address or password changed: links are dead.
+    overtaken: bool,
+    moved: bool,
+    /// Hashes that were replaced, oldest first.
+    former: Vec<String>,
+    rekeyed: bool,
+}
+
+/// The customers of a batch, and who is found by what.
+#[derive(Default)]
+struct Customers {
+    all: Vec<Known>,
+    by_external: HashMap<Fingerprint, usize>,
+    by_address: HashMap<Fingerprint, usize>,
+    by_phone: HashMap<Fingerprint, usize>,
+}
+
+impl PostgresStore {
+    pub(super) async fn import_batch(
+        &self,
+        organisation: OrganisationId,
+        rows: &[CustomerImport],
+        checkpoint: ImportCheckpoint,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ImportedRow>, Fault> {
+        let vault = self.vault.as_ref();
+        let rows = rows.iter().map(|row| prepare(vault, organisation, row)).collect::<Result<Vec<_>, _>>()?;
+        let mut connection = self.pool().acquire().await?;
+        let mut transaction = connection.begin().await?;
+        sqlx::query(IMPORT_LOCK).bind(organisation.to_string()).execute(&mut *transaction).await?;
+        let mut customers = look_up(&mut transaction, vault, organisation, &rows).await?;
+        let outcomes = rows.iter().map(|row| customers.take(row)).collect();
+        customers.write(&mut transaction, vault, organisation, now).await?;
+        let place = "import_checkpoint.position";
+        let position = i64::try_from(checkpoint.position).map_err(|fault| Fault::corrupt(place, fault))?;
+        let name = text(&checkpoint.name);
+        let checkpoint =
+            sqlx::query(CHECKPOINT).bind(uuid(organisation.as_bytes())).bind(name).bind(position);
+        checkpoint.execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(outcomes)
+    }
+}
+
+fn prepare<'r>(
+    vault: &dyn AddressVault,
+    organisation: OrganisationId,
+    row: &'r CustomerImport,
+) -> Result<Prepared<'r>, Fault> {
+    let of = |what, text: &Option<String>| {
+        text.as_deref().map(|text| fingerprint_of(vault, organisation, what, text)).transpose()
+    };
+    Ok(Prepared {
+        row,
+        external: of("external", &row.external_id)?,
+        address: row.email.as_ref().map(|email| vault.fingerprint(organisation, email).0),
+        phone: of("phone", &row.phone)?,
+    })
+}
+
+async fn look_up(
+    transaction: &mut PgConnection,
+    vault: &dyn AddressVault,
+    organisation: OrganisationId,
+    rows: &[Prepared<'_>],
+) -> Result<Customers, Fault> {
+    fn all<'a>(
+        rows: &'a [Prepared<'_>],
+        of: impl Fn(&'a Prepared<'_>) -> Option<&'a Fingerprint>,
+    ) -> Vec<&'a [u8]> {
+        rows.iter().filter_map(of).map(|fingerprint| &fingerprint[..]).collect()
+    }
+    let found = sqlx::query(LOOK_UP)
+        .bind(uuid(organisation.as_bytes()))
+        .bind(all(rows, |row| row.external.as_ref()))
+        .bind(all(rows, |row| row.address.as_ref()))
+        .bind(all(rows, |row| row.phone.as_ref().filter(|_| row.external.is_none() && row.address.is_none())))
+        .fetch_all(transaction)
+        .await?;
+    let mut customers = Customers::default();
+    for row in &found {
+        customers.add(known(vault, row)?);
+    }
+    Ok(customers)
+}
+
+fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, Fault> {
+    let fingerprint = |place: &'static str| -> Result<Option<Fingerprint>, Fault> {
+        let bytes = row.read::<Option<&[u8]>>(place)?;
+        bytes.map(|bytes| bytes.try_into().map_err(|_| Fault::corrupt(place, "not 16 octets"))).transpose()
+    };
+    Ok(Known {
+        id: row.read("customer.id")?,
+        external: fingerprint("customer.external_fingerprint")?,
+        address: fingerprint("customer.address_fingerprint")?,
+        phone: fingerprint("customer.phone_fingerprint")?,
+        person: sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?,
+        language: row.read("customer.language")?,
+        status: row.word("customer.status", |word| CustomerStatus::parse(word).ok_or("no status"))?.as_str(),
+        password: row.read("customer.password_hash")?,
+        new: false,
+        changed: false,
+        overtaken: false,
+        moved: false,
+        former: Vec::new(),
+        rekeyed: false,
+    })
+}
+
+impl Customers {
+    fn add(&mut self, customer: Known) -> usize {
+        let place = self.all.len();
+        for (map, fingerprint) in [
+            (&mut self.by_external, customer.external),
+            (&mut self.by_address, customer.address),
+            (&mut self.by_phone, customer.phone),
+        ] {
+            if let Some(fingerprint) = fingerprint {
+                // Several may share a phone; the first to come keeps it.
+                map.entry(fingerprint).or_insert(place);
+            }
+        }
+        self.all.push(customer);
+        place
+    }
+
+    /// Applies one row to the customers in memory.
+    fn take(&mut self, prepared: &Prepared<'_>) -> ImportedRow {
+        let at = |map: &HashMap<Fingerprint, usize>, key: Option<Fingerprint>| {
+            key.and_then(|key| map.get(&key).copied())
+        };
+        let owner = at(&self.by_address, prepared.address);
+        let known = match (prepared.external, prepared.address) {
+            (Some(external), _) => at(&self.by_external, Some(external)),
+            (None, Some(_)) => owner,
+            (None, None) => at(&self.by_phone, prepared.phone),
+        };
+        if owner.is_some() && owner != known {
+            return ImportedRow::AddressTaken;
+        }
+        match known.and_then(|place| self.all.get_mut(place).map(|customer| (place, customer))) {
+            Some((place, customer)) => {
+                let before = (customer.address, customer.phone);
+                customer.update(prepared);
+                let after = (customer.address, customer.phone);
+                move_key(&mut self.by_address, before.0, after.0, place);
+                move_key(&mut self.by_phone, before.1, after.1, place);
+                ImportedRow::Updated
+            }
+            None => {
+                self.add(Known::create(prepared));
+                ImportedRow::Created
+            }
+        }
+    }
+
+    async fn write(
+        &self,
+        transaction: &mut PgConnection,
+        vault: &dyn AddressVault,
+        organisation: OrganisationId,
+        now: DateTime<Utc>,
+    ) -> Result<(), Fault> {
+        let ids = |of: fn(&Known) -> bool| -> Vec<Uuid> {
+            self.all
+                .iter()
+                .filter(|customer| !customer.new && of(customer))
+                .map(|customer| customer.id)
+                .collect()
+        };
+        let moved = ids(|customer| customer.moved && customer.changed);
+        if !moved.is_empty() {
+            sqlx::query(MOVE_OUT).bind(moved).execute(&mut *transaction).await?;
+        }
+        let organisation = uuid(organisation.as_bytes());
+        let (new, old): (Vec<_>, Vec<_>) =
+            self.all.iter().filter(|customer| customer.changed).partition(|customer| customer.new);
+        write_rows(transaction, UPDATE, vault, organisation, &old, now).await?;
+        write_rows(transaction, CREATE, vault, organisation, &new, now).await?;
+        let former = || {
+            self.all.iter().flat_map(|customer| customer.former.iter().map(|hash| (customer.id, &hash[..])))
+        };
+        let (customers, hashes): (Vec<_>, Vec<_>) = former().unzip();
+        if !hashes.is_empty() {
+            sqlx::query(REMEMBER).bind(customers).bind(hashes).bind(now).execute(&mut *transaction).await?;
+        }
+        let overtaken = ids(|customer| customer.overtaken);
+        if !overtaken.is_empty() {
+            sqlx::query(KILL_LINKS).bind(overtaken).bind(now).execute(&mut *transaction).await?;
+        }
+        Ok(())
+    }
+}
+
+fn move_key(
+    map: &mut HashMap<Fingerprint, usize>,
+    from: Option<Fingerprint>,
+    to: Option<Fingerprint>,
+    place: usize,
+) {
+    if from == to {
+        return;
+    }
+    if let Some(from) = from.filter(|from| map.get(from) == Some(&place)) {
+        map.remove(&from);
+    }
+    if let Some(to) = to {
+        map.entry(to).or_insert(place);
+    }
+}
+
+/// [`CREATE`] and [`UPDATE`] take the same values.
+async fn write_rows(
+    transaction: &mut PgConnection,
+    statement: &'static str,
+    vault: &dyn AddressVault,
+    organisation: Uuid,
+    customers: &[&Known],
+    now: DateTime<Utc>,
+) -> Result<(), Fault> {
+    fn all<'a, T>(customers: &[&'a Known], column: impl Fn(&'a Known) -> T) -> Vec<T> {
+        customers.iter().map(|customer| column(customer)).collect()
+    }
+    if customers.is_empty() {
+        return Ok(());
+    }
+    let sealed = customers.iter().map(|customer| sealed::seal_json(vault, &customer.person, Person::PLACE));
+    sqlx::query(statement)
+        .bind(organisation)
+        .bind(now)
+        .bind(all(customers, |customer| customer.id))
+        .bind(all(customers, |customer| customer.external.as_ref().map(|bytes| &bytes[..])))
+        .bind(all(customers, |customer| customer.address.as_ref().map(|bytes| &bytes[..])))
+        .bind(all(customers, |customer| customer.phone.as_ref().map(|bytes| &bytes[..])))
+        .bind(sealed.collect::<Result<Vec<_>, _>>()?)
+        .bind(all(customers, |customer| customer.language.as_deref()))
+        .bind(all(customers, |customer| customer.status))
+        .bind(all(customers, |customer| customer.password.as_deref()))
+        .bind(all(customers, |customer| customer.overtaken.then_some(now)))
+        .bind(all(customers, |customer| customer.rekeyed.then_some(now)))
+        .execute(transaction)
+        .await
+        .map_err(Fault::conflict("the customer"))?;
+    Ok(())
+}
+
+impl Known {
+    fn create(Prepared { row, external, address, phone }: &Prepared<'_>) -> Self {
+        Self {
+            id: uuid(row.id.as_bytes()),
+            external: *external,
+            address: *address,
+            phone: *phone,
+            person: Person {
+                email: email(row),
+                name: row.name.clone(),
+                phone: row.phone.clone(),
+                external_id: row.external_id.clone(),
+            },
+            language: row.language.map(|language| language.as_str().to_owned()),
+            status: row.status.as_str(),
+            password: row.password_hash.as_ref().map(|hash| text(hash.expose()).into_owned()),
+            new: true,
+            changed: true,
+            overtaken: false,
+            moved: false,
+            former: Vec::new(),
+            rekeyed: false,
+        }
+    }
+
+    fn update(&mut self, Prepared { row, address, phone, .. }: &Prepared<'_>) {
+        let address_changed = self.person.email != email(row);
+        self.moved |= self.address != *address;
+        self.address = *address;
+        self.phone = phone.or(self.phone);
+        self.person = Person {
+            email: email(row),
+            name: row.name.clone(),
+            phone: row.phone.clone().or(self.person.phone.take()),
+            external_id: self.person.external_id.take(),
+        };
+        self.language = row.language.map(|language| language.as_str().to_owned());
+        self.status = row.status.as_str();
+        let hash = row.password_hash.as_ref().map(|hash| text(hash.expose()).into_owned());
+        let hash = hash.filter(|hash| self.password.as_ref() != Some(hash));
+        self.rekeyed |= hash.is_some();
+        self.overtaken |= address_changed || hash.is_some();
+        if let Some(hash) = hash {
+            self.former.extend(self.password.replace(hash));
+        }
+        self.changed = true;
+    }
+}
+
+fn email(row: &CustomerImport) -> Option<String> {
+    row.email.as_ref().map(|email| EmailAddress::normalized(email).to_owned())
+}

@@ -1,0 +1,159 @@
+use std::str::FromStr;
+use std::time::Duration;
+
+use application::ports::StoreError;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+
+use crate::columns::Columns;
+use crate::fault::Fault;
+use crate::migrate;
+
+/// What every connection sets for itself.
+///
+/// * A commit is acknowledged when it is on disk, whatever the server's default, unless that asks for more.
+/// * A statement reads what was committed before it began: the guards on rows rely on it.
+/// * Every query of this program goes by an index; the planner is not to try its luck with a table that was empty when
+///   it looked.
+/// * No statement of a request waits for ever.
+pub(crate) const SESSION: &str = "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') \
+     = 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false), \
+     set_config('default_transaction_isolation', 'read committed', false), \
+     set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false), \
+     set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false), \
+     set_config('statement_timeout', '15s', false), set_config('lock_timeout', '5s', false), \
+     set_config('idle_in_transaction_session_timeout', '15s', false)";
+pub(crate) const PING: &str = "SELECT 1";
+
+/// A connection that lay idle longer is tried before it is used.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How many connections one process keeps, and how long it waits for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PoolSettings {
+    /// For everything but grouped writes; one of them listens. 2 or more.
+    pub max_connections: u32,
+    /// Connections that write new requests, each with its own commit on the way: 1 to 4 make sense.
+    pub record_writers: u32,
+    /// How long a call waits for a connection (a restart of the server included) before it fails as unavailable.
+    pub acquire_timeout: Duration,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self { max_connections: 8, record_writers: 2, acquire_timeout: Duration::from_secs(3) }
+    }
+}
+
+/// A PostgreSQL database: connections for reading and small writes, and connections for grouped writes.
+///
+/// Cloning shares the connections. Nothing here needs the address vault, so that the vault can be made of
+/// [`data_key`](Self::data_key); [`PostgresStore`](crate::PostgresStore) puts the ports on top.
+#[derive(Debug, Clone)]
+pub struct PostgresDatabase {
+    pub(crate) pool: PgPool,
+    /// One connection per task that writes in groups, so that none waits for another.
+    pub(crate) writers: PgPool,
+    pub(crate) settings: PoolSettings,
+    options: PgConnectOptions,
+}
+
+/// Tasks that write in groups, apart from those that record.
+pub(crate) const OTHER_WRITERS: u32 = 4;
+
+impl PostgresDatabase {
+    /// Connects once, to see that it can be done. Applies no migration.
+    ///
+    /// `url` is a libpq URL: `postgres://user:password@host:port/database?sslmode=verify-full`. `application_name` is what
+    /// the server's `pg_stat_activity` shows.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the URL is none or the server cannot be reached.
+    pub async fn connect(
+        url: &str,
+        settings: PoolSettings,
+        application_name: &str,
+    ) -> Result<Self, StoreError> {
+        // What the parser says of a bad URL could quote its password.
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|_| StoreError::Unavailable("not a PostgreSQL URL".to_owned()))?
+            .application_name(application_name)
+            .disable_statement_logging();
+        let pool = pool(settings, settings.max_connections.max(2)).connect_with(options.clone()).await;
+        let pool = pool.map_err(Fault::Sql)?;
+        let writers = settings.record_writers.max(1) + OTHER_WRITERS;
+        let writers = pool_of_writers(settings, writers).connect_lazy_with(options.clone());
+        Ok(Self { pool, writers, settings, options })
+    }
+
+    /// Applies every migration that is missing, in one transaction. Any number of processes may call it at once, and
+    /// others may serve meanwhile: those of this version as those of the version before.
+    ///
+    /// # Errors
+    /// [`StoreError`] when nothing was applied: an applied migration is not the one this program knows, or the database
+    /// is unavailable.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        // A connection of its own: without the limits that a request has.
+        let mut connection = PgConnection::connect_with(&self.options).await.map_err(Fault::Sql)?;
+        let outcome = migrate::apply(&mut connection).await;
+        drop(connection.close().await);
+        Ok(outcome?)
+    }
+
+    /// The number of the newest migration applied; zero: none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot tell.
+    pub async fn schema_version(&self) -> Result<i64, StoreError> {
+        /// SQLSTATE `undefined_table`.
+        const UNDEFINED: &str = "42P01";
+        match sqlx::query(migrate::VERSION).fetch_one(&self.pool).await {
+            Ok(row) => Ok(row.read("migration.version")?),
+            Err(sqlx::Error::Database(cause)) if cause.code().is_some_and(|code| code == UNDEFINED) => Ok(0),
+            Err(error) => Err(Fault::Sql(error).into()),
+        }
+    }
+
+    /// The number of the newest migration this program knows.
+    #[must_use]
+    pub fn latest_schema_version() -> i64 {
+        migrate::latest()
+    }
+
+    /// Whether the server answers: for readiness. Writes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it does not, after at most the time a call waits for a connection.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query(PING).execute(&self.pool).await.map_err(Fault::Sql)?;
+        Ok(())
+    }
+
+    /// Closes every connection once it is no longer used. Later calls fail as unavailable.
+    pub async fn close(&self) {
+        self.writers.close().await;
+        self.pool.close().await;
+    }
+}
+
+fn pool(settings: PoolSettings, connections: u32) -> PgPoolOptions {
+    pool_of_writers(settings, connections).before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for > FRESH {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    })
+}
+
+/// Writers keep their connections; a broken one shows when it is used, and the batch is run again.
+fn pool_of_writers(settings: PoolSettings, connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(settings.acquire_timeout)
+        .test_before_acquire(false)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::query(SESSION).execute(connection).await.map(drop) })
+        })
+}

@@ -1,0 +1,64 @@
+use chrono::{DateTime, Utc};
+use domain::MailId;
+use sqlx::{Connection, PgConnection};
+
+use crate::PostgresStore;
+use crate::columns::{Columns, uuid};
+use crate::fault::Fault;
+use crate::sealed::Entry;
+
+/// A link is dead when its time is over, or when it had tokens and none of them is good. A notice has none.
+macro_rules! alive {
+    () => {
+        "m.expires_at > $2 AND (NOT EXISTS (SELECT FROM reset_token t WHERE t.request_id = m.id) OR EXISTS (SELECT FROM \
+         reset_token t WHERE t.request_id = m.id AND t.used_at IS NULL AND t.superseded_at IS NULL AND t.expires_at > $2))"
+    };
+}
+/// A mail on its way stays with its worker.
+pub(super) const RETRY_WAITING: &str = concat!(
+    "WITH m AS MATERIALIZED (SELECT * FROM mail_queue WHERE id = $1 AND state = 'waiting-for-next-attempt' FOR UPDATE), \
+     retried AS (UPDATE mail_queue q SET state = 'in-queue', due_at = $2, timeline = array_append(q.timeline, $3) \
+       FROM m WHERE q.id = m.id AND m.lease_owner IS NULL AND ",
+    alive!(),
+    ") SELECT ",
+    alive!(),
+    " AS alive FROM m"
+);
+pub(super) const RETRY_ENDED: &str = concat!(
+    "WITH back AS (DELETE FROM mail m WHERE m.id = $1 AND m.state IN ('preparing-error', 'sending-error', 'undeliverable') AND ",
+    alive!(),
+    " RETURNING m.*) \
+     INSERT INTO mail_queue (id, kind, organisation_id, api_key_id, customer_id, sandbox, admitted, priority, attempts, \
+       accepted_at, expires_at, due_at, address_fingerprint, submitted, geo, timeline) \
+     SELECT id, kind, organisation_id, api_key_id, customer_id, sandbox, admitted, priority, attempts, accepted_at, expires_at, \
+       $2, address_fingerprint, submitted, geo, array_append(timeline, $3) FROM back"
+);
+
+impl PostgresStore {
+    pub(super) async fn retry_mail(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, Fault> {
+        let entry = Entry::of("retried", now, "").seal(self.vault.as_ref())?;
+        let mut connection = self.pool().acquire().await?;
+        let mut transaction = connection.begin().await?;
+        let retried = retry_within(&mut transaction, id, now, &entry).await?;
+        transaction.commit().await?;
+        if retried {
+            self.news.teller().tell();
+        }
+        Ok(retried)
+    }
+}
+
+async fn retry_within(
+    transaction: &mut PgConnection,
+    id: MailId,
+    now: DateTime<Utc>,
+    entry: &[u8],
+) -> Result<bool, Fault> {
+    let id = uuid(id.as_bytes());
+    let waiting = sqlx::query(RETRY_WAITING).bind(id).bind(now).bind(entry);
+    if let Some(row) = waiting.fetch_optional(&mut *transaction).await? {
+        return row.read("mail_queue.alive");
+    }
+    let ended = sqlx::query(RETRY_ENDED).bind(id).bind(now).bind(entry).execute(&mut *transaction).await?;
+    Ok(ended.rows_affected() > 0)
+}

@@ -1,0 +1,125 @@
+//! `LISTEN` and `NOTIFY`: a process that recorded work tells the workers of the others.
+//!
+//! The notification is a statement of its own, after the commit it tells of: PostgreSQL lets notifying transactions commit only one
+//! after the other, and the commits of requests are better off side by side. It is a hint; whoever misses one (a lost
+//! connection, a pooler that does not pass them on) finds the work by polling.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tracing::{debug, info, warn};
+
+pub(crate) const ANNOUNCE: &str = "SELECT pg_notify('resetd_mail', $1)";
+pub(crate) const OWN_BACKEND: &str = "SELECT pg_backend_pid()";
+
+const CHANNEL: &str = "resetd_mail";
+/// At most one notification in this time, however much is recorded.
+const PACE: Duration = Duration::from_millis(5);
+/// Between attempts at listening again.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// News between processes. Its tasks end with it.
+#[derive(Debug)]
+pub(crate) struct News {
+    heard: Arc<Notify>,
+    told: Teller,
+    tasks: [JoinHandle<()>; 2],
+}
+
+/// Tells the other processes.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Teller(Arc<Notify>);
+
+impl Teller {
+    /// There is work. Returns at once; many calls make one notification.
+    pub(crate) fn tell(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl News {
+    /// Starts listening and telling on connections of `pool`.
+    pub(crate) fn start(pool: &PgPool) -> Self {
+        let (heard, told, own) = (Arc::new(Notify::new()), Teller::default(), Arc::new(AtomicI32::new(0)));
+        let listening = tokio::spawn(listen(pool.clone(), Arc::clone(&heard), Arc::clone(&own)));
+        let telling = tokio::spawn(tell(pool.clone(), told.clone(), own));
+        Self { heard, told, tasks: [listening, telling] }
+    }
+
+    pub(crate) fn teller(&self) -> Teller {
+        self.told.clone()
+    }
+
+    /// Waits until another process told, or may have told while nobody listened.
+    pub(crate) async fn heard(&self) {
+        self.heard.notified().await;
+    }
+}
+
+impl Drop for News {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+/// Notifications carry the listener's backend, so that a process does not wake itself: its own signal does that sooner.
+async fn tell(pool: PgPool, told: Teller, own: Arc<AtomicI32>) {
+    loop {
+        told.0.notified().await;
+        let sender = own.load(Ordering::Relaxed).to_string();
+        if let Err(error) = sqlx::query(ANNOUNCE).bind(sender).execute(&pool).await {
+            debug!(%error, "other workers were not told; they poll");
+        }
+        tokio::time::sleep(PACE).await;
+    }
+}
+
+async fn listen(pool: PgPool, heard: Arc<Notify>, own: Arc<AtomicI32>) {
+    let mut pause = BACK_OFF.0;
+    loop {
+        match listen_once(&pool, &heard, &own, &mut pause).await {
+            Ok(()) => info!("the connection that listens for new mail was lost; connecting again"),
+            Err(error) => warn!(%error, "cannot listen for new mail; polling finds it meanwhile"),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(BACK_OFF.1);
+    }
+}
+
+/// Listens until the connection is lost.
+async fn listen_once(
+    pool: &PgPool,
+    heard: &Notify,
+    own: &AtomicI32,
+    pause: &mut Duration,
+) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.eager_reconnect(false);
+    listener.listen(CHANNEL).await?;
+    let backend: i32 = sqlx::query_scalar(OWN_BACKEND).fetch_one(&mut listener).await?;
+    own.store(backend, Ordering::Relaxed);
+    *pause = BACK_OFF.0;
+    // What was told before is lost.
+    wake(heard);
+    let own = backend.to_string();
+    while let Some(notification) = listener.try_recv().await? {
+        if notification.payload() != own {
+            wake(heard);
+        }
+    }
+    wake(heard);
+    Ok(())
+}
+
+/// Wakes everybody who waits, and whoever waits next if nobody does.
+fn wake(heard: &Notify) {
+    heard.notify_waiters();
+    heard.notify_one();
+}

@@ -1,0 +1,122 @@
+//! The checked queries: every statement of this crate is prepared against the migrated schema.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqlSafeStr};
+
+use crate::{
+    PoolSettings, PostgresDatabase, api_key_registry, audit_log, customer_directory, database, installation,
+    mail_queue, migrate, news, organisation_registry, partitions, template_store, token_store,
+};
+
+fn all() -> Vec<(&'static str, &'static str)> {
+    let mut all = vec![
+        ("SESSION", database::SESSION),
+        ("PING", database::PING),
+        ("KEEP", installation::KEEP),
+        ("GET", installation::GET),
+        ("LOCK", migrate::LOCK),
+        ("TABLE", migrate::TABLE),
+        ("APPLIED", migrate::APPLIED),
+        ("REMEMBER", migrate::REMEMBER),
+        ("VERSION", migrate::VERSION),
+        ("ANNOUNCE", news::ANNOUNCE),
+        ("OWN_BACKEND", news::OWN_BACKEND),
+        ("CREATE", organisation_registry::CREATE),
+        ("UPDATE", organisation_registry::UPDATE),
+        ("FIND", organisation_registry::FIND),
+        ("LIST", organisation_registry::LIST),
+        ("FIND", api_key_registry::FIND),
+        ("CREATE", api_key_registry::CREATE),
+        ("LIST", api_key_registry::LIST),
+        ("REVOKE", api_key_registry::REVOKE),
+        ("TEMPLATES", template_store::TEMPLATES),
+        ("LAYOUTS", template_store::LAYOUTS),
+        ("SAVE_TEMPLATE", template_store::SAVE_TEMPLATE),
+        ("SAVE_LAYOUT", template_store::SAVE_LAYOUT),
+        ("REMOVE", template_store::REMOVE),
+        ("HEAD", audit_log::HEAD),
+        ("APPEND", audit_log::APPEND),
+        ("ADVANCE", audit_log::ADVANCE),
+        ("READ", audit_log::READ),
+        ("TURN", partitions::TURN),
+        ("HURRY", partitions::HURRY),
+        ("DAYS", partitions::DAYS),
+        ("IN_DEFAULT", partitions::IN_DEFAULT),
+        ("IN_QUEUE", partitions::IN_QUEUE),
+        ("ROWS", partitions::ROWS),
+        ("AUDIT_HEAD", partitions::AUDIT_HEAD),
+        ("AUDIT_PARTS", partitions::AUDIT_PARTS),
+    ];
+    all.extend(customer_directory::STATEMENTS);
+    all.extend(token_store::STATEMENTS);
+    all.extend(mail_queue::statements());
+    all
+}
+
+/// The constants of the sources that hold a statement, with the file each is in.
+fn constants(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            constants(&path, found);
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        for rest in source.split("const ").skip(1) {
+            let Some((name, value)) = rest.split_once(": &str =") else { continue };
+            let value = value.trim_start().trim_start_matches("concat!(").trim_start();
+            let verbs =
+                ["\"SELECT", "\"INSERT", "\"UPDATE", "\"DELETE", "\"WITH", "\"CREATE", "waiting!", "ended!"];
+            if verbs.iter().any(|verb| value.starts_with(verb)) {
+                found.push((path.display().to_string(), name.to_owned()));
+            }
+        }
+    }
+}
+
+#[test]
+fn no_statement_is_missing_from_the_list() {
+    let mut found = Vec::new();
+    constants(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    assert!(found.len() > 60, "the sources hold {} statements", found.len());
+    let listed = all();
+    for (file, name) in &found {
+        assert!(listed.iter().any(|(known, _)| known == name), "{name} of {file} is not in the list");
+    }
+    // Names may be shared, statements may not: as many different ones are listed as there are constants, and the lists of mails.
+    let different: HashSet<_> = listed.iter().map(|(_, sql)| sql).collect();
+    let lists = listed.iter().filter(|(name, _)| *name == "NEWEST").count();
+    assert_eq!(different.len() - lists, found.len());
+}
+
+#[tokio::test]
+async fn every_statement_fits_the_schema() {
+    #[expect(clippy::disallowed_methods, reason = "where the test's PostgreSQL is")]
+    let Ok(url) = std::env::var("RESETD_TEST_POSTGRES_URL") else {
+        eprintln!("SKIPPED every_statement_fits_the_schema: RESETD_TEST_POSTGRES_URL is not set");
+        return;
+    };
+    let name = format!("resetd_statements_{}", std::process::id());
+    let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
+    let mut admin = PgConnection::connect(&url).await.unwrap();
+    admin.execute(AssertSqlSafe(format!("CREATE DATABASE {name}"))).await.unwrap();
+    let options = options.database(&name);
+    let database =
+        PostgresDatabase::connect(options.to_url_lossy().as_str(), PoolSettings::default(), "statements")
+            .await
+            .unwrap();
+    database.migrate().await.unwrap();
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let mut faults = Vec::new();
+    for (name, sql) in all() {
+        if let Err(fault) = connection.prepare(sql.into_sql_str()).await {
+            faults.push(format!("{name}: {fault}\n  {sql}"));
+        }
+    }
+    drop(connection);
+    database.close().await;
+    admin.execute(AssertSqlSafe(format!("DROP DATABASE {name} WITH (FORCE)"))).await.unwrap();
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

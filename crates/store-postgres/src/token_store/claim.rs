@@ -1,0 +1,74 @@
+use std::cmp::Reverse;
+
+use application::ports::{AddressVault, ClaimedMail, ClaimedWork};
+use chrono::{DateTime, Utc};
+use domain::WorkerId;
+use sqlx::postgres::PgRow;
+
+use crate::PostgresStore;
+use crate::columns::{Columns, uuid};
+use crate::fault::Fault;
+use crate::sealed::{self, Submitted};
+
+/// Whatever waited for a moment that has come, the end of a lease included, is ready again and takes its place by priority
+/// and age. Rows that another worker is looking at are its business.
+pub(crate) const PROMOTE: &str = "WITH due AS MATERIALIZED (SELECT id FROM mail_queue WHERE due_at <= $1 ORDER BY due_at \
+     LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED) \
+     UPDATE mail_queue q SET due_at = NULL, lease_owner = NULL FROM due WHERE q.id = due.id";
+pub(crate) const CLAIM: &str = "WITH ready AS MATERIALIZED (SELECT id FROM mail_queue WHERE due_at IS NULL \
+     ORDER BY priority DESC, accepted_at, id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED) \
+     UPDATE mail_queue q SET lease_owner = $1, due_at = $2 FROM ready WHERE q.id = ready.id \
+     RETURNING q.id, q.kind, q.organisation_id, q.sandbox, q.priority, q.accepted_at, q.expires_at, q.attempts, \
+     q.admitted, q.customer_id, q.submitted, q.geo";
+
+impl PostgresStore {
+    pub(super) async fn claim(
+        &self,
+        worker: WorkerId,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ClaimedMail>, Fault> {
+        let mut connection = self.pool().acquire().await?;
+        sqlx::query(PROMOTE).bind(now).execute(&mut *connection).await?;
+        let mut rows = sqlx::query(CLAIM)
+            .bind(uuid(worker.as_bytes()))
+            .bind(lease_until)
+            .bind(i64::from(limit))
+            .fetch_all(&mut *connection)
+            .await?
+            .iter()
+            .map(|row| Ok((row.read::<i16>("mail_queue.priority")?, claimed(self.vault.as_ref(), row)?)))
+            .collect::<Result<Vec<_>, Fault>>()?;
+        // RETURNING keeps no order.
+        rows.sort_by_key(|(priority, mail)| (Reverse(*priority), mail.accepted_at, mail.id));
+        Ok(rows.into_iter().map(|(_, mail)| mail).collect())
+    }
+}
+
+fn claimed(vault: &dyn AddressVault, row: &PgRow) -> Result<ClaimedMail, Fault> {
+    let Submitted { email, ip } = Submitted::open(vault, row.read("mail_queue.submitted")?)?;
+    let work = match row.read::<i16>("mail_queue.kind")? {
+        0 => ClaimedWork::Reset {
+            email: email
+                .ok_or_else(|| Fault::corrupt("mail_queue.submitted", "a request without an address"))?,
+            customer_ip: ip,
+            geo: row
+                .read::<Option<&[u8]>>("mail_queue.geo")?
+                .map(|geo| sealed::open_json(vault, geo, "mail_queue.geo"))
+                .transpose()?,
+            admitted: row.read::<Option<bool>>("mail_queue.admitted")?.unwrap_or_default(),
+        },
+        1 => ClaimedWork::PasswordChanged { customer: row.id("mail_queue.customer_id")?, customer_ip: ip },
+        other => return Err(Fault::corrupt("mail_queue.kind", format!("{other} is no kind of mail"))),
+    };
+    Ok(ClaimedMail {
+        id: row.id("mail_queue.id")?,
+        organisation: row.id("mail_queue.organisation_id")?,
+        sandbox: row.read("mail_queue.sandbox")?,
+        accepted_at: row.time("mail_queue.accepted_at")?,
+        expires_at: row.time("mail_queue.expires_at")?,
+        attempts: row.count("mail_queue.attempts")?,
+        work,
+    })
+}

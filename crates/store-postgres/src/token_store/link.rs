@@ -1,0 +1,31 @@
+use application::ports::ResetLink;
+use chrono::{DateTime, Utc};
+use domain::{LinkState, TokenHash};
+
+use crate::PostgresStore;
+use crate::columns::Columns;
+use crate::fault::Fault;
+
+pub(crate) const FIND_LINK: &str = "SELECT request_id, organisation_id, customer_id, sandbox, expires_at, \
+     used_at IS NOT NULL AS used, superseded_at IS NOT NULL AS superseded FROM reset_token WHERE hash = $1";
+
+impl PostgresStore {
+    pub(super) async fn link(
+        &self,
+        token: TokenHash,
+        now: DateTime<Utc>,
+    ) -> Result<Option<ResetLink>, Fault> {
+        let row = sqlx::query(FIND_LINK).bind(&token.as_bytes()[..]).fetch_optional(self.pool()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let expires_at = row.time("reset_token.expires_at")?;
+        let (used, superseded) = (row.read("reset_token.used")?, row.read("reset_token.superseded")?);
+        Ok(Some(ResetLink {
+            request: row.id("reset_token.request_id")?,
+            organisation: row.id("reset_token.organisation_id")?,
+            customer: row.id("reset_token.customer_id")?,
+            state: LinkState::at(now, expires_at, used, superseded),
+            expires_at,
+            sandbox: row.read("reset_token.sandbox")?,
+        }))
+    }
+}

@@ -1,0 +1,136 @@
+//! Requests from acceptance to redemption.
+
+mod admit;
+mod claim;
+mod complete;
+mod disown;
+mod issue;
+mod lease;
+mod link;
+mod note;
+mod purge;
+mod record;
+mod redeem;
+
+use application::ports::{
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, ResetLink,
+    StoreError, TokenIssue, TokenStore,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
+
+pub(crate) use self::admit::Admit;
+pub(crate) use self::complete::Complete;
+pub(crate) use self::issue::Issue;
+pub(crate) use self::record::Record;
+use crate::PostgresStore;
+
+/// The statements of this module, by name.
+#[cfg(test)]
+pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+    ("ADMIT", admit::ADMIT),
+    ("PROMOTE", claim::PROMOTE),
+    ("CLAIM", claim::CLAIM),
+    ("COMPLETE", complete::COMPLETE),
+    ("FIND_OPEN", disown::FIND_OPEN),
+    ("DISOWN", disown::DISOWN),
+    ("LOCK_CUSTOMERS", issue::LOCK_CUSTOMERS),
+    ("ISSUE", issue::ISSUE),
+    ("RENEW", lease::RENEW),
+    ("RELEASE", lease::RELEASE),
+    ("FIND_LINK", link::FIND_LINK),
+    ("NOTE", note::NOTE),
+    ("PURGE_BUDGETS", purge::PURGE_BUDGETS),
+    ("PURGE_TOKENS", purge::PURGE_TOKENS),
+    ("PURGE_MAILS", purge::PURGE_MAILS),
+    ("RECORD", record::RECORD),
+    ("FIND", redeem::FIND),
+    ("CONSUME", redeem::CONSUME),
+    ("WHY", redeem::WHY),
+    ("SET_PASSWORD", redeem::SET_PASSWORD),
+];
+
+#[async_trait]
+impl TokenStore for PostgresStore {
+    async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
+        self.record_request(request).await
+    }
+
+    async fn claim_due(
+        &self,
+        worker: WorkerId,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ClaimedMail>, StoreError> {
+        Ok(self.claim(worker, now, lease_until, limit).await?)
+    }
+
+    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+        Ok(self.renew(worker, lease_until).await?)
+    }
+
+    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
+        Ok(self.release(worker).await?)
+    }
+
+    async fn admit(
+        &self,
+        request: RequestId,
+        _worker: WorkerId,
+        budget: AddressBudget,
+        now: DateTime<Utc>,
+    ) -> Result<Admission, StoreError> {
+        self.admit_request(request, budget, now).await
+    }
+
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        self.issue_token(issue).await
+    }
+
+    async fn complete(
+        &self,
+        mail: MailId,
+        worker: WorkerId,
+        completion: Completion,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.complete_mail(mail, worker, completion, now).await
+    }
+
+    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+        Ok(self.link(token, now).await?)
+    }
+
+    async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
+        Ok(self.redeem_token(redemption).await?)
+    }
+
+    async fn disown(
+        &self,
+        token: TokenHash,
+        at: DateTime<Utc>,
+        customer_ip: Option<CustomerIp>,
+    ) -> Result<bool, StoreError> {
+        Ok(self.disown_request(token, at, customer_ip).await?)
+    }
+
+    async fn note(
+        &self,
+        request: RequestId,
+        at: DateTime<Utc>,
+        event: &'static str,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        Ok(self.note_event(request, at, event, &detail).await?)
+    }
+
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        Ok(self.purge_some(before, now, limit).await?)
+    }
+
+    async fn news(&self) {
+        self.news.heard().await;
+    }
+}

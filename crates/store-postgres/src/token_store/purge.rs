@@ -1,0 +1,64 @@
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use crate::PostgresStore;
+use crate::columns::uuid;
+use crate::fault::Fault;
+use crate::partitions::{self, Drop};
+
+/// No budget looks back further.
+const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(1);
+
+pub(crate) const PURGE_BUDGETS: &str = "WITH old AS MATERIALIZED (SELECT address_fingerprint FROM address_budget \
+       WHERE last_at <= $1 ORDER BY last_at LIMIT $2 FOR UPDATE SKIP LOCKED) \
+     DELETE FROM address_budget b USING old WHERE b.address_fingerprint = old.address_fingerprint";
+/// Tokens of a partition that is to be dropped.
+pub(crate) const PURGE_TOKENS: &str = "WITH old AS MATERIALIZED (SELECT hash FROM reset_token \
+       WHERE request_id >= $1 AND request_id < $2 LIMIT $3) \
+     DELETE FROM reset_token t USING old WHERE t.hash = old.hash";
+/// Mails outside the days' partitions, with all that belongs to them.
+pub(crate) const PURGE_MAILS: &str = "WITH old AS MATERIALIZED (SELECT id FROM mail_default WHERE accepted_at < $1 \
+       ORDER BY accepted_at LIMIT $2), \
+     gone AS (DELETE FROM mail_default m USING old WHERE m.id = old.id RETURNING m.id), \
+     tokens AS (DELETE FROM reset_token t USING gone WHERE t.request_id = gone.id), \
+     events AS (DELETE FROM mail_event e USING gone WHERE e.mail_id = gone.id) \
+     SELECT FROM gone";
+
+impl PostgresStore {
+    /// One kind of thing a call: the oldest partition whole, or a batch of rows.
+    pub(super) async fn purge_some(
+        &self,
+        before: DateTime<Utc>,
+        now: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<u64, Fault> {
+        let pool = self.pool();
+        let limit = i64::from(limit);
+        let budgets = sqlx::query(PURGE_BUDGETS).bind(now - LONGEST_WINDOW).bind(limit).execute(pool).await?;
+        if budgets.rows_affected() > 0 {
+            return Ok(budgets.rows_affected());
+        }
+        let mails = sqlx::query(PURGE_MAILS).bind(before).bind(limit).fetch_all(pool).await?;
+        if !mails.is_empty() {
+            return Ok(mails.len() as u64);
+        }
+        self.purge_partition(pool, before, limit).await
+    }
+
+    /// The oldest day that is over: its tokens in batches, then all the rest at once.
+    async fn purge_partition(&self, pool: &PgPool, before: DateTime<Utc>, limit: i64) -> Result<u64, Fault> {
+        for day in partitions::days_until(pool, before).await? {
+            let (from, to) = day.range();
+            let tokens =
+                sqlx::query(PURGE_TOKENS).bind(uuid(&from)).bind(uuid(&to)).bind(limit).execute(pool).await?;
+            if tokens.rows_affected() > 0 {
+                return Ok(tokens.rows_affected());
+            }
+            match partitions::drop_day(pool, day).await? {
+                Drop::Gone(rows) => return Ok(rows.max(1)),
+                Drop::InUse => {}
+            }
+        }
+        Ok(0)
+    }
+}

@@ -1,0 +1,93 @@
+use application::ports::{AuditAction, AuditEntry, Redeemed, Redemption};
+use domain::{CustomerId, OrganisationId};
+use sqlx::{Connection, PgConnection};
+
+use crate::PostgresStore;
+use crate::audit_log;
+use crate::columns::{Columns, uuid};
+use crate::fault::Fault;
+use crate::sealed::Submitted;
+
+/// The link's customer, whose row is locked from here to the commit: issues, redemptions and imports for one customer happen
+/// one after the other.
+pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.customer_id, t.sandbox FROM reset_token t \
+     JOIN customer c ON c.id = t.customer_id AND c.status = 'active' \
+     JOIN organisation o ON o.id = t.organisation_id AND NOT o.suspended \
+     WHERE t.hash = $1 AND ($2::uuid IS NULL OR t.organisation_id = $2) FOR NO KEY UPDATE OF c";
+/// The guard: of any number of attempts one changes the row.
+pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
+     WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2";
+pub(crate) const WHY: &str =
+    "SELECT used_at IS NULL AND superseded_at IS NULL AS expired FROM reset_token WHERE hash = $1";
+/// Everything that goes with the change.
+pub(crate) const SET_PASSWORD: &str = "WITH former AS (INSERT INTO password_history (customer_id, hash, replaced_at) \
+       SELECT id, password_hash, $3 FROM customer WHERE id = $1 AND password_hash IS NOT NULL), \
+     killed AS (UPDATE reset_token SET superseded_at = $3 \
+       WHERE customer_id = $1 AND used_at IS NULL AND superseded_at IS NULL), \
+     notice AS (INSERT INTO mail_queue (id, kind, organisation_id, customer_id, sandbox, priority, accepted_at, expires_at, \
+         submitted) VALUES ($4, 1, $5, $1, $6, 0, $3, $7, $8) ON CONFLICT (id) DO NOTHING), \
+     noted AS (INSERT INTO mail_event (mail_id, n, at, event) \
+       SELECT $9, greatest(coalesce(max(n), 0), 100) + 1, $3, 'consumed' FROM mail_event WHERE mail_id = $9) \
+     UPDATE customer SET password_hash = $2, links_valid_from = $3, sessions_valid_from = $3, updated_at = $3 \
+     WHERE id = $1";
+
+impl PostgresStore {
+    pub(super) async fn redeem_token(&self, redemption: Redemption) -> Result<Redeemed, Fault> {
+        let mut connection = self.pool().acquire().await?;
+        let mut transaction = connection.begin().await?;
+        // A transaction that is dropped is rolled back.
+        let redeemed = self.redeem_within(&mut transaction, redemption).await?;
+        if redeemed == Redeemed::Changed {
+            transaction.commit().await?;
+            self.news.teller().tell();
+        } else {
+            transaction.rollback().await?;
+        }
+        Ok(redeemed)
+    }
+
+    async fn redeem_within(
+        &self,
+        transaction: &mut PgConnection,
+        redemption: Redemption,
+    ) -> Result<Redeemed, Fault> {
+        let token = &redemption.token.as_bytes()[..];
+        let caller = redemption.organisation.map(|id| uuid(id.as_bytes()));
+        let link = sqlx::query(FIND).bind(token).bind(caller).fetch_optional(&mut *transaction).await?;
+        let Some(link) = link else { return Ok(Redeemed::NoSuchLink) };
+        let consumed =
+            sqlx::query(CONSUME).bind(token).bind(redemption.at).execute(&mut *transaction).await?;
+        if consumed.rows_affected() == 0 {
+            let why = sqlx::query(WHY).bind(token).fetch_one(&mut *transaction).await?;
+            return Ok(if why.read("reset_token.expired")? {
+                Redeemed::Expired
+            } else {
+                Redeemed::NoSuchLink
+            });
+        }
+        let customer: CustomerId = link.id("reset_token.customer_id")?;
+        let organisation: OrganisationId = link.id("reset_token.organisation_id")?;
+        sqlx::query(SET_PASSWORD)
+            .bind(uuid(customer.as_bytes()))
+            .bind(redemption.password.expose())
+            .bind(redemption.at)
+            .bind(uuid(redemption.notice.as_bytes()))
+            .bind(uuid(organisation.as_bytes()))
+            .bind(link.read::<bool>("reset_token.sandbox")?)
+            .bind(redemption.notice_expires_at)
+            .bind(Submitted::seal(self.vault.as_ref(), None, redemption.customer_ip))
+            .bind(link.read::<sqlx::types::Uuid>("reset_token.request_id")?)
+            .execute(&mut *transaction)
+            .await?;
+        let entry = AuditEntry {
+            at: redemption.at,
+            organisation: Some(organisation),
+            actor: redemption.actor,
+            action: AuditAction::PasswordChanged,
+            subject: customer.to_string(),
+            ip: redemption.customer_ip,
+        };
+        audit_log::append(transaction, self.vault.as_ref(), &entry).await?;
+        Ok(Redeemed::Changed)
+    }
+}
