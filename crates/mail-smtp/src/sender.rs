@@ -1,0 +1,174 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use application::ports::{Delivered, FailureKind, MailSender, OutgoingMail, SendError};
+use async_trait::async_trait;
+use lettre::message::Mailbox;
+use thiserror::Error;
+
+use crate::address;
+use crate::connect::Connector;
+use crate::dkim::{DkimError, DkimSettings, Signer};
+use crate::failure::Failure;
+use crate::message::{Letter, build};
+use crate::pool::Pool;
+use crate::reply::scrub;
+use crate::settings::SmtpSettings;
+
+/// Organisations' senders kept in their parsed form.
+const SENDERS: usize = 1_000;
+
+/// Why a sender cannot be set up. Never holds credentials.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SetupError {
+    /// The installation's sender (`mail_from`).
+    #[error("mail_from: {0}")]
+    From(&'static str),
+    /// The file of certificates.
+    #[error("the file of trusted certificates (ca): {0}")]
+    Ca(String),
+    /// TLS cannot be set up.
+    #[error("TLS: {0}")]
+    Tls(String),
+    /// The signing key.
+    #[error(transparent)]
+    Dkim(#[from] DkimError),
+}
+
+/// Sends mail to one relay over kept connections.
+#[derive(Debug)]
+pub struct SmtpSender {
+    pool: Pool,
+    settings: SmtpSettings,
+    host: String,
+    from: Mailbox,
+    signer: Option<Signer>,
+    senders: Mutex<HashMap<String, Mailbox>>,
+}
+
+impl SmtpSender {
+    /// Reads certificates and key; opens no connection yet.
+    ///
+    /// `from` is the installation's sender, `Name <user@example.com>` or an address alone.
+    ///
+    /// # Errors
+    /// [`SetupError`] for whatever an operator has to mend before a mail can go out.
+    pub fn new(settings: SmtpSettings, from: &str, dkim: Option<&DkimSettings>) -> Result<Self, SetupError> {
+        let from = address::sender(from).map_err(SetupError::From)?;
+        let signer = dkim.map(Signer::load).transpose()?;
+        let connector = Arc::new(Connector::new(settings.clone())?);
+        Ok(Self {
+            pool: Pool::new(connector),
+            host: settings.authority(),
+            settings,
+            from,
+            signer,
+            senders: Mutex::default(),
+        })
+    }
+
+    /// Says good-bye on every unused connection. Connections in use are not touched.
+    pub async fn close(&self) {
+        self.pool.close_idle().await;
+    }
+
+    /// Connects, logs in and hangs up: what an operator asks before trusting the settings.
+    ///
+    /// # Errors
+    /// [`SendError`] of kind `HostDown` with the fault.
+    pub async fn probe(&self) -> Result<(), SendError> {
+        let connection = self.pool.open().await.map_err(|failure| self.error(&failure))?;
+        connection.quit().await;
+        Ok(())
+    }
+
+    /// The message as it would go out, headers, signature and all, for an operator to look at.
+    ///
+    /// # Errors
+    /// [`SendError`] of kind `Permanent` when no message can be made of `mail`.
+    pub async fn render(&self, mail: &OutgoingMail) -> Result<Vec<u8>, SendError> {
+        Ok(self.letter(mail).await?.bytes)
+    }
+
+    fn sender(&self, own: Option<&str>) -> Result<Mailbox, SendError> {
+        let Some(own) = own else { return Ok(self.from.clone()) };
+        let mut senders = self.senders.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = senders.get(own) {
+            return Ok(known.clone());
+        }
+        let mailbox = address::sender(own).map_err(|fault| self.unbuildable(fault))?;
+        if senders.len() >= SENDERS {
+            senders.clear();
+        }
+        senders.insert(own.to_owned(), mailbox.clone());
+        Ok(mailbox)
+    }
+
+    async fn letter(&self, mail: &OutgoingMail) -> Result<Letter, SendError> {
+        let from = self.sender(mail.from.as_deref())?;
+        let mut message = build(mail, &from).map_err(|fault| self.unbuildable(&fault))?;
+        if let Some(signer) = &self.signer {
+            if signer.slow {
+                let signer = signer.clone();
+                let signed = tokio::task::spawn_blocking(move || {
+                    signer.sign(&mut message);
+                    message
+                });
+                message =
+                    signed.await.map_err(|error| self.unbuildable(&format!("signing failed: {error}")))?;
+            } else {
+                signer.sign(&mut message);
+            }
+        }
+        Ok(Letter { from: from.email, to: address::recipient(&mail.to), bytes: message.formatted() })
+    }
+
+    async fn deliver(&self, letter: &Letter) -> Result<String, Failure> {
+        let _place = self.pool.place().await?;
+        if let Some(kept) = self.pool.kept() {
+            match self.attempt(kept, letter).await {
+                Err(failure) if failure.is_stale() => {
+                    metrics::counter!("resetd_smtp_stale_connections_total").increment(1);
+                    tracing::debug!(host = %self.host, "a kept connection was stale");
+                }
+                outcome => return outcome,
+            }
+        }
+        let fresh = self.pool.open().await?;
+        self.attempt(fresh, letter).await
+    }
+
+    /// Owns the connection: dropping this future closes it.
+    async fn attempt(
+        &self,
+        mut connection: crate::connection::Connection,
+        letter: &Letter,
+    ) -> Result<String, Failure> {
+        let outcome = connection.carry(letter, self.settings.command_timeout).await;
+        match &outcome {
+            Err(failure) if !failure.leaves_connection_usable() => drop(connection),
+            _ => self.pool.keep(connection),
+        }
+        outcome
+    }
+
+    fn error(&self, failure: &Failure) -> SendError {
+        SendError { kind: failure.kind(), host: self.host.clone(), reply: scrub(&failure.text()) }
+    }
+
+    /// A mail that cannot be made will never be taken.
+    fn unbuildable(&self, fault: &str) -> SendError {
+        SendError { kind: FailureKind::Permanent, host: self.host.clone(), reply: scrub(fault) }
+    }
+}
+
+#[async_trait]
+impl MailSender for SmtpSender {
+    async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError> {
+        let letter = self.letter(mail).await?;
+        match self.deliver(&letter).await {
+            Ok(reply) => Ok(Delivered { host: self.host.clone(), reply: scrub(&reply) }),
+            Err(failure) => Err(self.error(&failure)),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Sending to a relay that does as it is told, and mostly badly.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test says what is broken by panicking"
+)]
+
+mod connections;
+mod dkim;
+mod message;
+mod replies;
+mod script;
+mod tls;

@@ -1,0 +1,173 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::ports::{ComposeError, ComposedMail, MailComposer, MailContent, MailKind, TemplateStore};
+use async_trait::async_trait;
+use domain::{Language, OrganisationId};
+use minijinja::Value;
+
+use crate::builtin::{self, LAYOUT_NAME, Names};
+use crate::cache::Cache;
+use crate::engine::{Engine, html_lines};
+use crate::own::{OwnTemplates, Part};
+use crate::variables::Variables;
+use crate::{clean, links, moment, place};
+
+/// How long an organisation's templates are used before the store is asked again.
+pub const CACHE_LIFE: Duration = Duration::from_secs(5);
+
+/// Characters of a subject line; what exceeds them is cut.
+const SUBJECT_LIMIT: usize = 250;
+
+/// Composes mails from built-in templates and organisations' own.
+pub struct TemplateComposer {
+    builtin: Engine,
+    names: HashMap<(MailKind, &'static str), Names>,
+    cache: Cache,
+}
+
+impl std::fmt::Debug for TemplateComposer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TemplateComposer").finish_non_exhaustive()
+    }
+}
+
+impl TemplateComposer {
+    /// Compiles the built-in templates; organisations' own come from `store` and are kept for [`CACHE_LIFE`].
+    ///
+    /// # Errors
+    /// [`ComposeError::Template`] if a built-in template is broken.
+    pub fn new(store: Arc<dyn TemplateStore>) -> Result<Self, ComposeError> {
+        Self::with_cache_life(store, CACHE_LIFE)
+    }
+
+    /// The same with another life of the cache; zero asks the store for every mail.
+    ///
+    /// # Errors
+    /// [`ComposeError::Template`] if a built-in template is broken.
+    pub fn with_cache_life(store: Arc<dyn TemplateStore>, life: Duration) -> Result<Self, ComposeError> {
+        let mut builtin = Engine::new();
+        let names = builtin::compile(&mut builtin)?;
+        let names = names.into_iter().map(|(kind, language, names)| ((kind, language), names)).collect();
+        Ok(Self { builtin, names, cache: Cache::new(store, life) })
+    }
+
+    /// Asks the store again at the next mail of `organisation`, or of any.
+    pub fn reload(&self, organisation: Option<OrganisationId>) {
+        self.cache.forget(organisation);
+    }
+
+    fn render(&self, own: &OwnTemplates, content: &MailContent<'_>) -> Result<ComposedMail, ComposeError> {
+        let settings = &content.organisation.settings;
+        let wanted = [content.language, settings.language];
+        let template = own.template(content.kind, wanted, content.now);
+        let language = template.map_or_else(|| builtin::language(wanted), |(_, language)| language);
+        let footer = settings.footer.as_deref().map(|footer| clean::lines(footer, 500)).unwrap_or_default();
+        let organisation = clean::one_line(&content.organisation.name, 100);
+        let values = mail_variables(content, &language, &footer, &organisation)?.into_value();
+
+        let (subject, body, text, preheader) = match template {
+            Some((at, _)) => (
+                own.render_part(at, Part::Subject, values.clone())?,
+                own.render_part(at, Part::Html, values.clone())?,
+                own.render_part(at, Part::Text, values)?,
+                String::new(),
+            ),
+            None => {
+                let names = self.names.get(&(content.kind, language.as_str())).ok_or_else(|| {
+                    ComposeError::Template {
+                        template: content.kind.as_str().to_owned(),
+                        fault: format!("there is no built-in text in {}", language.as_str()),
+                    }
+                })?;
+                (
+                    self.builtin.render(&names.subject, values.clone())?,
+                    self.builtin.render(&names.html, values.clone())?,
+                    self.builtin.render(&names.text, values.clone())?,
+                    self.builtin.render(&names.preheader, values)?,
+                )
+            }
+        };
+        let subject = clean::one_line(&subject, SUBJECT_LIMIT);
+        let layout = own.layout([language, settings.language], content.now);
+        let frame = Variables::new(vec![
+            ("htmlBody", Value::from_safe_string(body)),
+            ("logoUrl", Value::from(web_url(content, settings.logo_url.as_deref(), "logoUrl")?)),
+            ("footer", Value::from_safe_string(html_lines(&footer))),
+            ("organisationName", Value::from(organisation)),
+            ("language", Value::from(language.as_str())),
+            ("subject", Value::from(subject.as_str())),
+            ("preheader", Value::from(preheader)),
+        ])
+        .into_value();
+        let html = match layout {
+            Some((at, _)) => own.render_layout(at, frame)?,
+            None => self.builtin.render(LAYOUT_NAME, frame)?,
+        };
+        // Built-in templates put nothing but checked addresses into links.
+        if (template.is_some() || layout.is_some())
+            && let Some(link) = links::unsafe_link(&html)
+        {
+            return Err(unsafe_address(content.kind, &link));
+        }
+        Ok(ComposedMail { subject, html, text, language })
+    }
+}
+
+#[async_trait]
+impl MailComposer for TemplateComposer {
+    async fn compose<'a>(&self, content: MailContent<'a>) -> Result<ComposedMail, ComposeError> {
+        let own = self.cache.get(content.organisation.id).await?;
+        self.render(&own, &content)
+    }
+}
+
+fn mail_variables(
+    content: &MailContent<'_>,
+    language: &Language,
+    footer: &str,
+    organisation: &str,
+) -> Result<Variables, ComposeError> {
+    let moment = moment::written(content.moment, content.requested_from, language);
+    let mut values = vec![
+        ("customerName", Value::from(clean::customer_name(content.customer_name))),
+        ("requestedFrom", Value::from(place::requested_from(content.requested_from, language))),
+        ("organisationName", Value::from(organisation)),
+        ("language", Value::from(language.as_str())),
+        ("footer", Value::from(footer)),
+    ];
+    match content.kind {
+        MailKind::ResetPassword => {
+            let reset = web_url(content, content.reset_url, "resetUrl")?;
+            if reset.is_empty() {
+                return Err(fault(content.kind, "a reset mail without a resetUrl"));
+            }
+            values.push(("resetUrl", Value::from(reset)));
+            values.push(("disownUrl", Value::from(web_url(content, content.disown_url, "disownUrl")?)));
+            values.push(("expiresAt", Value::from(moment)));
+        }
+        MailKind::PasswordChanged => values.push(("changedAt", Value::from(moment))),
+    }
+    Ok(Variables::new(values))
+}
+
+/// The address, or nothing where there is none.
+fn web_url(content: &MailContent<'_>, url: Option<&str>, name: &str) -> Result<String, ComposeError> {
+    match url {
+        None | Some("") => Ok(String::new()),
+        Some(url) if links::is_web(url) => Ok(url.to_owned()),
+        // The address itself stays out of the fault: it may hold the token.
+        Some(_) => Err(fault(content.kind, &format!("{name} is not an http or https address"))),
+    }
+}
+
+fn fault(kind: MailKind, fault: &str) -> ComposeError {
+    ComposeError::Template { template: kind.as_str().to_owned(), fault: fault.to_owned() }
+}
+
+/// Says where the link leads by its scheme alone: the rest may hold the token.
+fn unsafe_address(kind: MailKind, link: &str) -> ComposeError {
+    let scheme: String = link.chars().take_while(|c| c.is_ascii_alphanumeric()).take(20).collect();
+    fault(kind, &format!("a link leads to `{scheme}…`: only http, https and mailto may stand in a link"))
+}

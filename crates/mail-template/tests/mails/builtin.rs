@@ -1,0 +1,146 @@
+use application::ports::MailKind;
+
+use crate::shop::{DISOWN, LINK, Shop};
+
+const LANGUAGES: [&str; 5] = ["cs", "en", "sk", "pl", "de"];
+
+#[tokio::test]
+async fn the_czech_reset_mail_word_for_word() {
+    let mail = Shop::open().reset("cs", "Jan Barášek").await;
+    assert_eq!(mail.subject, "Nastavení nového hesla – Barášek s.r.o.");
+    assert_eq!(
+        mail.text,
+        format!(
+            "Dobrý den,
+
+ve službě Barášek s.r.o. jsme pro účet na jméno Jan Barášek obdrželi žádost o nové heslo.
+
+Nové heslo si nastavíte na této adrese:
+{LINK}
+
+Odkaz platí do: 23. listopadu 2026, 16:20 (UTC+1). Použít ho lze jen jednou.
+Odkud žádost přišla: Praha, Česko
+
+Pokud jste o nové heslo nežádali, nemusíte nic dělat – Vaše heslo zůstává beze změny.
+
+Pokud to nebyla Vaše žádost, odkaz zrušíte zde:
+{DISOWN}
+
+-- 
+Barášek s.r.o.
+Barášek s.r.o., Růžová 3
+Praha 1"
+        )
+    );
+}
+
+#[tokio::test]
+async fn the_english_notice_word_for_word() {
+    let mail = Shop::open().write(MailKind::PasswordChanged, "en", "Jan").await.unwrap();
+    assert_eq!(mail.subject, "Your password was changed – Barášek s.r.o.");
+    assert_eq!(
+        mail.text,
+        "Hello Jan,
+
+The password of your account at Barášek s.r.o. was changed.
+
+Time of the change: 23 November 2026, 16:20 (UTC+1)
+Place: Prague, Czechia
+
+We have signed you out on all devices. Please sign in with your new password.
+
+If it was not you who changed it, please set a new one right away through “Forgotten password” and contact us.
+
+-- 
+Barášek s.r.o.
+Barášek s.r.o., Růžová 3
+Praha 1"
+    );
+}
+
+#[tokio::test]
+async fn every_language_has_both_mails_in_its_own_words() {
+    let subjects = [
+        ("cs", "Nastavení nového hesla – Barášek s.r.o.", "Vaše heslo bylo změněno – Barášek s.r.o."),
+        ("en", "Set a new password – Barášek s.r.o.", "Your password was changed – Barášek s.r.o."),
+        ("sk", "Nastavenie nového hesla – Barášek s.r.o.", "Vaše heslo bolo zmenené – Barášek s.r.o."),
+        ("pl", "Ustawienie nowego hasła – Barášek s.r.o.", "Hasło zostało zmienione – Barášek s.r.o."),
+        ("de", "Neues Passwort festlegen – Barášek s.r.o.", "Ihr Passwort wurde geändert – Barášek s.r.o."),
+    ];
+    let shop = Shop::open();
+    for (language, reset, changed) in subjects {
+        let mail = shop.reset(language, "Jan").await;
+        assert_eq!(mail.subject, reset);
+        assert_eq!(mail.language.as_str(), language);
+        assert!(mail.html.contains(&format!("<html lang=\"{language}\">")));
+        let notice = shop.write(MailKind::PasswordChanged, language, "Jan").await.unwrap();
+        assert_eq!(notice.subject, changed);
+        assert!(!notice.html.contains("shop.example"), "a notice holds no link");
+    }
+}
+
+#[tokio::test]
+async fn the_link_is_a_button_and_plain_text_in_both_parts() {
+    for language in LANGUAGES {
+        let mail = Shop::open().reset(language, "Jan").await;
+        let escaped = LINK.replace('&', "&amp;");
+        assert_eq!(mail.html.matches(&format!("href=\"{escaped}\"")).count(), 2, "{language}");
+        assert!(mail.html.contains(&format!(">{escaped}</a>")), "{language}");
+        assert!(mail.text.lines().any(|line| line == LINK), "{language}");
+        assert!(mail.html.contains(&format!("href=\"{DISOWN}\"")), "{language}");
+        assert!(mail.text.lines().any(|line| line == DISOWN), "{language}");
+        assert!(mail.html.contains("16:20") && mail.text.contains("16:20"), "{language}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_unknown_leaves_no_gap() {
+    let mut shop = Shop::open();
+    shop.place = None;
+    shop.disown = None;
+    shop.organisation.settings.footer = None;
+    for language in LANGUAGES {
+        for kind in MailKind::ALL {
+            let mail = shop.write(kind, language, "").await.unwrap();
+            assert!(
+                mail.text.contains("15:20 (UTC)") || mail.text.contains("15:20 Uhr (UTC)"),
+                "{}",
+                mail.text
+            );
+            assert!(!mail.text.contains("\n\n\n"), "{}", mail.text);
+            assert!(mail.text.ends_with("-- \nBarášek s.r.o."), "{}", mail.text);
+            for odd in ["  ", "..", " ,", "„”", "()", ": \n", ":\n\n", "<br></p>", "[[", "{{"] {
+                assert!(!mail.text.contains(odd), "{language} {odd:?}: {}", mail.text);
+            }
+            assert!(!mail.html.contains("disown"), "{language}");
+            assert!(!mail.html.contains("<br></p>"), "{language}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_layout_with_a_logo_shows_it() {
+    let mut shop = Shop::open();
+    shop.organisation.settings.logo_url = Some("https://shop.example/logo.png?x=1&y=2".to_owned());
+    let mail = shop.reset("en", "Jan").await;
+    assert!(
+        mail.html.contains("<img src=\"https://shop.example/logo.png?x=1&amp;y=2\" alt=\"Barášek s.r.o.\"")
+    );
+    assert!(mail.html.contains("Růžová 3<br>Praha 1"));
+}
+
+#[tokio::test]
+async fn a_mailbox_shows_when_the_link_dies_beside_the_subject() {
+    let mail = Shop::open().reset("pl", "Jan").await;
+    let hidden = mail.html.split("display:none").nth(1).unwrap();
+    assert!(hidden.contains(">Link jest ważny do: 23 listopada 2026, 16:20 (UTC+1).</div>"));
+}
+
+#[tokio::test]
+async fn unknown_languages_fall_back_to_the_organisations_and_english() {
+    let mut shop = Shop::open();
+    assert_eq!(shop.reset("fr", "Jan").await.language.as_str(), "en");
+    shop.organisation.settings.language = domain::Language::SK;
+    assert_eq!(shop.reset("fr", "Jan").await.language.as_str(), "sk");
+    assert_eq!(shop.reset("de", "Jan").await.language.as_str(), "de");
+}

@@ -1,0 +1,9 @@
+//! What customers get, and what operators are told.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is broken by panicking")]
+
+mod builtin;
+mod escaping;
+mod own;
+mod saving;
+mod shop;
