@@ -1,0 +1,43 @@
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// The sources of a [`LocalGeo`](crate::LocalGeo); every one may be absent.
+#[derive(Debug, Clone)]
+pub struct LocalGeoOptions {
+    /// City (or country) databases; the first that knows an address answers.
+    pub city: Vec<PathBuf>,
+    /// ASN (or ISP) databases.
+    pub asn: Vec<PathBuf>,
+    /// Anonymous-IP (or privacy) databases.
+    pub anonymous: Vec<PathBuf>,
+    /// Reverse DNS; `None`: nobody is asked.
+    pub dns: Option<DnsOptions>,
+    /// How often, at most, the files are looked at for a replacement: 5 seconds by default.
+    pub check_every: Duration,
+}
+
+impl Default for LocalGeoOptions {
+    fn default() -> Self {
+        Self {
+            city: Vec::new(),
+            asn: Vec::new(),
+            anonymous: Vec::new(),
+            dns: None,
+            check_every: Duration::from_secs(5),
+        }
+    }
+}
+
+/// How reverse DNS is asked.
+#[derive(Debug, Clone)]
+pub struct DnsOptions {
+    /// The resolvers, with their ports; empty: those of the system (`/etc/resolv.conf`).
+    pub servers: Vec<SocketAddr>,
+    /// How long the pointer and its confirmation may take together: 300 ms by default.
+    pub deadline: Duration,
+}
+
+impl Default for DnsOptions {
+    fn default() -> Self {
+        Self { servers: Vec::new(), deadline: Duration::from_millis(300) }
+    }
+}

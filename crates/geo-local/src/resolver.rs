@@ -1,0 +1,154 @@
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use application::ports::{GeoContext, GeoError, GeoResolver};
+use async_trait::async_trait;
+use domain::{CustomerIp, IpScope};
+
+use crate::{
+    DatabaseKind, LocalGeoError, LocalGeoOptions,
+    database::{Database, Reloaded},
+    reverse_dns::{Reverse, ReverseDns},
+};
+
+/// The name this resolver gives as the source of what it says.
+const SOURCE: &str = "local";
+
+/// Resolves addresses from database files and DNS.
+#[derive(Debug)]
+pub struct LocalGeo {
+    databases: Arc<[Database]>,
+    dns: Option<ReverseDns>,
+    check_every: Duration,
+    opened: Instant,
+    /// When the files were last looked at, in milliseconds since `opened`.
+    checked: AtomicU64,
+}
+
+impl LocalGeo {
+    /// Reads every database into memory. Blocks; for the start of a process.
+    ///
+    /// # Errors
+    /// A file that is missing, unreadable, broken or of another kind, or a DNS resolver that cannot be set up.
+    pub fn open(options: LocalGeoOptions) -> Result<Self, LocalGeoError> {
+        let LocalGeoOptions { city, asn, anonymous, dns, check_every } = options;
+        let kinds =
+            [(DatabaseKind::City, city), (DatabaseKind::Asn, asn), (DatabaseKind::Anonymous, anonymous)];
+        let databases = kinds
+            .into_iter()
+            .flat_map(|(kind, paths)| paths.into_iter().map(move |path| Database::open(kind, path)))
+            .collect::<Result<_, _>>()?;
+        let dns = dns.as_ref().map(ReverseDns::new).transpose()?;
+        Ok(Self { databases, dns, check_every, opened: Instant::now(), checked: AtomicU64::new(0) })
+    }
+
+    /// What the databases know of an address, at once: no DNS, no disk. Empty for one that is not global (see
+    /// [`CustomerIp::is_global`]) or unknown.
+    #[must_use]
+    pub fn lookup(&self, address: IpAddr) -> GeoContext {
+        if IpScope::of(address) != IpScope::Global {
+            return GeoContext::default();
+        }
+        let mut context = GeoContext::default();
+        let mut answered = None;
+        for database in &*self.databases {
+            // The first file of a kind that lists the address answers for the kind; files are in the order of kinds.
+            if answered == Some(database.kind()) {
+                continue;
+            }
+            match database.read(address, &mut context) {
+                Ok(true) => answered = Some(database.kind()),
+                Ok(false) => {}
+                Err(error) => {
+                    let kind = database.kind().as_str();
+                    metrics::counter!("resetd_geo_database_errors_total", "kind" => kind).increment(1);
+                    tracing::debug!(kind, %error, "a database record cannot be read");
+                }
+            }
+        }
+        let mut context = context.cleaned();
+        if !context.is_empty() {
+            context.source = Some(SOURCE.to_owned());
+        }
+        context
+    }
+
+    /// Reads again every file that was replaced since, and returns how many are new. Blocks on the disk. A resolver in
+    /// use does this by itself.
+    pub fn reload(&self) -> usize {
+        reload(&self.databases)
+    }
+
+    /// Looks at the files in the background if the last look is long enough ago.
+    fn reload_when_due(&self) {
+        let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let last = self.checked.load(Ordering::Relaxed);
+        let due = u128::from(now - last.min(now)) >= self.check_every.as_millis();
+        // Whoever sets the time does the work.
+        if due
+            && !self.databases.is_empty()
+            && self.checked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()
+        {
+            let databases = Arc::clone(&self.databases);
+            drop(tokio::task::spawn_blocking(move || reload(&databases)));
+        }
+    }
+}
+
+fn reload(databases: &[Database]) -> usize {
+    let mut replaced = 0;
+    for database in databases {
+        let kind = database.kind().as_str();
+        let outcome = match database.reload() {
+            Reloaded::Unchanged => continue,
+            Reloaded::Replaced => {
+                tracing::info!(kind, "a geo database was replaced and is in use");
+                replaced += 1;
+                "replaced"
+            }
+            Reloaded::Kept(error) => {
+                tracing::warn!(kind, %error, "a geo database was replaced by one that cannot be used: the old one stays");
+                "kept"
+            }
+        };
+        metrics::counter!("resetd_geo_database_reloads_total", "kind" => kind, "outcome" => outcome)
+            .increment(1);
+    }
+    replaced
+}
+
+#[async_trait]
+impl GeoResolver for LocalGeo {
+    async fn resolve(&self, ip: CustomerIp) -> Result<GeoContext, GeoError> {
+        if !ip.is_global() {
+            return Err(GeoError::Unknown);
+        }
+        self.reload_when_due();
+        let mut context = self.lookup(ip.addr());
+        let reverse = match &self.dns {
+            Some(dns) => dns.name_of(ip.addr()).await,
+            None => Reverse::None,
+        };
+        match reverse {
+            Reverse::Confirmed(name) => {
+                context.reverse_dns = Some(name);
+                context.source = Some(SOURCE.to_owned());
+                context = context.cleaned();
+            }
+            Reverse::None => {}
+            Reverse::Failed(reason) => {
+                metrics::counter!("resetd_geo_reverse_dns_failures_total").increment(1);
+                if context.is_empty() {
+                    return Err(GeoError::Unavailable(reason.to_owned()));
+                }
+            }
+        }
+        if context.is_empty() { Err(GeoError::Unknown) } else { Ok(context) }
+    }
+}

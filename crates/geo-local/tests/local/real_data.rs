@@ -1,0 +1,46 @@
+//! Done-when 2 of the issue: with the databases of `cargo xtask geo-data`, well-known addresses resolve rightly.
+
+use std::{fs, path::PathBuf};
+
+use crate::{
+    addr,
+    geo_local::{LocalGeo, LocalGeoOptions},
+};
+
+#[test]
+fn well_known_addresses_resolve_to_their_system_and_country() {
+    #[expect(clippy::disallowed_methods, reason = "where the data is, the environment says")]
+    let Ok(directory) = std::env::var("RESETD_TEST_GEO_DATA") else {
+        eprintln!(
+            "SKIPPED well_known_addresses_resolve_to_their_system_and_country: RESETD_TEST_GEO_DATA is not set"
+        );
+        return;
+    };
+    let mut files: Vec<PathBuf> = fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "mmdb"))
+        .collect();
+    files.sort();
+    let (asn, city) = files.into_iter().partition(|path| path.ends_with("asn.mmdb"));
+    let geo = LocalGeo::open(LocalGeoOptions { city, asn, ..LocalGeoOptions::default() }).unwrap();
+    for (address, system, countries) in [
+        // An anycast network registered in Australia and announced everywhere: lists differ in what they call its place.
+        ("1.1.1.1", 13_335, &["AU", "US"][..]),
+        ("8.8.8.8", 15_169, &["US"]),
+        ("2001:4860:4860::8888", 15_169, &["US"]),
+    ] {
+        let found = geo.lookup(addr(address));
+        assert_eq!(found.asn, Some(system), "{address}: {found:?}");
+        assert!(
+            found.country_code.as_deref().is_some_and(|code| countries.contains(&code)),
+            "{address}: {found:?}"
+        );
+        let country = found.country.unwrap();
+        assert!(
+            ["cs", "de", "pl", "sk"].iter().all(|language| country.names.contains_key(*language)),
+            "{country:?}"
+        );
+        assert!(found.as_organisation.is_some(), "{address}");
+    }
+}

@@ -1,0 +1,28 @@
+//! VikiTron against a real HTTP server on loopback, well behaved and not.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of a test may fail the test"
+)]
+
+mod answers;
+mod breaker;
+mod contract;
+mod faults;
+mod load;
+mod server;
+mod tls;
+
+use domain::CustomerIp;
+use geo_vikitron::{VikiTron, VikiTronOptions};
+use resetd_geo_vikitron as geo_vikitron;
+
+/// A public address.
+fn ip(text: &str) -> CustomerIp {
+    CustomerIp::parse(text).unwrap()
+}
+
+/// The resolver at this server, with the defaults.
+fn vikitron(server: &server::Server) -> VikiTron {
+    VikiTron::new(VikiTronOptions::new(server.url())).unwrap()
+}
