@@ -1,0 +1,130 @@
+//! The routes, and what each group of them needs.
+
+use std::sync::Arc;
+
+use application::ports::{MailArchive, Random};
+use application::{Authenticate, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword};
+use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
+use domain::Scope;
+use ipnetwork::IpNetwork;
+
+use crate::call::Gate;
+use crate::edge::{Edge, EdgeShared, Volume};
+use crate::pages::{self, ResetPages};
+use crate::routes::health::{self, Readiness};
+use crate::routes::reset_password::{self, ResetPassword};
+use crate::routes::root::{self, Signpost};
+use crate::routes::sandbox_mail::{self, Sandbox};
+use crate::routes::set_new_password::{self, SetPassword};
+use crate::routes::{self, docs, errors, mailbox, openapi, ping};
+
+/// Everything the surface is made of. [`router`] takes it apart: a handler sees no more of it than its route needs.
+pub struct Api {
+    /// Checks API keys.
+    pub authenticate: Arc<Authenticate>,
+    /// Takes requests for a reset.
+    pub request_reset: Arc<RequestReset>,
+    /// Sets passwords.
+    pub set_new_password: Arc<SetNewPassword>,
+    /// Looks at links.
+    pub open_link: Arc<OpenLink>,
+    /// Replaces dead links.
+    pub fresh_link: Arc<RequestFreshLink>,
+    /// Kills requests that the customer never made.
+    pub disown: Arc<DisownRequest>,
+    /// The captured mail of `DEV_` keys.
+    pub sandbox: Arc<dyn MailArchive>,
+    /// Captured mail for everybody on this machine: the demo's alone.
+    pub mailbox: Option<Arc<dyn MailArchive>>,
+    /// Whether this process can do its work.
+    pub readiness: Arc<dyn Readiness>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNetwork>,
+    /// For request identifiers.
+    pub random: Arc<dyn Random>,
+}
+
+/// The whole surface as one router. Install the metrics recorder before: the handles are made here.
+#[must_use]
+pub fn router(api: Api) -> Router {
+    let shared = Arc::new(EdgeShared::new(api.random.as_ref(), api.trusted_proxies.clone()));
+    let mut surface = Surface { router: Router::new(), shared };
+    api_routes(&mut surface, &api);
+    page_routes(&mut surface, &api);
+    reading_routes(&mut surface, &api);
+    if let Some(archive) = api.mailbox {
+        mailbox_routes(&mut surface, &archive);
+    }
+    let edge = Edge::new(&surface.shared, "unmatched", Volume::Normal);
+    surface.router.fallback_service(MethodRouter::new().fallback(routes::not_found).layer(edge))
+}
+
+/// A router in the making: every route gets a layer that knows its template.
+struct Surface {
+    router: Router,
+    shared: Arc<EdgeShared>,
+}
+
+impl Surface {
+    fn route(&mut self, template: &'static str, methods: MethodRouter) {
+        self.route_at(template, Volume::Normal, methods);
+    }
+
+    fn route_at(&mut self, template: &'static str, volume: Volume, methods: MethodRouter) {
+        let edge = Edge::new(&self.shared, template, volume);
+        let methods = methods.fallback(routes::method_not_allowed).layer(edge);
+        self.router = std::mem::take(&mut self.router).route(template, methods);
+    }
+}
+
+fn api_routes(surface: &mut Surface, api: &Api) {
+    let gate = |scope| Gate { authenticate: Arc::clone(&api.authenticate), scope };
+    let reset =
+        ResetPassword { gate: gate(Scope::ResetPassword), use_case: Arc::clone(&api.request_reset) };
+    let set = SetPassword { gate: gate(Scope::SetNewPassword), use_case: Arc::clone(&api.set_new_password) };
+    let sandbox = Sandbox { gate: gate(Scope::ReadSandbox), archive: Arc::clone(&api.sandbox) };
+    surface.route(reset_password::PATH, post(reset_password::handle).with_state(Arc::new(reset)));
+    surface.route(set_new_password::PATH, post(set_new_password::handle).with_state(Arc::new(set)));
+    surface.route(sandbox_mail::PATH, get(sandbox_mail::handle).with_state(Arc::new(sandbox)));
+    surface.route(ping::PATH, get(ping::handle).with_state(gate(Scope::Ping)));
+}
+
+fn page_routes(surface: &mut Surface, api: &Api) {
+    let state = Arc::new(ResetPages {
+        open: Arc::clone(&api.open_link),
+        set_new_password: Arc::clone(&api.set_new_password),
+        fresh: Arc::clone(&api.fresh_link),
+        disown: Arc::clone(&api.disown),
+    });
+    surface.route(pages::RESET, get(pages::open).post(pages::redeem).with_state(Arc::clone(&state)));
+    surface.route(pages::FRESH, post(pages::fresh).with_state(Arc::clone(&state)));
+    surface.route(pages::NOT_ME, get(pages::not_me).post(pages::disown).with_state(state));
+}
+
+fn reading_routes(surface: &mut Surface, api: &Api) {
+    let signpost = Signpost { has_mailbox: api.mailbox.is_some() };
+    surface.route(root::PATH, get(root::handle).with_state(signpost));
+    surface.route(errors::INDEX, get(errors::index));
+    surface.route(errors::PAGE, get(errors::page));
+    surface.route(openapi::PATH, get(openapi::handle));
+    surface.route(docs::PAGE, get(docs::page));
+    surface.route(docs::SCRIPT, get(docs::script));
+    surface.route_at(health::HEALTHZ, Volume::Quiet, get(health::healthz));
+    let readyz = get(health::readyz).with_state(Arc::clone(&api.readiness));
+    surface.route_at(health::READYZ, Volume::Quiet, readyz);
+}
+
+fn mailbox_routes(surface: &mut Surface, archive: &Arc<dyn MailArchive>) {
+    let guard = || middleware::from_fn(mailbox::loopback_names_only);
+    let routes = [
+        (mailbox::PAGE, Volume::Normal, get(mailbox::page).with_state(Arc::clone(archive))),
+        // The page asks for them every few seconds.
+        (mailbox::MESSAGES, Volume::Quiet, get(mailbox::messages).with_state(Arc::clone(archive))),
+        (mailbox::MESSAGE_HTML, Volume::Quiet, get(mailbox::html).with_state(Arc::clone(archive))),
+        (mailbox::SCRIPT, Volume::Quiet, get(mailbox::script)),
+    ];
+    for (template, volume, methods) in routes {
+        surface.route_at(template, volume, methods.layer(guard()));
+    }
+}

@@ -1,0 +1,126 @@
+//! Reading a body: declared as what it should be, bounded, whole.
+
+use axum::body::{Body, HttpBody};
+use axum::http::HeaderMap;
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use bytes::{Bytes, BytesMut};
+use domain::ErrorCode;
+use http_body_util::BodyExt;
+
+use crate::error::ApiError;
+
+/// The most a body may have, in bytes.
+pub(crate) const MAX_BODY: usize = 16 * 1024;
+
+/// Why a body cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BodyFault {
+    /// Another media type than the expected one, or none.
+    MediaType,
+    /// Compressed.
+    Encoding,
+    /// Over [`MAX_BODY`].
+    TooLarge,
+    /// It broke off, or took too long.
+    Incomplete,
+    /// Not JSON: syntax, trailing text, depth over 127, not UTF-8, lone surrogates.
+    NotJson,
+    /// JSON, but no object.
+    NotAnObject,
+    /// A form that holds a name twice, or text that is not UTF-8.
+    NotAForm,
+}
+
+impl From<BodyFault> for ApiError {
+    fn from(fault: BodyFault) -> Self {
+        match fault {
+            BodyFault::MediaType => Self::new(ErrorCode::UnsupportedMediaType),
+            BodyFault::Encoding => Self::new(ErrorCode::UnsupportedMediaType)
+                .with_message("The body is compressed. Send it without a Content-Encoding."),
+            BodyFault::TooLarge => Self::new(ErrorCode::PayloadTooLarge),
+            BodyFault::Incomplete => Self::bad_body("The body did not arrive in full."),
+            BodyFault::NotJson => Self::bad_body("The body is not valid JSON."),
+            BodyFault::NotAnObject => Self::bad_body("The body is not a JSON object."),
+            BodyFault::NotAForm => Self::bad_body("The body is not a form."),
+        }
+    }
+}
+
+/// Reads a body of type `media_type`. Nothing is read where the head alone rules it out.
+pub(crate) async fn read(headers: &HeaderMap, body: Body, media_type: &str) -> Result<Bytes, BodyFault> {
+    if !is_declared(headers, media_type) {
+        return Err(BodyFault::MediaType);
+    }
+    if is_encoded(headers) {
+        return Err(BodyFault::Encoding);
+    }
+    read_bounded(body).await
+}
+
+/// Exactly one `Content-Type` of this type, in either case, with any parameters.
+fn is_declared(headers: &HeaderMap, media_type: &str) -> bool {
+    let mut declared = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(only), None) = (declared.next(), declared.next()) else { return false };
+    let essence = only.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+    essence.trim_ascii().eq_ignore_ascii_case(media_type.as_bytes())
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+async fn read_bounded(mut body: Body) -> Result<Bytes, BodyFault> {
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(BodyFault::TooLarge);
+    }
+    let mut whole = Part::Nothing;
+    while let Some(frame) = body.frame().await {
+        // Trailers say nothing here.
+        let Ok(data) = frame.map_err(|_| BodyFault::Incomplete)?.into_data() else { continue };
+        whole = whole.and(data);
+        if whole.len() > MAX_BODY {
+            return Err(BodyFault::TooLarge);
+        }
+    }
+    Ok(whole.into_bytes())
+}
+
+/// What has arrived. A body in one piece, as most are, is not copied.
+enum Part {
+    Nothing,
+    One(Bytes),
+    Many(BytesMut),
+}
+
+impl Part {
+    fn and(self, data: Bytes) -> Self {
+        match self {
+            Self::Nothing => Self::One(data),
+            Self::One(first) => {
+                let mut many = BytesMut::from(first);
+                many.extend_from_slice(&data);
+                Self::Many(many)
+            }
+            Self::Many(mut many) => {
+                many.extend_from_slice(&data);
+                Self::Many(many)
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Nothing => 0,
+            Self::One(bytes) => bytes.len(),
+            Self::Many(bytes) => bytes.len(),
+        }
+    }
+
+    fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Nothing => Bytes::new(),
+            Self::One(bytes) => bytes,
+            Self::Many(bytes) => bytes.freeze(),
+        }
+    }
+}

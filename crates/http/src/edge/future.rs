@@ -1,0 +1,83 @@
+//! The way back: from the route's answer to the one that leaves.
+
+use std::convert::Infallible;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use domain::ErrorCode;
+use tracing::{Span, debug, error, info};
+
+use super::{About, AnsweredCode, REQUEST_ID, Volume};
+use crate::error::ApiError;
+
+pin_project_lite::pin_project! {
+    /// Polls a route inside its request's span and finishes the answer.
+    pub(crate) struct EdgeFuture<F> {
+        #[pin]
+        inner: F,
+        span: Span,
+        about: About,
+    }
+}
+
+impl<F> EdgeFuture<F> {
+    pub(super) const fn new(inner: F, span: Span, about: About) -> Self {
+        Self { inner, span, about }
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for EdgeFuture<F> {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let polled = {
+            let _entered = this.span.enter();
+            // The future is not polled again after a panic: the answer is ready.
+            catch_unwind(AssertUnwindSafe(|| this.inner.poll(context)))
+        };
+        let mut response = match polled {
+            Ok(poll) => match ready!(poll) {
+                Ok(response) => response,
+                Err(never) => match never {},
+            },
+            Err(_) => {
+                error!(request_id = this.about.id(), route = this.about.stats.template, "a handler panicked");
+                ApiError::new(ErrorCode::Internal).into_response()
+            }
+        };
+        finish(response.headers_mut(), this.about);
+        record(&response, this.about);
+        Poll::Ready(Ok(response))
+    }
+}
+
+fn finish(headers: &mut HeaderMap, about: &About) {
+    headers.insert(REQUEST_ID, about.id.clone());
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+fn record(response: &Response, about: &About) {
+    let status = response.status();
+    let code = response.extensions().get::<AnsweredCode>().map_or("", |code| code.0);
+    let elapsed = about.started.elapsed();
+    about.stats.record(status, code, elapsed.as_secs_f64());
+    let duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+    // The template, never the path: that of the reset page holds a token. No query either: it holds the key.
+    let (method, route, request_id) = (about.method.as_str(), about.stats.template, about.id());
+    match about.volume {
+        Volume::Normal => info!(
+            target: "access", method, route, status = status.as_u16(), code, duration_us, request_id,
+            client = %about.client
+        ),
+        Volume::Quiet => debug!(
+            target: "access", method, route, status = status.as_u16(), code, duration_us, request_id,
+            client = %about.client
+        ),
+    }
+}

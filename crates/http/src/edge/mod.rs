@@ -1,0 +1,157 @@
+//! What happens to every request and every answer, whatever the route: identification, the access log, metrics, the
+//! headers all answers share, and the 500 in place of a panic.
+//!
+//! One hand-written layer instead of a stack of ready-made ones: it runs on every request, and while logging is off it
+//! allocates the request's identifier and nothing else.
+
+mod client;
+mod future;
+mod request_id;
+mod stats;
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use application::ports::Random;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::response::Response;
+use ipnetwork::IpNetwork;
+use tower::{Layer, Service};
+
+pub use self::client::Peer;
+use self::future::EdgeFuture;
+use self::request_id::RequestIds;
+pub(crate) use self::request_id::REQUEST_ID;
+use self::stats::RouteStats;
+
+/// Where a request comes from; in the extensions of every request a handler sees.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Client(pub(crate) IpAddr);
+
+impl Client {
+    /// The address of the one who made `request`.
+    pub(crate) fn of(request: &Request) -> IpAddr {
+        request.extensions().get::<Self>().map_or(IpAddr::from([0, 0, 0, 0]), |client| client.0)
+    }
+}
+
+/// The error code of an answer, in its extensions, for metrics and the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AnsweredCode(pub(crate) &'static str);
+
+/// How loud a route is in the access log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Volume {
+    /// Level info.
+    Normal,
+    /// Level debug: probes come every few seconds and say nothing.
+    Quiet,
+}
+
+/// What all routes share.
+pub(crate) struct EdgeShared {
+    ids: RequestIds,
+    trusted_proxies: Vec<IpNetwork>,
+}
+
+impl EdgeShared {
+    pub(crate) fn new(random: &dyn Random, trusted_proxies: Vec<IpNetwork>) -> Self {
+        stats::describe();
+        Self { ids: RequestIds::new(random), trusted_proxies }
+    }
+}
+
+/// The layer around one route.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    shared: Arc<EdgeShared>,
+    stats: Arc<RouteStats>,
+    volume: Volume,
+}
+
+impl Edge {
+    pub(crate) fn new(shared: &Arc<EdgeShared>, template: &'static str, volume: Volume) -> Self {
+        Self { shared: Arc::clone(shared), stats: Arc::new(RouteStats::new(template)), volume }
+    }
+}
+
+impl<S> Layer<S> for Edge {
+    type Service = EdgeService<S>;
+
+    fn layer(&self, inner: S) -> EdgeService<S> {
+        EdgeService { inner, edge: self.clone() }
+    }
+}
+
+/// A route behind the layer.
+#[derive(Clone)]
+pub(crate) struct EdgeService<S> {
+    inner: S,
+    edge: Edge,
+}
+
+impl<S> Service<Request> for EdgeService<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = EdgeFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let started = Instant::now();
+        let Edge { shared, stats, volume } = &self.edge;
+        let id = shared.ids.identify(request.headers());
+        let client = client::address(request.extensions(), request.headers(), &shared.trusted_proxies);
+        request.extensions_mut().insert(Client(client));
+        let about = About {
+            id,
+            client,
+            started,
+            method: request.method().clone(),
+            stats: Arc::clone(stats),
+            volume: *volume,
+        };
+        let span = about.span();
+        let inner = {
+            let _entered = span.enter();
+            self.inner.call(request)
+        };
+        EdgeFuture::new(inner, span, about)
+    }
+}
+
+/// What is known of a request until its answer leaves.
+struct About {
+    id: HeaderValue,
+    client: IpAddr,
+    started: Instant,
+    method: axum::http::Method,
+    stats: Arc<RouteStats>,
+    volume: Volume,
+}
+
+impl About {
+    fn id(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+
+    /// Gives everything logged on the way the request's identifier.
+    fn span(&self) -> tracing::Span {
+        tracing::info_span!(
+            target: "resetd::request",
+            "request",
+            request_id = self.id(),
+            route = self.stats.template,
+            method = self.method.as_str()
+        )
+    }
+}

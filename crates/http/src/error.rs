@@ -1,0 +1,208 @@
+//! From what went wrong to what the caller sees. Every use case's error is mapped in one exhaustive `match`, so that a new
+//! error does not compile until somebody decides its status and code.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use application::ports::{LimitDecision, StoreError};
+use application::{AuthenticateError, RequestResetError};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use domain::ErrorCode;
+use serde::Serialize;
+use tracing::error;
+use utoipa::ToSchema;
+
+use crate::edge::AnsweredCode;
+use crate::rate;
+
+pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// An error as the caller sees it.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    field: Option<Cow<'static, str>>,
+    retry_after: Option<Duration>,
+}
+
+/// The body of every error.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorBody<'a> {
+    /// What went wrong.
+    error: ErrorDetail<'a>,
+}
+
+/// What went wrong.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ErrorDetail<'a> {
+    /// The code. It never changes its meaning; `/errors/{code}` explains it.
+    #[schema(example = "INTERNAL_VALIDATION_FAILED")]
+    code: &'a str,
+    /// One sentence for the log of the caller. It may change.
+    message: &'a str,
+    /// What the code means, what usually causes it, and what to do.
+    description: &'a str,
+    /// The field to blame, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "email")]
+    field: Option<&'a str>,
+}
+
+/// The status that goes with a code.
+pub(crate) const fn status(code: ErrorCode) -> StatusCode {
+    match code {
+        ErrorCode::ApiKeyIsEmpty
+        | ErrorCode::ApiKeyIsNotInValidFormat
+        | ErrorCode::ApiKeySampleValue
+        | ErrorCode::ApiKeyDoesNotExist
+        | ErrorCode::ApiKeyHasBeenDeleted
+        | ErrorCode::ApiKeyIsNotActive
+        | ErrorCode::ApiKeyHasBeenExpired
+        | ErrorCode::ResourceNotFound => StatusCode::NOT_FOUND,
+        ErrorCode::ApiKeyHasNoPermission => StatusCode::FORBIDDEN,
+        ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
+        ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+impl ApiError {
+    /// The error with its code's own status and message.
+    pub(crate) const fn new(code: ErrorCode) -> Self {
+        let message = Cow::Borrowed(code.message());
+        Self { status: status(code), code, message, field: None, retry_after: None }
+    }
+
+    /// A field that cannot be taken (422). `fault` says what was expected, never the value itself.
+    pub(crate) fn field(field: impl Into<Cow<'static, str>>, fault: impl fmt::Display) -> Self {
+        let message = Cow::Owned(sentence(&fault.to_string()));
+        Self { message, field: Some(field.into()), ..Self::new(ErrorCode::ValidationFailed) }
+    }
+
+    /// A body that is no JSON object (400).
+    pub(crate) fn bad_body(message: &'static str) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            message: Cow::Borrowed(message),
+            ..Self::new(ErrorCode::ValidationFailed)
+        }
+    }
+
+    /// With another message than the code's own.
+    pub(crate) fn with_message(self, message: &'static str) -> Self {
+        Self { message: Cow::Borrowed(message), ..self }
+    }
+
+    /// With nobody in particular to blame.
+    pub(crate) fn without_field(self) -> Self {
+        Self { field: None, ..self }
+    }
+
+    /// The error as the documentation shows it.
+    pub(crate) fn example(code: ErrorCode) -> Self {
+        if matches!(code, ErrorCode::ValidationFailed) {
+            return match domain::Expiry::parse("3 fortnights") {
+                Err(fault) => Self::field("expirationTime", fault),
+                Ok(_) => Self::new(code),
+            };
+        }
+        Self::new(code)
+    }
+
+    fn limited(decision: &LimitDecision) -> Self {
+        Self { retry_after: Some(decision.retry_after), ..Self::new(ErrorCode::TooManyRequests) }
+    }
+
+    /// The code.
+    pub(crate) const fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// The body, as JSON.
+    pub(crate) fn body(&self) -> ErrorBody<'_> {
+        ErrorBody {
+            error: ErrorDetail {
+                code: self.code.as_str(),
+                message: &self.message,
+                description: self.code.description(),
+                field: self.field.as_deref(),
+            },
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        // Text fields alone: this cannot fail.
+        let body = serde_json::to_vec(&self.body()).unwrap_or_default();
+        let mut response = (self.status, [(CONTENT_TYPE, JSON)], body).into_response();
+        response.extensions_mut().insert(AnsweredCode(self.code.as_str()));
+        if let Some(wait) = self.retry_after {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(rate::whole_seconds(wait)));
+        }
+        response
+    }
+}
+
+impl From<&AuthenticateError> for ApiError {
+    fn from(fault: &AuthenticateError) -> Self {
+        match fault {
+            AuthenticateError::Empty => Self::new(ErrorCode::ApiKeyIsEmpty),
+            AuthenticateError::Format => Self::new(ErrorCode::ApiKeyIsNotInValidFormat),
+            AuthenticateError::Sample => Self::new(ErrorCode::ApiKeySampleValue),
+            AuthenticateError::Unknown => Self::new(ErrorCode::ApiKeyDoesNotExist),
+            AuthenticateError::Revoked => Self::new(ErrorCode::ApiKeyHasBeenDeleted),
+            AuthenticateError::NotActive => Self::new(ErrorCode::ApiKeyIsNotActive),
+            AuthenticateError::Expired => Self::new(ErrorCode::ApiKeyHasBeenExpired),
+            AuthenticateError::NoPermission(_) => Self::new(ErrorCode::ApiKeyHasNoPermission),
+            AuthenticateError::TooManyRequests(decision) => Self::limited(decision),
+            AuthenticateError::Store(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RequestResetError> for ApiError {
+    fn from(fault: RequestResetError) -> Self {
+        match fault {
+            RequestResetError::Expiry(fault) => Self::field("expirationTime", fault),
+            RequestResetError::TooManyRequests(decision) => Self::limited(&decision),
+            RequestResetError::Store(fault) => (&fault).into(),
+        }
+    }
+}
+
+impl From<&StoreError> for ApiError {
+    fn from(fault: &StoreError) -> Self {
+        error!(%fault, "the store did not do its work");
+        match fault {
+            StoreError::Unavailable(_) => Self::new(ErrorCode::ServiceUnavailable),
+            StoreError::Corrupt { .. } | StoreError::Conflict(_) => Self::new(ErrorCode::Internal),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(fault: StoreError) -> Self {
+        (&fault).into()
+    }
+}
+
+/// A fault of the domain begins in lower case and has no full stop; a message to a caller has both.
+fn sentence(fault: &str) -> String {
+    let mut letters = fault.chars();
+    let first = letters.next().map(char::to_uppercase).into_iter().flatten();
+    let mut text: String = first.chain(letters).collect();
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    text
+}

@@ -1,0 +1,44 @@
+//! `POST /reset/{token}/fresh`: the holder of a dead link asks for a new one.
+
+use std::sync::Arc;
+
+use application::FreshLink;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use domain::CustomerIp;
+
+use super::view::Page;
+use super::{ResetPages, Token, same_origin, text};
+use crate::edge::Client;
+use crate::error::ApiError;
+
+pub(crate) async fn handle(
+    State(pages): State<Arc<ResetPages>>,
+    token: Token,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let token = text(token);
+    let stranger = Page::for_stranger(request.headers());
+    if !same_origin::is_plausible(request.headers()) {
+        return stranger.forbidden();
+    }
+    let ip = CustomerIp::from(Client::of(&request));
+    let outcome = match pages.fresh.execute(&token, ip).await {
+        Ok(outcome) => outcome,
+        Err(fault) => return stranger.unavailable(&fault),
+    };
+    let opened = match pages.open.execute(&token, None).await {
+        Ok(opened) => opened,
+        Err(fault) => return stranger.unavailable(&fault),
+    };
+    let page = opened.as_ref().map_or(stranger, Page::for_holder);
+    match outcome {
+        FreshLink::Accepted => page.fresh_link_sent(),
+        // Relative, so that it holds under whatever path a proxy puts this service. The token is one: it was found.
+        FreshLink::StillGood => Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("../{token}"))]).into_response()),
+        FreshLink::NoSuchLink => page.unknown(),
+        FreshLink::TooManyRequests => page.too_many(),
+    }
+}

@@ -1,0 +1,42 @@
+//! The pages of a reset link: `/reset/{token}` and what hangs below it. They work without JavaScript, and `GET` and `HEAD`
+//! consume nothing.
+
+mod fresh;
+mod languages;
+mod not_me;
+mod open;
+mod redeem;
+mod same_origin;
+mod texts;
+mod view;
+mod visit;
+
+use std::sync::Arc;
+
+use application::{DisownRequest, OpenLink, RequestFreshLink, SetNewPassword};
+use axum::extract::Path;
+use axum::extract::rejection::PathRejection;
+
+pub(crate) use self::fresh::handle as fresh;
+pub(crate) use self::not_me::{ask as not_me, disown};
+pub(crate) use self::open::handle as open;
+pub(crate) use self::redeem::handle as redeem;
+
+pub(crate) const RESET: &str = "/reset/{token}";
+pub(crate) const FRESH: &str = "/reset/{token}/fresh";
+pub(crate) const NOT_ME: &str = "/reset/{token}/not-me";
+
+/// What the pages need.
+pub(crate) struct ResetPages {
+    pub(crate) open: Arc<OpenLink>,
+    pub(crate) set_new_password: Arc<SetNewPassword>,
+    pub(crate) fresh: Arc<RequestFreshLink>,
+    pub(crate) disown: Arc<DisownRequest>,
+}
+
+/// The token in the path; one that is no text is an unknown one.
+type Token = Result<Path<String>, PathRejection>;
+
+fn text(token: Token) -> String {
+    token.map(|Path(token)| token).unwrap_or_default()
+}

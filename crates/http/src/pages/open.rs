@@ -1,0 +1,30 @@
+//! `GET` and `HEAD /reset/{token}`.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use domain::LinkState;
+
+use super::view::{Depth, Page};
+use super::{ResetPages, Token, text, visit};
+use crate::error::ApiError;
+
+pub(crate) async fn handle(
+    State(pages): State<Arc<ResetPages>>,
+    token: Token,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let token = text(token);
+    let visit = visit::of(request.method(), request.headers());
+    let opened = match pages.open.execute(&token, Some(visit)).await {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return Page::for_stranger(request.headers()).unknown(),
+        Err(fault) => return Page::for_stranger(request.headers()).unavailable(&fault),
+    };
+    let page = Page::for_holder(&opened);
+    match opened.link.state {
+        LinkState::Good => page.form(&pages.set_new_password.policy(&opened.organisation), &token, None),
+        dead => page.dead(dead, &token, Depth::Link),
+    }
+}

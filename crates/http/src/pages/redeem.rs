@@ -1,0 +1,91 @@
+//! `POST /reset/{token}`: the form.
+
+use std::sync::Arc;
+
+use application::{NewPassword, OpenedLink, SetNewPasswordCommand};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use domain::{CustomerIp, LinkState, Password, RedeemCode};
+
+use super::view::{Depth, Page, Problem};
+use super::{ResetPages, Token, same_origin, text};
+use crate::body::{self, BodyFault};
+use crate::edge::Client;
+use crate::error::ApiError;
+use crate::form::{self, Values};
+
+pub(crate) async fn handle(
+    State(pages): State<Arc<ResetPages>>,
+    token: Token,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let token = text(token);
+    if !same_origin::is_plausible(request.headers()) {
+        return Page::for_stranger(request.headers()).forbidden();
+    }
+    let opened = match pages.open.execute(&token, None).await {
+        Ok(Some(opened)) => opened,
+        Ok(None) => return Page::for_stranger(request.headers()).unknown(),
+        Err(fault) => return Page::for_stranger(request.headers()).unavailable(&fault),
+    };
+    let page = Page::for_holder(&opened);
+    if opened.link.state != LinkState::Good {
+        return page.dead(opened.link.state, &token, Depth::Link);
+    }
+    let ip = CustomerIp::from(Client::of(&request));
+    match read(request).await {
+        Ok(Entered { password, repeated: true }) => set(&pages, &opened, &token, password, ip).await,
+        Ok(Entered { repeated: false, .. }) => {
+            page.form(&pages.set_new_password.policy(&opened.organisation), &token, Some(Problem::Mismatch))
+        }
+        Err(fault) => page.bad_form(fault),
+    }
+}
+
+/// What was typed.
+struct Entered {
+    password: Password,
+    /// Whether the same was typed twice.
+    repeated: bool,
+}
+
+async fn read(request: Request) -> Result<Entered, BodyFault> {
+    let (head, body) = request.into_parts();
+    let body = body::read(&head.headers, body, "application/x-www-form-urlencoded").await?;
+    let value = |name| match form::values(&body, name) {
+        Values::Absent => Ok(String::new()),
+        Values::One(value) => Ok(value.into_owned()),
+        Values::Malformed => Err(BodyFault::NotAForm),
+    };
+    let (password, confirmation) = (value("password")?, Password::new(value("password_confirmation")?));
+    let repeated = password == confirmation.expose();
+    Ok(Entered { password: Password::new(password), repeated })
+}
+
+async fn set(
+    pages: &ResetPages,
+    opened: &OpenedLink,
+    token: &str,
+    password: Password,
+    ip: CustomerIp,
+) -> Result<Response, ApiError> {
+    let command = SetNewPasswordCommand {
+        token,
+        password,
+        organisation: &opened.organisation,
+        customer_ip: Some(ip),
+        actor: "customer".to_owned(),
+    };
+    let outcome = pages.set_new_password.execute(command).await;
+    let page = Page::for_holder(opened);
+    let policy = pages.set_new_password.policy(&opened.organisation);
+    match outcome {
+        NewPassword::Changed => page.changed(),
+        NewPassword::Policy(broken) => page.form(&policy, token, Some(Problem::Policy(&broken))),
+        NewPassword::Refused(RedeemCode::E001) => page.form(&policy, token, Some(Problem::Ours)),
+        NewPassword::Refused(RedeemCode::E002) => page.form(&policy, token, Some(Problem::UsedBefore)),
+        // Somebody was faster between the look and the step.
+        NewPassword::Refused(RedeemCode::E003) => page.dead(LinkState::Used, token, Depth::Link),
+        NewPassword::Refused(RedeemCode::E004) => page.dead(LinkState::Expired, token, Depth::Link),
+    }
+}

@@ -1,0 +1,199 @@
+//! What the pages show.
+
+use application::OpenedLink;
+use application::ports::StoreError;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use domain::{Language, LinkState, PasswordPolicy, PolicyRule, PolicyViolations};
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use tracing::error;
+
+use super::languages;
+use super::texts::{Notice, Texts};
+use crate::body::BodyFault;
+use crate::edge::AnsweredCode;
+use crate::error::ApiError;
+use crate::html::{self, Policy};
+
+/// A page in the making: in which language, under whose name.
+pub(super) struct Page<'a> {
+    texts: &'static Texts,
+    organisation: Option<&'a str>,
+    logo: Option<&'a str>,
+}
+
+/// Where a page hangs, for its relative links.
+#[derive(Clone, Copy)]
+pub(super) enum Depth {
+    /// `/reset/{token}`.
+    Link,
+    /// `/reset/{token}/…`.
+    BelowLink,
+}
+
+/// Why the form is shown again.
+pub(super) enum Problem<'a> {
+    /// The password breaks rules.
+    Policy(&'a PolicyViolations),
+    /// Two different passwords were typed.
+    Mismatch,
+    /// E002.
+    UsedBefore,
+    /// E001.
+    Ours,
+}
+
+impl Problem<'_> {
+    const fn status(&self) -> StatusCode {
+        match self {
+            Self::Policy(_) | Self::Mismatch | Self::UsedBefore => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Ours => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Policy(_) => "policy",
+            Self::Mismatch => "mismatch",
+            Self::UsedBefore => "E002",
+            Self::Ours => "E001",
+        }
+    }
+}
+
+type Rendered = Result<Response, ApiError>;
+
+impl<'a> Page<'a> {
+    /// For the holder of a link.
+    pub(super) fn for_holder(opened: &'a OpenedLink) -> Self {
+        let settings = &opened.organisation.settings;
+        let texts = Texts::of(opened.language).or_else(|| Texts::of(settings.language));
+        Self {
+            texts: texts.unwrap_or(Texts::english()),
+            organisation: Some(&opened.organisation.name),
+            logo: settings.logo_url.as_deref().filter(|url| url.starts_with("https://")),
+        }
+    }
+
+    /// For somebody with a link that nobody knows.
+    pub(super) fn for_stranger(headers: &HeaderMap) -> Self {
+        let language: Language = languages::accepted(headers);
+        Self { texts: Texts::of(language).unwrap_or(Texts::english()), organisation: None, logo: None }
+    }
+
+    /// The form, perhaps with what was wrong.
+    pub(super) fn form(&self, policy: &PasswordPolicy, token: &str, problem: Option<Problem<'_>>) -> Rendered {
+        let texts = self.texts;
+        let rules: Vec<String> = rules(policy).iter().map(|rule| texts.rule(rule)).collect();
+        let broken: Vec<String> = match &problem {
+            Some(Problem::Policy(violations)) => violations.rules().iter().map(|rule| texts.rule(rule)).collect(),
+            _ => Vec::new(),
+        };
+        let fault = problem.as_ref().map(|problem| match problem {
+            Problem::Policy(_) => texts.broken_rules,
+            Problem::Mismatch => texts.mismatch,
+            Problem::UsedBefore => texts.used_before,
+            Problem::Ours => texts.ours,
+        });
+        let status = problem.as_ref().map_or(StatusCode::OK, Problem::status);
+        let content = context! {
+            lead => texts.form_lead.replace("{org}", self.organisation.unwrap_or_default()),
+            mismatch => matches!(problem, Some(Problem::Mismatch)),
+            ours => matches!(problem, Some(Problem::Ours)),
+            rules, broken, fault, token, ..self.frame()
+        };
+        let mut response = html::page_with(status, "reset-form.html", content, self.policy())?;
+        if let Some(problem) = problem {
+            response.extensions_mut().insert(AnsweredCode(problem.code()));
+        }
+        Ok(response)
+    }
+
+    /// A link that sets no password any more, with a button that asks for a fresh one.
+    pub(super) fn dead(&self, state: LinkState, token: &str, depth: Depth) -> Rendered {
+        let notice = match state {
+            LinkState::Expired => &self.texts.expired,
+            LinkState::Superseded => &self.texts.superseded,
+            LinkState::Used | LinkState::Good => &self.texts.used,
+        };
+        let action = match depth {
+            Depth::Link => format!("{token}/fresh"),
+            Depth::BelowLink => "fresh".to_owned(),
+        };
+        let more = context! { action, button => self.texts.fresh_button, hint => self.texts.fresh_hint };
+        self.notice(StatusCode::GONE, notice, "clock", more)
+    }
+
+    pub(super) fn changed(&self) -> Rendered {
+        self.notice(StatusCode::OK, &self.texts.changed, "done", context! {})
+    }
+
+    pub(super) fn fresh_link_sent(&self) -> Rendered {
+        self.notice(StatusCode::OK, &self.texts.fresh_sent, "mail", context! {})
+    }
+
+    pub(super) fn ask_to_disown(&self, token: &str) -> Rendered {
+        let more = context! {
+            action => "not-me", button => self.texts.not_me_button,
+            back => format!("../{token}"), back_text => self.texts.not_me_back,
+        };
+        self.notice(StatusCode::OK, &self.texts.not_me, "shield", more)
+    }
+
+    pub(super) fn disowned(&self) -> Rendered {
+        self.notice(StatusCode::OK, &self.texts.disowned, "shield", context! {})
+    }
+
+    pub(super) fn unknown(&self) -> Rendered {
+        self.notice(StatusCode::NOT_FOUND, &self.texts.unknown, "clock", context! {})
+    }
+
+    pub(super) fn too_many(&self) -> Rendered {
+        self.notice(StatusCode::TOO_MANY_REQUESTS, &self.texts.too_many, "clock", context! {})
+    }
+
+    pub(super) fn forbidden(&self) -> Rendered {
+        self.notice(StatusCode::FORBIDDEN, &self.texts.not_understood, "shield", context! {})
+    }
+
+    pub(super) fn bad_form(&self, fault: BodyFault) -> Rendered {
+        let status = match fault {
+            BodyFault::MediaType | BodyFault::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            BodyFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            BodyFault::Incomplete | BodyFault::NotAForm | BodyFault::NotJson | BodyFault::NotAnObject => {
+                StatusCode::BAD_REQUEST
+            }
+        };
+        self.notice(status, &self.texts.not_understood, "shield", context! {})
+    }
+
+    pub(super) fn unavailable(&self, fault: &StoreError) -> Rendered {
+        error!(%fault, "the store did not do its work");
+        self.notice(StatusCode::SERVICE_UNAVAILABLE, &self.texts.unavailable, "clock", context! {})
+    }
+
+    fn notice(&self, status: StatusCode, notice: &Notice, icon: &str, more: Value) -> Rendered {
+        let content = context! { ..context! { notice => Serde(notice), icon }, ..more, ..self.frame() };
+        html::page_with(status, "reset-notice.html", content, self.policy())
+    }
+
+    fn frame(&self) -> Value {
+        context! { t => Serde(self.texts), organisation => self.organisation, logo => self.logo }
+    }
+
+    const fn policy(&self) -> Policy {
+        Policy::Reset { logo: self.logo.is_some() }
+    }
+}
+
+/// The rules worth reading before one types.
+fn rules(policy: &PasswordPolicy) -> Vec<PolicyRule> {
+    let asked = [
+        (true, PolicyRule::TooShort { min_length: policy.min_length() }),
+        (policy.upper_case(), PolicyRule::UpperCaseMissing),
+        (policy.lower_case(), PolicyRule::LowerCaseMissing),
+        (policy.digit(), PolicyRule::DigitMissing),
+    ];
+    asked.into_iter().filter_map(|(holds, rule)| holds.then_some(rule)).collect()
+}

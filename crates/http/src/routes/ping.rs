@@ -1,0 +1,69 @@
+//! `GET /ping/v1`: proves a key and the way to here.
+
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use application::Authenticated;
+
+use crate::call::{Gate, answer};
+
+pub(crate) const PATH: &str = "/ping/v1";
+
+/// Prove a key
+///
+/// Says whose key it is and what it may do.
+#[utoipa::path(
+    get,
+    path = PATH,
+    operation_id = "ping",
+    tag = "integration",
+    responses((status = 200, description = "The key works.", body = Pong<'static>)),
+    security(("query" = []), ("bearer" = []))
+)]
+pub(crate) async fn handle(State(gate): State<Gate>, request: Request) -> Response {
+    match gate.open(request).await {
+        Ok(caller) => answer(super::json(&Pong::about(&caller)), caller.rate.as_ref()),
+        Err(denied) => denied.into_response(),
+    }
+}
+
+/// What a key is.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Pong<'a> {
+    /// Always `true`.
+    #[schema(example = true)]
+    success: bool,
+    /// `production`, `development` or `system`.
+    #[schema(example = "production")]
+    kind: &'static str,
+    /// The organisation the key belongs to.
+    #[schema(example = "Demo Shop")]
+    organisation: &'a str,
+    /// What the key may do; empty: everything.
+    #[schema(example = json!([]))]
+    scopes: Vec<&'static str>,
+    /// The first moment at which the key is no longer valid, RFC 3339.
+    #[schema(format = DateTime, example = "2030-01-01T00:00:00Z")]
+    expires_at: String,
+}
+
+impl<'a> Pong<'a> {
+    fn about(caller: &'a Authenticated) -> Self {
+        let key = &caller.key.key;
+        Self {
+            success: true,
+            kind: key.kind.as_str(),
+            organisation: &caller.key.organisation.name,
+            scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
+            expires_at: timestamp(key.expires_at, SecondsFormat::Secs),
+        }
+    }
+}
+
+pub(crate) fn timestamp(at: DateTime<Utc>, precision: SecondsFormat) -> String {
+    at.to_rfc3339_opts(precision, true)
+}

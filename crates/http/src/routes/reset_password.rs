@@ -1,0 +1,62 @@
+//! `POST /api/v1/customer/reset-password`.
+
+use std::sync::Arc;
+
+use application::{RequestReset, RequestResetCommand};
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+
+use crate::call::{Gate, answer};
+use crate::error::{ApiError, JSON};
+use crate::fields;
+use crate::json::JsonObject;
+use crate::openapi::{ResetPasswordBody, Success};
+
+pub(crate) const PATH: &str = "/api/v1/customer/reset-password";
+
+/// What the route needs.
+pub(crate) struct ResetPassword {
+    pub(crate) gate: Gate,
+    pub(crate) use_case: Arc<RequestReset>,
+}
+
+/// Request a reset mail
+///
+/// Records the request durably and answers. A mail goes out if the address belongs to a customer; the answer is the same
+/// whether it does or not.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "resetPassword",
+    tag = "customer",
+    request_body = ResetPasswordBody,
+    responses((status = 200, description = "The request is on disk.", body = Success, example = json!({"success": true}))),
+    security(("query" = []), ("bearer" = []))
+)]
+pub(crate) async fn handle(State(route): State<Arc<ResetPassword>>, request: Request) -> Response {
+    let call = match route.gate.open_json(request).await {
+        Ok(call) => call,
+        Err(denied) => return denied.into_response(),
+    };
+    let accepted = async {
+        let command = command(&call.object()?)?;
+        route.use_case.execute(&call.caller, command).await?;
+        Ok(success())
+    };
+    answer(accepted.await, call.caller.rate.as_ref())
+}
+
+fn command(object: &JsonObject<'_>) -> Result<RequestResetCommand, ApiError> {
+    Ok(RequestResetCommand {
+        email: fields::email(object)?,
+        expiry: fields::expiration_time(object)?,
+        customer_ip: fields::customer_real_ip(object)?,
+    })
+}
+
+/// The one answer there is, whoever the customer is.
+pub(crate) fn success() -> Response {
+    ([(CONTENT_TYPE, JSON)], Bytes::from_static(br#"{"success":true}"#)).into_response()
+}

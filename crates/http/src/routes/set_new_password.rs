@@ -1,0 +1,100 @@
+//! `POST /api/v1/customer/set-new-password`.
+
+use std::sync::Arc;
+
+use application::{NewPassword, SetNewPassword, SetNewPasswordCommand};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use domain::{Password, RedeemCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::reset_password::success;
+use crate::call::{Gate, JsonCall, answer};
+use crate::edge::AnsweredCode;
+use crate::error::ApiError;
+use crate::fields;
+use crate::json::Field;
+use crate::openapi::{SetNewPasswordAnswer, SetNewPasswordBody};
+
+pub(crate) const PATH: &str = "/api/v1/customer/set-new-password";
+
+/// What the route needs.
+pub(crate) struct SetPassword {
+    pub(crate) gate: Gate,
+    pub(crate) use_case: Arc<SetNewPassword>,
+}
+
+/// Set a new password
+///
+/// Redeems a token. What the customer can do something about comes with status 200 and an `errorCode`; a password that
+/// breaks the policy is a 422 with the rules, and the token stays good.
+#[utoipa::path(
+    post,
+    path = PATH,
+    operation_id = "setNewPassword",
+    tag = "customer",
+    request_body = SetNewPasswordBody,
+    responses((
+        status = 200, description = "The password is set, or why it is not.", body = SetNewPasswordAnswer,
+        examples(
+            ("changed" = (summary = "The password is set", value = json!({"success": true}))),
+            ("E001" = (summary = "Ours to mend; the token is still good", value = json!(Refused::from(RedeemCode::E001)))),
+            ("E002" = (summary = "Used before; the token is still good", value = json!(Refused::from(RedeemCode::E002)))),
+            ("E003" = (summary = "No such request", value = json!(Refused::from(RedeemCode::E003)))),
+            ("E004" = (summary = "The request has expired", value = json!(Refused::from(RedeemCode::E004))))
+        )
+    )),
+    security(("query" = []), ("bearer" = []))
+)]
+pub(crate) async fn handle(State(route): State<Arc<SetPassword>>, request: Request) -> Response {
+    let call = match route.gate.open_json(request).await {
+        Ok(call) => call,
+        Err(denied) => return denied.into_response(),
+    };
+    let outcome = set(&route, &call).await;
+    answer(outcome, call.caller.rate.as_ref())
+}
+
+async fn set(route: &SetPassword, call: &JsonCall) -> Result<Response, ApiError> {
+    let object = call.object()?;
+    let key = &call.caller.key;
+    let command = SetNewPasswordCommand {
+        token: object.required(Field::Token)?,
+        password: Password::new(object.required(Field::Password)?.to_owned()),
+        organisation: &key.organisation,
+        customer_ip: fields::customer_real_ip(&object)?,
+        actor: key.key.id.to_string(),
+    };
+    match route.use_case.execute(command).await {
+        NewPassword::Changed => Ok(success()),
+        NewPassword::Policy(violations) => Err(ApiError::field(Field::Password.name(), violations)),
+        NewPassword::Refused(code) => refused(code),
+    }
+}
+
+/// Why the password was not changed although the call was well-formed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Refused {
+    /// Always `false`.
+    #[schema(example = false)]
+    pub(crate) success: bool,
+    /// `E001` to `E004`; `/errors/{errorCode}` explains it.
+    #[schema(example = "E003")]
+    pub(crate) error_code: &'static str,
+    /// One sentence. It may change.
+    pub(crate) message: &'static str,
+}
+
+impl From<RedeemCode> for Refused {
+    fn from(code: RedeemCode) -> Self {
+        Self { success: false, error_code: code.as_str(), message: code.message() }
+    }
+}
+
+fn refused(code: RedeemCode) -> Result<Response, ApiError> {
+    let mut response = super::json(&Refused::from(code))?;
+    response.extensions_mut().insert(AnsweredCode(code.as_str()));
+    Ok(response)
+}

@@ -1,0 +1,32 @@
+use axum::http::StatusCode;
+use resetd_http::ReadinessReport;
+
+use crate::ask::get;
+use crate::shop::{Plan, Shop};
+
+#[tokio::test]
+async fn a_process_that_answers_is_healthy() {
+    get("/healthz").of(&Shop::open().await).await.is(StatusCode::OK, r#"{"status":"ok"}"#);
+}
+
+#[tokio::test]
+async fn it_is_ready_with_store_and_worker() {
+    for (store, worker, status, body) in [
+        (true, true, StatusCode::OK, r#"{"status":"ok","store":"ok","worker":"ok"}"#),
+        (
+            false,
+            true,
+            StatusCode::SERVICE_UNAVAILABLE,
+            r#"{"status":"unavailable","store":"unavailable","worker":"ok"}"#,
+        ),
+        (
+            true,
+            false,
+            StatusCode::SERVICE_UNAVAILABLE,
+            r#"{"status":"unavailable","store":"ok","worker":"unavailable"}"#,
+        ),
+    ] {
+        let shop = Shop::planned(Plan { ready: ReadinessReport { store, worker }, ..Plan::default() }).await;
+        get("/readyz").of(&shop).await.is(status, body);
+    }
+}

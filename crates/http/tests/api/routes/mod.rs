@@ -1,0 +1,11 @@
+mod docs;
+mod error_pages;
+mod every_answer;
+mod health;
+mod mailbox;
+mod openapi;
+mod ping;
+mod reset_page;
+mod reset_password;
+mod sandbox_mail;
+mod set_new_password;

@@ -1,0 +1,119 @@
+use std::sync::Arc;
+
+use application::ports::{MockTokenStore, OrganisationSettings, PasswordSettings, StoreError};
+use axum::http::StatusCode;
+use chrono::TimeDelta;
+
+use crate::ask::{Answer, post};
+use crate::shop::{FIRST_PASSWORD, GOOD_PASSWORD, OTHER, PING_ONLY, PROD, Plan, Shop, UNKNOWN};
+
+const PATH: &str = "/api/v1/customer/set-new-password";
+
+async fn set(shop: &Shop, key: &str, token: &str, password: &str) -> Answer {
+    let body = serde_json::json!({ "token": token, "password": password, "customerRealIp": "1.1.1.1" });
+    post(&format!("{PATH}?apiKey={key}"), body.to_string()).of(shop).await
+}
+
+fn refused(code: &str) -> String {
+    let message = domain::RedeemCode::parse(code).unwrap().message();
+    format!(r#"{{"success":false,"errorCode":"{code}","message":"{message}"}}"#)
+}
+
+#[tokio::test]
+async fn a_good_token_sets_the_password_once() {
+    let shop = Shop::open().await;
+    let token = shop.link(shop.jan).await;
+    set(&shop, PROD, &token, GOOD_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
+    assert!(shop.jan_signs_in_with(GOOD_PASSWORD).await);
+    set(&shop, PROD, &token, "Another secret 9").await.is(StatusCode::OK, &refused("E003"));
+    assert!(shop.jan_signs_in_with(GOOD_PASSWORD).await);
+}
+
+#[tokio::test]
+async fn a_failure_of_ours_is_e001() {
+    let mut tokens = MockTokenStore::new();
+    tokens.expect_find_link().returning(|_, _| Err(StoreError::Unavailable("secret".into())));
+    let shop = Shop::planned(Plan { tokens: Some(Arc::new(tokens)), ..Plan::default() }).await;
+    set(&shop, PROD, &"t".repeat(32), GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E001"));
+}
+
+#[tokio::test]
+async fn a_former_password_is_e002_and_the_token_stays_good() {
+    let shop = Shop::open().await;
+    let token = shop.link(shop.jan).await;
+    set(&shop, PROD, &token, FIRST_PASSWORD).await.is(StatusCode::OK, &refused("E002"));
+    set(&shop, PROD, &token, GOOD_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_of_this_organisations_is_e003() {
+    let shop = Shop::open().await;
+    let token = shop.link(shop.jan).await;
+    for (key, token) in [(PROD, ""), (PROD, "short"), (PROD, &*"x".repeat(32)), (PROD, "🦀"), (OTHER, &*token)] {
+        set(&shop, key, token, GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E003"));
+    }
+    let newer = shop.link(shop.jan).await;
+    set(&shop, PROD, &token, GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E003"));
+    set(&shop, PROD, &newer, GOOD_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
+}
+
+#[tokio::test]
+async fn past_its_time_a_token_is_e004() {
+    let shop = Shop::open().await;
+    let token = shop.link(shop.jan).await;
+    shop.clock.advance(TimeDelta::hours(1));
+    set(&shop, PROD, &token, GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E004"));
+    assert!(shop.jan_signs_in_with(FIRST_PASSWORD).await);
+}
+
+#[tokio::test]
+async fn a_password_that_breaks_the_policy_is_a_422_with_the_rules_and_the_token_stays_good() {
+    let shop = Shop::open().await;
+    let token = shop.link(shop.jan).await;
+    let answer = set(&shop, PROD, &token, "short").await;
+    answer.is_fault("password");
+    assert_eq!(
+        answer.json()["error"]["message"],
+        "The password needs at least 8 characters, an upper-case letter, a digit."
+    );
+    for password in ["", "alllower7", "ALLUPPER7", "No digits", "Password1", &"Aa1".repeat(86)] {
+        set(&shop, PROD, &token, password).await.is_fault("password");
+    }
+    set(&shop, PROD, &token, GOOD_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
+}
+
+#[tokio::test]
+async fn the_policy_is_the_organisations() {
+    let password = PasswordSettings { min_length: 12, ..PasswordSettings::default() };
+    let settings = OrganisationSettings { password, ..OrganisationSettings::default() };
+    let shop = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let token = shop.link(shop.jan).await;
+    set(&shop, PROD, &token, "Secret 7890").await.is_fault("password");
+    set(&shop, PROD, &token, "Secret 78901").await.is(StatusCode::OK, r#"{"success":true}"#);
+}
+
+#[tokio::test]
+async fn fields_are_strings_and_both_are_needed() {
+    let shop = Shop::open().await;
+    for (body, field) in [
+        (r#"{}"#, "token"),
+        (r#"{"token":null,"password":"x"}"#, "token"),
+        (r#"{"token":["x"],"password":"x"}"#, "token"),
+        (r#"{"token":"x"}"#, "password"),
+        (r#"{"token":"x","password":7}"#, "password"),
+        (r#"{"token":"x","password":"Correct horse 7","customerRealIp":"[::1]"}"#, "customerRealIp"),
+        (r#"{"token":"x","token":"y","password":"Correct horse 7"}"#, "token"),
+        (r#"{"token":"x","password":"Correct horse 7","password":"Correct horse 8"}"#, "password"),
+    ] {
+        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_fault(field);
+    }
+}
+
+#[tokio::test]
+async fn the_key_comes_first_here_too() {
+    let shop = Shop::open().await;
+    set(&shop, UNKNOWN, "x", "x").await.is_error(404, "PUBLIC_API_KEY_DOES_NOT_EXIST");
+    set(&shop, PING_ONLY, "x", "x").await.is_error(403, "PERMISSION_API_KEY_HAS_NO_PERMISSION");
+    let answer = set(&shop, PROD, "x", GOOD_PASSWORD).await;
+    assert_eq!(answer.header("x-ratelimit-limit"), Some("500000"));
+}
