@@ -1,0 +1,370 @@
+//! The command line, as contract section 10 lists it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Password reset as a service: one HTTP call in, one mail out, a new password set.
+#[derive(Debug, Parser)]
+#[command(name = "resetd", version, about, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) flags: SettingFlags,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Settings as flags; they win over the environment and the file.
+#[derive(Debug, Args)]
+pub(crate) struct SettingFlags {
+    /// TOML file with settings
+    #[arg(long, global = true, value_name = "FILE", env = "RESETD_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+    /// Address and port to listen on
+    #[arg(long, global = true, value_name = "ADDR:PORT")]
+    pub(crate) listen: Option<String>,
+    /// Where customers reach this installation
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    /// sqlite://PATH or postgres://…
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) database_url: Option<String>,
+    /// smtp://, smtps:// or capture:DIR
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) mail_url: Option<String>,
+    /// Sender of the mails
+    #[arg(long, global = true, value_name = "MAILBOX")]
+    pub(crate) mail_from: Option<String>,
+    /// memory: or redis://…
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) limiter_url: Option<String>,
+    /// Where files live
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data_dir: Option<String>,
+    /// Any setting: NAME=VALUE; may be repeated
+    #[arg(long = "set", global = true, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Try it: everything embedded, mail shown at /dev/mailbox, loopback only
+    Demo,
+    /// Run the service
+    Serve,
+    /// Apply database migrations
+    Migrate,
+    /// Print the effective settings, secrets masked
+    Config,
+    /// Organisations
+    #[command(subcommand)]
+    Organisation(OrganisationCommand),
+    /// API keys
+    #[command(subcommand)]
+    ApiKey(ApiKeyCommand),
+    /// Customers
+    #[command(subcommand)]
+    Customer(CustomerCommand),
+    /// The mail queue
+    #[command(subcommand)]
+    Mail(MailCommand),
+    /// Organisations' own mail templates
+    #[command(subcommand)]
+    Template(TemplateCommand),
+    /// The domain rules for scripts: one JSON object per value
+    Normalize(NormalizeArgs),
+    /// What is known of an IP address, and from which source
+    Geo {
+        /// IPv4 or IPv6
+        ip: String,
+    },
+    /// Read and check the audit log
+    Audit(AuditArgs),
+    /// Print the OpenAPI 3.1 document
+    Openapi,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrganisationCommand {
+    /// Create one; prints its id alone
+    Create {
+        /// Unique name, shown in mails
+        name: String,
+        #[command(flatten)]
+        settings: OrganisationFlags,
+    },
+    /// List all
+    List,
+    /// Change one
+    Update {
+        /// Name or id
+        organisation: String,
+        /// New name
+        #[arg(long)]
+        name: Option<String>,
+        /// Stop serving it: its keys are not active, its links open nothing
+        #[arg(long, conflicts_with = "resume")]
+        suspend: bool,
+        /// Serve it again
+        #[arg(long)]
+        resume: bool,
+        #[command(flatten)]
+        settings: OrganisationFlags,
+    },
+}
+
+/// What may be set for an organisation. Durations as in the API: `3h 20m`, `P1D`.
+#[derive(Debug, Args, Default)]
+pub(crate) struct OrganisationFlags {
+    /// Where links lead: an https URL holding {token}; `none`: resetd's own page
+    #[arg(long, value_name = "URL")]
+    pub(crate) reset_url: Option<String>,
+    /// Language of mails and pages for customers without one
+    #[arg(long, value_name = "TAG")]
+    pub(crate) language: Option<String>,
+    /// Sender of its mails; `none`: the installation's
+    #[arg(long = "from", value_name = "MAILBOX")]
+    pub(crate) mail_from: Option<String>,
+    /// Logo in mails and pages, https; `none`: none
+    #[arg(long, value_name = "URL")]
+    pub(crate) logo_url: Option<String>,
+    /// Last lines of its mails; `none`: none
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) footer: Option<String>,
+    /// Default life of a link
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) default_expiry: Option<String>,
+    /// Shortest life of a link
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) min_expiry: Option<String>,
+    /// Longest life of a link
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) max_expiry: Option<String>,
+    /// Mails to one address in a minute
+    #[arg(long, value_name = "N")]
+    pub(crate) mails_per_minute: Option<u32>,
+    /// Mails to one address in an hour
+    #[arg(long, value_name = "N")]
+    pub(crate) mails_per_hour: Option<u32>,
+    /// Requests naming one customer IP in a minute
+    #[arg(long, value_name = "N")]
+    pub(crate) requests_per_ip_minute: Option<u32>,
+    /// Characters a password needs at least (8 to 128)
+    #[arg(long, value_name = "N")]
+    pub(crate) password_min_length: Option<usize>,
+    /// What to do with requests from Tor exits
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) geo_tor: Option<GeoActionArg>,
+    /// … from hosting providers
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) geo_hosting: Option<GeoActionArg>,
+    /// … from open proxies and VPNs
+    #[arg(long, value_name = "ACTION")]
+    pub(crate) geo_proxy: Option<GeoActionArg>,
+    /// … from a country: CC=ACTION; may be repeated
+    #[arg(long, value_name = "CC=ACTION")]
+    pub(crate) geo_country: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum GeoActionArg {
+    Allow,
+    Flag,
+    Slow,
+    Refuse,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApiKeyCommand {
+    /// Make one; prints the key alone, this once
+    Create {
+        /// Name or id of the organisation
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: String,
+        /// production, development or system
+        #[arg(long, default_value = "production")]
+        kind: KindArg,
+        /// For the list
+        #[arg(long, default_value = "")]
+        description: String,
+        /// What it may do; may be repeated; none: everything
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// From where it may be used (CIDR); may be repeated; none: from anywhere
+        #[arg(long = "network", value_name = "CIDR")]
+        networks: Vec<String>,
+        /// How long it is valid, in days
+        #[arg(long, value_name = "DAYS", default_value_t = 90, value_parser = clap::value_parser!(i64).range(1..=3650))]
+        expires_in_days: i64,
+    },
+    /// List them, without the keys themselves
+    List {
+        /// Of one organisation only
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: Option<String>,
+    },
+    /// Revoke one for ever
+    Revoke {
+        /// Its id (see `list`), or the key itself on standard input with `-`
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum KindArg {
+    #[value(alias = "prod")]
+    Production,
+    #[value(alias = "dev")]
+    Development,
+    #[value(alias = "root")]
+    System,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CustomerCommand {
+    /// Import CSV or NDJSON; resumable; bad rows are reported by line and skipped
+    Import {
+        /// The file; .csv, .ndjson or .jsonl
+        file: PathBuf,
+        /// Name or id of the organisation
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: String,
+        /// Start over even if this file was imported in part before
+        #[arg(long)]
+        restart: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailCommand {
+    /// List mails, newest first
+    List {
+        /// In one state only, such as `undeliverable`
+        #[arg(long)]
+        state: Option<String>,
+        /// Of one organisation only
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: Option<String>,
+        /// At most this many
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+        /// One JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// One mail with its timeline
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Put a mail that failed back into the queue
+    Retry {
+        /// Its id
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplateCommand {
+    /// Save a template from files
+    Save {
+        #[command(flatten)]
+        which: TemplateWhich,
+        /// Subject line
+        #[arg(long)]
+        subject: String,
+        /// File with the HTML body
+        #[arg(long)]
+        html: PathBuf,
+        /// File with the plain text
+        #[arg(long)]
+        text: PathBuf,
+        /// From when it holds, RFC 3339; default: now
+        #[arg(long)]
+        from: Option<String>,
+        /// Until when, RFC 3339; default: for good
+        #[arg(long)]
+        until: Option<String>,
+    },
+    /// Save a layout from a file holding {{ htmlBody }}
+    SaveLayout {
+        /// Name or id of the organisation
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: String,
+        /// Language tag
+        #[arg(long)]
+        language: String,
+        /// The file
+        #[arg(long)]
+        html: PathBuf,
+    },
+    /// List what an organisation brought
+    List {
+        /// Name or id of the organisation
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: String,
+    },
+    /// Remove every template of a kind and language
+    Remove {
+        #[command(flatten)]
+        which: TemplateWhich,
+    },
+    /// Write what a customer would get to standard output: HTML, or text with --text
+    Preview {
+        #[command(flatten)]
+        which: TemplateWhich,
+        /// The plain-text part instead
+        #[arg(long = "as-text")]
+        as_text: bool,
+    },
+    /// Send a preview to an address of your own
+    SendTest {
+        #[command(flatten)]
+        which: TemplateWhich,
+        /// Where to
+        #[arg(long)]
+        to: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TemplateWhich {
+    /// Name or id of the organisation
+    #[arg(long, value_name = "NAME|ID")]
+    pub(crate) organisation: String,
+    /// contact-reset-password or contact-password-changed
+    #[arg(long, default_value = "contact-reset-password")]
+    pub(crate) kind: String,
+    /// Language tag
+    #[arg(long, default_value = "en")]
+    pub(crate) language: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NormalizeArgs {
+    /// Which rule
+    pub(crate) rule: Rule,
+    /// Values; none: one per line on standard input
+    pub(crate) values: Vec<String>,
+    /// Exit 1 if any value was bad
+    #[arg(long)]
+    pub(crate) strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Rule {
+    Email,
+    Ip,
+    ApiKey,
+    Expiry,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    /// Only check that the chain is whole
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// One JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}

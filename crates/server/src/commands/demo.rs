@@ -1,0 +1,141 @@
+//! `resetd demo`: everything embedded, nothing to install.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use application::fresh_id;
+use application::ports::{
+    ApiKeyRecord, Clock, CustomerImport, CustomerStatus, ImportCheckpoint, Organisation, OrganisationSettings, Random,
+};
+use chrono::TimeDelta;
+use domain::{ApiKey, ApiKeyId, CustomerId, EmailAddress, OrganisationId, SAMPLE_API_KEY};
+use system::{OsRandom, SystemClock};
+use tokio::net::TcpListener;
+
+use crate::fault::Fault;
+use crate::output;
+use crate::service::{self, Options};
+use crate::settings::{Settings, SettingsError};
+use crate::stores::Stores;
+
+/// The name of the sample organisation.
+const ORGANISATION: &str = "Sample shop";
+
+/// The sample customers: address, phone, name, status. The first is the one of the documentation.
+const CUSTOMERS: [(&str, &str, &str, CustomerStatus); 3] = [
+    ("jan@barasek.com", "", "Jan Barášek", CustomerStatus::Active),
+    ("banned@example.com", "", "Banned Customer", CustomerStatus::Banned),
+    ("", "+420 600 000 000", "Phone Only", CustomerStatus::Active),
+];
+
+pub(crate) async fn run(mut settings: Settings) -> Result<(), Fault> {
+    let listen = settings.listen()?;
+    if !listen.ip().is_loopback() {
+        return Err(SettingsError::invalid("listen", "the demo is for this machine alone: expected a loopback address").into());
+    }
+    let directory = settings.path("data_dir").unwrap_or_else(|| PathBuf::from("data/demo"));
+    std::fs::create_dir_all(&directory).map_err(Fault::io(directory.display()))?;
+    let listener = TcpListener::bind(listen).await.map_err(Fault::io(format!("listen {listen}")))?;
+    let bound = listener.local_addr().map_err(Fault::io("listen"))?;
+    prepare(&mut settings, &directory, bound);
+    let stores = Stores::open(&settings).await?;
+    seed(&stores).await?;
+    let mailbox = Arc::new(service::capture(&directory.join("mailbox"), &settings)?);
+    welcome(bound)?;
+    let options = Options { accept_sample: true, mailbox: Some(mailbox.clone()), sender: mailbox };
+    service::run(&settings, stores, listener, options).await
+}
+
+/// The demo brings its own database and mailbox whatever the settings say.
+fn prepare(settings: &mut Settings, directory: &std::path::Path, bound: SocketAddr) {
+    settings.override_with("database_url", format!("sqlite://{}", directory.join("resetd.db").display()));
+    settings.override_with("data_dir", directory.display().to_string());
+    settings.override_with("limiter_url", "memory:");
+    settings.override_with("public_url", format!("http://{bound}"));
+    settings.default_to("mail_from", "Sample shop <no-reply@shop.example>");
+}
+
+/// Puts the sample organisation, key and customers in, unless an earlier run did.
+async fn seed(stores: &Stores) -> Result<(), Fault> {
+    let (clock, random) = (SystemClock, OsRandom);
+    let now = clock.now();
+    let known = stores.organisations.list().await?.into_iter().find(|known| known.name == ORGANISATION);
+    let organisation = match known {
+        Some(known) => known.id,
+        None => {
+            let id = OrganisationId::from_bytes(new_id(&clock, &random));
+            let settings = OrganisationSettings::default();
+            let sample = Organisation { id, name: ORGANISATION.to_owned(), suspended: false, settings, created_at: now };
+            stores.organisations.create(&sample).await?;
+            id
+        }
+    };
+    let key = ApiKey::parse(SAMPLE_API_KEY).map_err(|fault| Fault::Setup(format!("the sample key: {fault}")))?;
+    if stores.keys.find(key.hash()).await?.is_none() {
+        let record = ApiKeyRecord {
+            id: ApiKeyId::from_bytes(new_id(&clock, &random)),
+            organisation,
+            hash: key.hash(),
+            kind: key.kind(),
+            description: "the sample key of the documentation".to_owned(),
+            scopes: Vec::new(),
+            networks: Vec::new(),
+            created_at: now,
+            expires_at: now + TimeDelta::days(3_650),
+            revoked_at: None,
+        };
+        stores.keys.create(&record).await?;
+    }
+    let customers = CUSTOMERS
+        .iter()
+        .map(|(email, phone, name, status)| sample_customer(&clock, &random, email, phone, name, *status))
+        .collect::<Result<Vec<_>, _>>()?;
+    let checkpoint = ImportCheckpoint { name: "demo".to_owned(), position: 1 };
+    if stores.customers.import_position(organisation, "demo").await?.is_none() {
+        stores.customers.import(organisation, &customers, checkpoint, now).await?;
+    }
+    Ok(())
+}
+
+fn sample_customer(
+    clock: &dyn Clock,
+    random: &dyn Random,
+    email: &str,
+    phone: &str,
+    name: &str,
+    status: CustomerStatus,
+) -> Result<CustomerImport, Fault> {
+    let email = Some(email).filter(|email| !email.is_empty()).map(EmailAddress::parse).transpose();
+    Ok(CustomerImport {
+        id: CustomerId::from_bytes(new_id(clock, random)),
+        external_id: None,
+        email: email.map_err(|fault| Fault::Setup(format!("the sample customer: {fault}")))?,
+        phone: Some(phone.to_owned()).filter(|phone| !phone.is_empty()),
+        name: name.to_owned(),
+        language: None,
+        status,
+        password_hash: None,
+    })
+}
+
+fn new_id(clock: &dyn Clock, random: &dyn Random) -> [u8; 16] {
+    *fresh_id(clock, random).as_bytes()
+}
+
+fn welcome(bound: SocketAddr) -> Result<(), Fault> {
+    output::line(&format!(
+        r#"resetd demo on http://{bound}
+
+Ask for a new password (the request of the documentation, as it stands):
+
+  curl -X POST "http://{bound}/api/v1/customer/reset-password?apiKey={SAMPLE_API_KEY}" \
+    -H "Content-Type: application/json" \
+    -H "Authorization: Bearer YOUR_API_KEY" \
+    -d '{{ "email": "jan@barasek.com", "expirationTime": "3h 20m", "customerRealIp": "1.1.1.1" }}'
+
+Then open http://{bound}/dev/mailbox and follow the link. The API is described at http://{bound}/docs
+Ctrl-C stops it.
+"#
+    ))
+}

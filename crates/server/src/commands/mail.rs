@@ -1,0 +1,112 @@
+//! `resetd mail`.
+
+use application::ports::{AuditAction, MailDetail, MailFilter, MailSummary};
+use domain::{DeliveryState, MailId};
+
+use crate::cli::MailCommand;
+use crate::fault::Fault;
+use crate::operator::Operator;
+use crate::output;
+
+pub(crate) async fn run(command: MailCommand, operator: &Operator) -> Result<(), Fault> {
+    match command {
+        MailCommand::List { state, organisation, limit, json } => {
+            let state = state.as_deref().map(delivery_state).transpose()?;
+            let organisation = match organisation {
+                Some(organisation) => Some(operator.organisation(&organisation).await?.id),
+                None => None,
+            };
+            let mails = operator.stores.queue.list(MailFilter { organisation, state, limit }).await?;
+            if json {
+                return mails.iter().try_for_each(|mail| output::line(&as_json(mail).to_string()));
+            }
+            let rows: Vec<Vec<String>> = mails.iter().map(row).collect();
+            output::table(&["ID", "TYPE", "STATE", "ATTEMPTS", "ACCEPTED", "ADDRESS", "LAST REPLY"], &rows)
+        }
+        MailCommand::Show { id } => {
+            let id = mail_id(&id)?;
+            let detail = operator.stores.queue.show(id).await?;
+            show(&detail.ok_or_else(|| Fault::usage(format!("there is no mail {id}")))?)
+        }
+        MailCommand::Retry { id } => {
+            let id = mail_id(&id)?;
+            if !operator.stores.queue.retry(id, operator.now()).await? {
+                return Err(Fault::usage(format!(
+                    "mail {id} cannot be retried: there is none, it was sent, none is owed, or its link is dead"
+                )));
+            }
+            operator.audit(AuditAction::MailRetried, None, id.to_string()).await
+        }
+    }
+}
+
+fn mail_id(text: &str) -> Result<MailId, Fault> {
+    text.parse().map_err(|_| Fault::usage("expected the id of a mail; see `resetd mail list`"))
+}
+
+fn delivery_state(text: &str) -> Result<DeliveryState, Fault> {
+    DeliveryState::parse(text).map_err(|_| Fault::usage(format!("state: there is no `{text}`")))
+}
+
+fn state(mail: &MailSummary) -> String {
+    match mail.no_mail_reason {
+        Some(reason) => format!("{} ({})", mail.state.as_str(), reason.as_str()),
+        None => mail.state.as_str().to_owned(),
+    }
+}
+
+fn row(mail: &MailSummary) -> Vec<String> {
+    vec![
+        mail.id.to_string(),
+        mail.kind.as_str().to_owned(),
+        state(mail),
+        mail.attempts.to_string(),
+        output::moment(mail.accepted_at),
+        mail.address.clone(),
+        mail.last_reply.clone().unwrap_or_default(),
+    ]
+}
+
+fn as_json(mail: &MailSummary) -> serde_json::Value {
+    serde_json::json!({
+        "id": mail.id.to_string(),
+        "type": mail.kind.as_str(),
+        "organisation": mail.organisation.to_string(),
+        "address": mail.address,
+        "state": mail.state.as_str(),
+        "reason": mail.no_mail_reason.map(|reason| reason.as_str()),
+        "attempts": mail.attempts,
+        "acceptedAt": mail.accepted_at,
+        "dueAt": mail.due_at,
+        "expiresAt": mail.expires_at,
+        "sentAt": mail.sent_at,
+        "lastReply": mail.last_reply,
+    })
+}
+
+fn show(detail: &MailDetail) -> Result<(), Fault> {
+    let mail = &detail.summary;
+    let field = |name: &str, value: String| output::line(&format!("{name:<14}{value}"));
+    field("id", mail.id.to_string())?;
+    field("type", mail.kind.as_str().to_owned())?;
+    field("organisation", mail.organisation.to_string())?;
+    field("address", mail.address.clone())?;
+    field("state", state(mail))?;
+    field("attempts", mail.attempts.to_string())?;
+    field("expires", output::moment(mail.expires_at))?;
+    if let Some(customer) = detail.customer {
+        field("customer", customer.to_string())?;
+    }
+    if let Some(ip) = detail.customer_ip {
+        field("customer IP", ip.to_string())?;
+    }
+    if let Some(geo) = &detail.geo {
+        field("place", serde_json::to_string(geo).unwrap_or_default())?;
+    }
+    output::line("timeline")?;
+    for entry in &detail.timeline {
+        let at = entry.at.format("%Y-%m-%dT%H:%M:%S%.3fZ");
+        output::line(format!("  {at}  {:<10} {}", entry.event, entry.detail).trim_end())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,173 @@
+//! `resetd organisation`.
+
+use std::collections::BTreeMap;
+
+use application::ports::{AuditAction, GeoAction, Organisation, OrganisationSettings};
+use domain::{Expiry, ExpiryPolicy, Language, OrganisationId};
+
+use crate::cli::{GeoActionArg, OrganisationCommand, OrganisationFlags};
+use crate::fault::Fault;
+use crate::operator::Operator;
+use crate::output;
+
+pub(crate) async fn run(command: OrganisationCommand, operator: &Operator) -> Result<(), Fault> {
+    match command {
+        OrganisationCommand::Create { name, settings } => create(name, &settings, operator).await,
+        OrganisationCommand::List => list(operator).await,
+        OrganisationCommand::Update { organisation, name, suspend, resume, settings } => {
+            let mut changed = operator.organisation(&organisation).await?;
+            if let Some(name) = name {
+                changed.name = checked_name(&name)?;
+            }
+            changed.suspended = (changed.suspended || suspend) && !resume;
+            apply(&settings, &mut changed.settings)?;
+            operator.stores.organisations.update(&changed).await?;
+            operator.audit(AuditAction::OrganisationUpdated, Some(changed.id), changed.id.to_string()).await
+        }
+    }
+}
+
+async fn create(name: String, flags: &OrganisationFlags, operator: &Operator) -> Result<(), Fault> {
+    let mut settings = OrganisationSettings::default();
+    apply(flags, &mut settings)?;
+    let organisation = Organisation {
+        id: OrganisationId::from_bytes(operator.fresh_id()),
+        name: checked_name(&name)?,
+        suspended: false,
+        settings,
+        created_at: operator.now(),
+    };
+    operator.stores.organisations.create(&organisation).await?;
+    operator.audit(AuditAction::OrganisationCreated, Some(organisation.id), organisation.id.to_string()).await?;
+    output::line(&organisation.id.to_string())
+}
+
+async fn list(operator: &Operator) -> Result<(), Fault> {
+    let rows: Vec<Vec<String>> = operator
+        .stores
+        .organisations
+        .list()
+        .await?
+        .into_iter()
+        .map(|organisation| {
+            let status = if organisation.suspended { "suspended" } else { "active" };
+            let created = output::moment(organisation.created_at);
+            vec![organisation.id.to_string(), organisation.name, status.to_owned(), created]
+        })
+        .collect();
+    output::table(&["ID", "NAME", "STATUS", "CREATED"], &rows)
+}
+
+fn checked_name(name: &str) -> Result<String, Fault> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
+        return Err(Fault::usage("name: expected 1 to 200 octets without control characters"));
+    }
+    Ok(name.to_owned())
+}
+
+/// Lays the flags over the settings; each is checked before anything is stored.
+fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), Fault> {
+    if let Some(url) = &flags.reset_url {
+        settings.reset_url = optional(url).map(checked_reset_url).transpose()?;
+    }
+    if let Some(tag) = &flags.language {
+        settings.language = Language::parse(tag).map_err(|fault| Fault::usage(format!("language: {fault}")))?;
+    }
+    if let Some(mailbox) = &flags.mail_from {
+        settings.mail_from = optional(mailbox).map(checked_mailbox).transpose()?;
+    }
+    if let Some(url) = &flags.logo_url {
+        settings.logo_url = optional(url).map(|url| checked_https("logo-url", url)).transpose()?;
+    }
+    if let Some(text) = &flags.footer {
+        settings.footer = optional(text).map(str::to_owned);
+    }
+    apply_expiry(flags, settings)?;
+    settings.address_budget.per_minute = flags.mails_per_minute.unwrap_or(settings.address_budget.per_minute);
+    settings.address_budget.per_hour = flags.mails_per_hour.unwrap_or(settings.address_budget.per_hour);
+    settings.requests_per_ip_minute = flags.requests_per_ip_minute.unwrap_or(settings.requests_per_ip_minute);
+    if let Some(length) = flags.password_min_length {
+        if !(8..=128).contains(&length) {
+            return Err(Fault::usage("password-min-length: expected 8 to 128 characters"));
+        }
+        settings.password.min_length = length;
+    }
+    apply_geo(flags, settings)
+}
+
+fn apply_expiry(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), Fault> {
+    let read = |flag: &'static str, text: &Option<String>, present: u64| match text {
+        None => Ok(present),
+        Some(text) => Expiry::parse(text)
+            .map(|expiry| u64::from(expiry.as_seconds()))
+            .map_err(|fault| Fault::usage(format!("{flag}: {fault}"))),
+    };
+    let expiry = &mut settings.expiry;
+    expiry.floor = read("min-expiry", &flags.min_expiry, expiry.floor)?;
+    expiry.ceiling = read("max-expiry", &flags.max_expiry, expiry.ceiling)?;
+    expiry.default = read("default-expiry", &flags.default_expiry, expiry.default)?;
+    let part = |seconds| Expiry::from_seconds(seconds).map_err(|fault| Fault::usage(fault.to_string()));
+    ExpiryPolicy::new(part(expiry.floor)?, part(expiry.ceiling)?, part(expiry.default)?)
+        .map(|_| ())
+        .map_err(|fault| Fault::usage(format!("expiry: {fault}")))
+}
+
+fn apply_geo(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), Fault> {
+    let rules = &mut settings.geo_rules;
+    rules.tor = flags.geo_tor.map_or(rules.tor, action);
+    rules.hosting = flags.geo_hosting.map_or(rules.hosting, action);
+    rules.proxy = flags.geo_proxy.map_or(rules.proxy, action);
+    let words: BTreeMap<&str, GeoAction> = [
+        ("allow", GeoAction::Allow),
+        ("flag", GeoAction::Flag),
+        ("slow", GeoAction::Slow),
+        ("refuse", GeoAction::Refuse),
+    ]
+    .into();
+    for rule in &flags.geo_country {
+        let expected = || Fault::usage("geo-country: expected CC=ACTION, such as KP=refuse");
+        let (country, word) = rule.split_once('=').ok_or_else(expected)?;
+        let action = *words.get(word).ok_or_else(expected)?;
+        if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return Err(expected());
+        }
+        rules.countries.insert(country.to_ascii_uppercase(), action);
+    }
+    rules.countries.retain(|_, action| *action != GeoAction::Allow);
+    Ok(())
+}
+
+const fn action(arg: GeoActionArg) -> GeoAction {
+    match arg {
+        GeoActionArg::Allow => GeoAction::Allow,
+        GeoActionArg::Flag => GeoAction::Flag,
+        GeoActionArg::Slow => GeoAction::Slow,
+        GeoActionArg::Refuse => GeoAction::Refuse,
+    }
+}
+
+/// `none` takes a setting away.
+fn optional(text: &str) -> Option<&str> {
+    Some(text.trim()).filter(|text| !text.is_empty() && *text != "none")
+}
+
+fn checked_reset_url(url: &str) -> Result<String, Fault> {
+    if !url.contains("{token}") {
+        return Err(Fault::usage("reset-url: expected a URL holding {token}, such as https://shop.example/reset?t={token}"));
+    }
+    let plain = url.replace("{token}", "token");
+    crate::settings::check_public_link(&plain).map_err(|fault| Fault::usage(format!("reset-url: {fault}")))?;
+    Ok(url.to_owned())
+}
+
+fn checked_https(flag: &str, url: &str) -> Result<String, Fault> {
+    match url::Url::parse(url) {
+        Ok(parsed) if parsed.scheme() == "https" && parsed.has_host() => Ok(url.to_owned()),
+        _ => Err(Fault::usage(format!("{flag}: expected an https URL"))),
+    }
+}
+
+fn checked_mailbox(text: &str) -> Result<String, Fault> {
+    mail_smtp::check_mailbox(text).map(|()| text.to_owned()).map_err(|fault| Fault::usage(format!("from: {fault}")))
+}

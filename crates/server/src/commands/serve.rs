@@ -1,0 +1,28 @@
+//! `resetd serve`: production.
+
+use tokio::net::TcpListener;
+use tracing::info;
+
+use crate::fault::Fault;
+use crate::service::{self, Options};
+use crate::settings::Settings;
+use crate::stores::{Stores, warn_of_key_in_database};
+
+pub(crate) async fn run(settings: &Settings) -> Result<(), Fault> {
+    // All that can be wrong with the settings is said before anything is opened.
+    let public_url = settings.public_url()?;
+    settings.required("database_url")?;
+    let mail_url = settings.required("mail_url")?;
+    if !mail_url.starts_with("capture:") {
+        settings.required("mail_from")?;
+    }
+    let listen = settings.listen()?;
+    settings.trusted_proxies()?;
+    let sender = service::sender(settings)?;
+    warn_of_key_in_database(settings);
+    let stores = Stores::open(settings).await?;
+    let listener = TcpListener::bind(listen).await.map_err(Fault::io(format!("listen {listen}")))?;
+    let bound = listener.local_addr().map_err(Fault::io("listen"))?;
+    info!("listening on http://{bound}, reached as {public_url}");
+    service::run(settings, stores, listener, Options { accept_sample: false, mailbox: None, sender }).await
+}

@@ -1,0 +1,160 @@
+//! `resetd template`.
+
+use std::path::Path;
+
+use application::ports::{
+    AuditAction, ComposedMail, GeoContext, Layout, MailContent, MailKind, Organisation, OutgoingMail, PlaceName,
+    Template,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{EmailAddress, Language, MailId, OrganisationId};
+use mail_template::{check_layout, check_template};
+
+use crate::cli::{TemplateCommand, TemplateWhich};
+use crate::fault::Fault;
+use crate::operator::Operator;
+use crate::output;
+use crate::service;
+use crate::settings::Settings;
+
+pub(crate) async fn run(command: TemplateCommand, operator: &Operator, settings: &Settings) -> Result<(), Fault> {
+    match command {
+        TemplateCommand::Save { which, subject, html, text, from, until } => {
+            let which = Which::resolve(&which, operator).await?;
+            let template = Template {
+                kind: which.kind,
+                language: which.language,
+                subject,
+                html: read(&html)?,
+                text: read(&text)?,
+                valid_from: from.as_deref().map(moment).transpose()?.unwrap_or_else(|| operator.now()),
+                valid_until: until.as_deref().map(moment).transpose()?,
+            };
+            check_template(&template).map_err(|fault| Fault::usage(fault.to_string()))?;
+            operator.stores.templates.save_template(which.organisation.id, &template).await?;
+            changed(operator, which.organisation.id, &which.subject()).await
+        }
+        TemplateCommand::SaveLayout { organisation, language, html } => {
+            let organisation = operator.organisation(&organisation).await?.id;
+            let language = parse_language(&language)?;
+            let layout = Layout { language, html: read(&html)?, valid_from: operator.now(), valid_until: None };
+            check_layout(&layout).map_err(|fault| Fault::usage(fault.to_string()))?;
+            operator.stores.templates.save_layout(organisation, &layout).await?;
+            changed(operator, organisation, &format!("layout {language}")).await
+        }
+        TemplateCommand::List { organisation } => list(&operator.organisation(&organisation).await?, operator).await,
+        TemplateCommand::Remove { which } => {
+            let which = Which::resolve(&which, operator).await?;
+            let templates = &operator.stores.templates;
+            if templates.remove_templates(which.organisation.id, which.kind, which.language).await? == 0 {
+                return Err(Fault::usage(format!("there is no template {}", which.subject())));
+            }
+            changed(operator, which.organisation.id, &which.subject()).await
+        }
+        TemplateCommand::Preview { which, as_text } => {
+            let which = Which::resolve(&which, operator).await?;
+            let mail = preview(&which, operator).await?;
+            output::line(if as_text { &mail.text } else { &mail.html })
+        }
+        TemplateCommand::SendTest { which, to } => {
+            let which = Which::resolve(&which, operator).await?;
+            send_test(&which, &to, operator, settings).await
+        }
+    }
+}
+
+/// Which template, its words resolved.
+struct Which {
+    organisation: Organisation,
+    kind: MailKind,
+    language: Language,
+}
+
+impl Which {
+    async fn resolve(which: &TemplateWhich, operator: &Operator) -> Result<Self, Fault> {
+        let kind = MailKind::parse(&which.kind).ok_or_else(|| {
+            let kinds = MailKind::ALL.map(MailKind::as_str).join(", ");
+            Fault::usage(format!("kind: there is no `{}`; there are {kinds}", which.kind))
+        })?;
+        let language = parse_language(&which.language)?;
+        Ok(Self { organisation: operator.organisation(&which.organisation).await?, kind, language })
+    }
+
+    fn subject(&self) -> String {
+        format!("{} {}", self.kind.as_str(), self.language)
+    }
+}
+
+fn parse_language(tag: &str) -> Result<Language, Fault> {
+    Language::parse(tag).map_err(|fault| Fault::usage(format!("language: {fault}")))
+}
+
+fn moment(text: &str) -> Result<DateTime<Utc>, Fault> {
+    text.parse().map_err(|_| Fault::usage(format!("`{text}`: expected a moment such as 2027-01-31T12:00:00Z")))
+}
+
+fn read(path: &Path) -> Result<String, Fault> {
+    std::fs::read_to_string(path).map_err(Fault::io(path.display()))
+}
+
+async fn changed(operator: &Operator, organisation: OrganisationId, subject: &str) -> Result<(), Fault> {
+    operator.audit(AuditAction::TemplateChanged, Some(organisation), subject.to_owned()).await
+}
+
+async fn list(organisation: &Organisation, operator: &Operator) -> Result<(), Fault> {
+    let set = operator.stores.templates.templates(organisation.id).await?;
+    let until = |end: Option<DateTime<Utc>>| end.map(output::moment).unwrap_or_default();
+    let templates = set.templates.iter().map(|template| {
+        let language = template.language.to_string();
+        let (from, until) = (output::moment(template.valid_from), until(template.valid_until));
+        vec![template.kind.as_str().to_owned(), language, from, until, template.subject.clone()]
+    });
+    let layouts = set.layouts.iter().map(|layout| {
+        let (from, until) = (output::moment(layout.valid_from), until(layout.valid_until));
+        vec!["layout".to_owned(), layout.language.to_string(), from, until, String::new()]
+    });
+    let rows: Vec<Vec<String>> = templates.chain(layouts).collect();
+    output::table(&["TYPE", "LANGUAGE", "FROM", "UNTIL", "SUBJECT"], &rows)
+}
+
+/// What a customer would get, with sample values.
+async fn preview(which: &Which, operator: &Operator) -> Result<ComposedMail, Fault> {
+    let now = operator.now();
+    let geo = GeoContext {
+        country_code: Some("CZ".to_owned()),
+        country: Some(PlaceName::new("Czechia")),
+        city: Some(PlaceName::new("Prague")),
+        ..GeoContext::default()
+    };
+    let is_reset = which.kind == MailKind::ResetPassword;
+    let content = MailContent {
+        kind: which.kind,
+        organisation: &which.organisation,
+        customer_name: "Jan Barášek",
+        language: which.language,
+        reset_url: is_reset.then_some("https://shop.example/reset/preview"),
+        disown_url: is_reset.then_some("https://shop.example/reset/preview/not-me"),
+        moment: now + TimeDelta::hours(1),
+        requested_from: Some(&geo),
+        now,
+    };
+    let composed = service::composer(&operator.stores)?.compose(content).await;
+    composed.map_err(|fault| Fault::usage(fault.to_string()))
+}
+
+async fn send_test(which: &Which, to: &str, operator: &Operator, settings: &Settings) -> Result<(), Fault> {
+    let to = EmailAddress::parse(to).map_err(|fault| Fault::usage(format!("to: {fault}")))?;
+    let mail = OutgoingMail {
+        id: MailId::from_bytes(operator.fresh_id()),
+        organisation: which.organisation.id,
+        kind: which.kind,
+        from: which.organisation.settings.mail_from.clone(),
+        to,
+        content: preview(which, operator).await?,
+        link: None,
+        date: operator.now(),
+    };
+    let sent = service::sender(settings)?.send(&mail).await;
+    let delivered = sent.map_err(|fault| Fault::Setup(format!("not sent: {fault}")))?;
+    output::line(&format!("{}: {}", delivered.host, delivered.reply))
+}

@@ -1,0 +1,91 @@
+//! The `resetd` binary: command line, settings, wiring. The only crate that names every adapter.
+
+mod cli;
+mod commands;
+mod fault;
+mod operator;
+mod output;
+mod service;
+mod settings;
+mod stores;
+mod telemetry;
+mod worker;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::fault::Fault;
+use crate::settings::{KNOWN, Layers, Settings, SettingsError};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(code) => code,
+        Err(fault) => {
+            report(&fault);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Fault> {
+    // Scripts feed `normalize` millions of lines; it needs no settings, no logs and no runtime.
+    if let Command::Normalize(args) = &cli.command {
+        return commands::normalize(args);
+    }
+    let settings = load(&cli)?;
+    telemetry::start_logging(&settings)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Fault::io("the runtime"))?;
+    runtime.block_on(commands::run(cli.command, settings))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// File, environment, flags: the later wins.
+fn load(cli: &Cli) -> Result<Settings, Fault> {
+    let read = |path: &str| std::fs::read_to_string(path);
+    let mut layers = Layers::default();
+    if let Some(path) = &cli.flags.config {
+        let shown = path.display().to_string();
+        let text = read(&shown).map_err(Fault::io(&shown))?;
+        layers.add_toml(&text, &shown, KNOWN)?;
+        layers.resolve_files(read)?;
+    }
+    layers.add_environment(environment, read, KNOWN)?;
+    let flags = [
+        ("listen", &cli.flags.listen),
+        ("public_url", &cli.flags.public_url),
+        ("database_url", &cli.flags.database_url),
+        ("mail_url", &cli.flags.mail_url),
+        ("mail_from", &cli.flags.mail_from),
+        ("limiter_url", &cli.flags.limiter_url),
+        ("data_dir", &cli.flags.data_dir),
+    ];
+    for (name, value) in flags {
+        if let Some(value) = value {
+            layers.set(name, value.clone(), "flag".to_owned());
+        }
+    }
+    for pair in &cli.flags.set {
+        let (name, value) = pair.split_once('=').ok_or_else(|| Fault::usage("--set: expected NAME=VALUE"))?;
+        if !KNOWN.iter().any(|known| known.name == name) {
+            return Err(SettingsError::Unknown { name: name.to_owned(), origin: "--set".to_owned() }.into());
+        }
+        layers.set(name, value.to_owned(), "flag".to_owned());
+    }
+    Ok(Settings::new(layers))
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a command goes to the terminal, logging or not")]
+fn report(fault: &Fault) {
+    eprintln!("resetd: {fault}");
+}

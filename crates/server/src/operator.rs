@@ -1,0 +1,60 @@
+//! What every operator's command needs: the stores, the time, and a line in the audit log.
+
+use std::sync::Arc;
+
+use application::ports::{AuditAction, AuditEntry, Clock, Organisation, Random};
+use chrono::{DateTime, Utc};
+use domain::OrganisationId;
+
+use system::{OsRandom, SystemClock};
+
+use crate::fault::Fault;
+use crate::settings::Settings;
+use crate::stores::Stores;
+
+pub(crate) struct Operator {
+    pub(crate) stores: Stores,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl Operator {
+    /// Opens the database that the settings name.
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, Fault> {
+        let stores = Stores::open(settings).await?;
+        Ok(Self { stores, clock: Arc::new(SystemClock), random: Arc::new(OsRandom) })
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    pub(crate) fn fresh_id(&self) -> [u8; 16] {
+        *application::fresh_id(self.clock.as_ref(), self.random.as_ref()).as_bytes()
+    }
+
+    /// The organisation with this id or name.
+    pub(crate) async fn organisation(&self, name_or_id: &str) -> Result<Organisation, Fault> {
+        if let Ok(id) = name_or_id.parse::<OrganisationId>()
+            && let Some(found) = self.stores.organisations.find(id).await?
+        {
+            return Ok(found);
+        }
+        let all = self.stores.organisations.list().await?;
+        all.into_iter()
+            .find(|organisation| organisation.name == name_or_id)
+            .ok_or_else(|| Fault::usage(format!("there is no organisation `{name_or_id}`; see `resetd organisation list`")))
+    }
+
+    /// Writes what the operator did into the audit log.
+    pub(crate) async fn audit(
+        &self,
+        action: AuditAction,
+        organisation: Option<OrganisationId>,
+        subject: String,
+    ) -> Result<(), Fault> {
+        let actor = "operator".to_owned();
+        let entry = AuditEntry { at: self.now(), organisation, actor, action, subject, ip: None };
+        Ok(self.stores.audit.append(&entry).await?)
+    }
+}

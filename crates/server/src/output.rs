@@ -1,0 +1,34 @@
+//! Standard output: what scripts read. Everything else goes to standard error.
+
+use std::io::{self, Write};
+
+use crate::fault::Fault;
+
+/// Writes one line. A closed pipe (`resetd mail list | head -1`) is no fault of anybody's.
+pub(crate) fn line(text: &str) -> Result<(), Fault> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(Fault::Io("standard output".into(), fault)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes rows in columns as wide as their widest cell.
+pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> Result<(), Fault> {
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
+        cells.chain(heading.get(column).map(|cell| cell.chars().count())).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..heading.len()).map(width).collect();
+    let format = |cells: &[String]| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width));
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    line(&format(&heading.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>()))?;
+    rows.iter().try_for_each(|row| line(&format(row)))
+}
+
+/// A moment as operators read it, to the second.
+pub(crate) fn moment(at: chrono::DateTime<chrono::Utc>) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

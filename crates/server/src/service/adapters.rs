@@ -1,0 +1,114 @@
+//! From settings to adapters.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use application::GeoChain;
+use application::ports::{GeoResolver, MailComposer, MailSender, PasswordHasher, RateLimiter};
+use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
+use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
+use limit_memory::MemoryLimiter;
+use mail_capture::DirectoryCapture;
+use mail_smtp::{DkimSettings, SmtpSender, SmtpSettings};
+use mail_template::TemplateComposer;
+use system::{HashScheme, SystemClock, SystemHasher};
+
+use crate::fault::Fault;
+use crate::settings::{Settings, SettingsError};
+use crate::stores::Stores;
+
+/// `limiter_url`: `memory:` or `redis://…`, the latter with a memory behind it for when Redis is away.
+pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>, Fault> {
+    let memory: Arc<dyn RateLimiter> = Arc::new(MemoryLimiter::new());
+    match settings.text("limiter_url").unwrap_or("memory:") {
+        "memory:" | "memory" => Ok(memory),
+        url if url.starts_with("redis://") || url.starts_with("rediss://") => {
+            let _ = (url, memory); unimplemented!("TEMP")
+        }
+        _ => Err(SettingsError::invalid("limiter_url", "expected memory: or redis://HOST:PORT").into()),
+    }
+}
+
+/// Captured mail in a directory.
+pub(crate) fn capture(directory: &Path, settings: &Settings) -> Result<DirectoryCapture, Fault> {
+    let from = settings.text("mail_from").unwrap_or("no-reply@localhost.localdomain");
+    DirectoryCapture::open(directory, from, Arc::new(SystemClock))
+        .map_err(|fault| Fault::Setup(format!("captured mail in {}: {fault}", directory.display())))
+}
+
+/// `mail_url`: SMTP, or a directory.
+pub(crate) fn sender(settings: &Settings) -> Result<Arc<dyn MailSender>, Fault> {
+    let url = settings.required("mail_url")?;
+    if let Some(directory) = url.strip_prefix("capture:") {
+        if directory.is_empty() {
+            return Err(SettingsError::invalid("mail_url", "expected capture:DIRECTORY").into());
+        }
+        return Ok(Arc::new(capture(Path::new(directory), settings)?));
+    }
+    let mut smtp: SmtpSettings =
+        url.parse().map_err(|fault| SettingsError::invalid("mail_url", format!("{fault}")))?;
+    if let Some(path) = settings.path("mail.ca_file") {
+        smtp.ca_file = Some(path);
+    }
+    let from = settings.required("mail_from")?;
+    let sender = SmtpSender::new(smtp, from, dkim(settings)?.as_ref());
+    Ok(Arc::new(sender.map_err(|fault| Fault::Setup(format!("mail: {fault}")))?))
+}
+
+fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
+    match (settings.text("mail.dkim_domain"), settings.text("mail.dkim_selector"), settings.text("mail.dkim_key")) {
+        (None, None, None) => Ok(None),
+        (Some(domain), Some(selector), Some(key)) => Ok(Some(DkimSettings {
+            selector: selector.to_owned(),
+            domain: domain.to_owned(),
+            key_file: key.into(),
+        })),
+        _ => Err(SettingsError::invalid("mail.dkim_key", "domain, selector and key belong together")),
+    }
+}
+
+/// Built-in and organisations' own templates.
+pub(crate) fn composer(stores: &Stores) -> Result<Arc<dyn MailComposer>, Fault> {
+    let composer = TemplateComposer::new(Arc::clone(&stores.templates));
+    Ok(Arc::new(composer.map_err(|fault| Fault::Setup(format!("templates: {fault}")))?))
+}
+
+/// VikiTron first, local databases behind it; whichever are set.
+pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, Fault> {
+    let mut chain: Vec<Arc<dyn GeoResolver>> = Vec::new();
+    if let Some(url) = settings.text("geo.vikitron_url") {
+        let mut options = VikiTronOptions::new(url);
+        options.token = settings.text("geo.vikitron_token").map(BearerToken::new);
+        let resolver = VikiTron::new(options)
+            .map_err(|fault| SettingsError::invalid("geo.vikitron_url", fault.to_string()))?;
+        chain.push(Arc::new(resolver));
+    }
+    let local = LocalGeoOptions {
+        city: settings.path("geo.city_db").into_iter().collect(),
+        asn: settings.path("geo.asn_db").into_iter().collect(),
+        anonymous: settings.path("geo.anonymous_db").into_iter().collect(),
+        dns: settings.parsed("geo.reverse_dns", "true or false")?.unwrap_or(false).then(DnsOptions::default),
+        ..LocalGeoOptions::default()
+    };
+    let wanted = !local.city.is_empty() || !local.asn.is_empty() || !local.anonymous.is_empty();
+    if wanted || local.dns.is_some() {
+        let resolver = LocalGeo::open(local).map_err(|fault| Fault::Setup(format!("geo: {fault}")))?;
+        chain.push(Arc::new(resolver));
+    }
+    Ok(Arc::new(GeoChain::new(chain)))
+}
+
+/// `password.scheme` and `password.concurrency`.
+pub(super) fn hasher(settings: &Settings) -> Result<Arc<dyn PasswordHasher>, Fault> {
+    let scheme = match settings.text("password.scheme").unwrap_or("argon2id") {
+        "argon2id" => HashScheme::Argon2id,
+        "bcrypt" => HashScheme::Bcrypt,
+        _ => return Err(SettingsError::invalid("password.scheme", "expected argon2id or bcrypt").into()),
+    };
+    let at_once: Option<NonZeroUsize> = settings.parsed("password.concurrency", "a whole number from 1 on")?;
+    Ok(Arc::new(match at_once {
+        Some(at_once) => SystemHasher::with_concurrency(scheme, at_once),
+        None => SystemHasher::new(scheme),
+    }))
+}

@@ -1,0 +1,111 @@
+//! The use cases behind the router, and the listener: plain, or TLS.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::{
+    Authenticate, CachedKeys, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword,
+};
+use async_trait::async_trait;
+use http_api::{Api, ConnectionLimits, Readiness, ReadinessReport};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::tls::TlsListener;
+use super::{Options, Parts, adapters};
+use crate::fault::Fault;
+use crate::settings::Settings;
+use crate::stores::Database;
+
+/// Within this time a probe wants its answer.
+const PROBE: Duration = Duration::from_millis(900);
+
+/// Serves until `stopped` turns true and what was begun is done.
+pub(super) async fn serve(
+    parts: &Parts,
+    settings: &Settings,
+    listener: TcpListener,
+    options: &Options,
+    mut stopped: watch::Receiver<bool>,
+) -> Result<(), Fault> {
+    let readiness = Ready { database: parts.stores.database.clone(), stopped: stopped.clone() };
+    let router = http_api::router(api(parts, settings, options, readiness)?);
+    let mut limits = ConnectionLimits::default();
+    if let Some(most) = settings.parsed("max_connections", "a whole number from 1 on")? {
+        limits.max_connections = most;
+    }
+    let stop = async move {
+        // An error means that the sender is gone; then nobody will say more.
+        drop(stopped.wait_for(|stopped| *stopped).await);
+    };
+    match TlsListener::from_settings(settings)? {
+        Some(tls) => http_api::serve_with(listener, tls, router, limits, stop).await,
+        None => http_api::serve(listener, router, limits, stop).await,
+    }
+    Ok(())
+}
+
+fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) -> Result<Api, Fault> {
+    let stores = &parts.stores;
+    let hasher = adapters::hasher(settings)?;
+    let open_link = Arc::new(OpenLink {
+        tokens: Arc::clone(&stores.tokens),
+        customers: Arc::clone(&stores.customers),
+        organisations: Arc::clone(&stores.organisations),
+        clock: Arc::clone(&parts.clock),
+    });
+    Ok(Api {
+        authenticate: Arc::new(Authenticate {
+            keys: Arc::new(CachedKeys::new(Arc::clone(&stores.keys), Arc::clone(&parts.clock))),
+            limiter: Arc::clone(&parts.limiter),
+            clock: Arc::clone(&parts.clock),
+            accept_sample: options.accept_sample,
+        }),
+        request_reset: Arc::new(RequestReset {
+            tokens: Arc::clone(&stores.tokens),
+            limiter: Arc::clone(&parts.limiter),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            signal: parts.signal.clone(),
+        }),
+        set_new_password: Arc::new(SetNewPassword {
+            tokens: Arc::clone(&stores.tokens),
+            customers: Arc::clone(&stores.customers),
+            hasher,
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            signal: parts.signal.clone(),
+        }),
+        fresh_link: Arc::new(RequestFreshLink {
+            open: Arc::clone(&open_link),
+            tokens: Arc::clone(&stores.tokens),
+            customers: Arc::clone(&stores.customers),
+            limiter: Arc::clone(&parts.limiter),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            signal: parts.signal.clone(),
+        }),
+        open_link,
+        disown: Arc::new(DisownRequest { tokens: Arc::clone(&stores.tokens), clock: Arc::clone(&parts.clock) }),
+        sandbox: parts.sandbox.clone(),
+        mailbox: options.mailbox.clone(),
+        readiness: Arc::new(readiness),
+        trusted_proxies: settings.trusted_proxies()?,
+        random: Arc::clone(&parts.random),
+    })
+}
+
+/// Ready while the store answers and nobody has asked to stop. The worker's thread ends with the process only: a panic
+/// in one mail does not end it.
+struct Ready {
+    database: Database,
+    stopped: watch::Receiver<bool>,
+}
+
+#[async_trait]
+impl Readiness for Ready {
+    async fn check(&self) -> ReadinessReport {
+        let store = matches!(tokio::time::timeout(PROBE, self.database.ping()).await, Ok(Ok(())));
+        ReadinessReport { store, worker: !*self.stopped.borrow() }
+    }
+}

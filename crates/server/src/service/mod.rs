@@ -1,0 +1,140 @@
+//! The service itself, for `serve` and `demo` alike: use cases over adapters, the listener, the worker.
+
+mod adapters;
+mod http;
+mod tls;
+mod upkeep;
+
+use std::sync::Arc;
+
+use application::ports::{Clock, MailArchive, MailSender, Random, RateLimiter};
+use application::{DeliverResets, DeliveryPorts, DeliverySettings, Links, WorkSignal, fresh_id};
+use domain::WorkerId;
+use mail_capture::DirectoryCapture;
+use system::{OsRandom, SystemClock};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+pub(crate) use self::adapters::{capture, composer, geo, sender};
+use crate::fault::Fault;
+use crate::settings::Settings;
+use crate::stores::Stores;
+use crate::{telemetry, worker};
+
+/// What differs between `serve` and `demo`.
+pub(crate) struct Options {
+    /// The sample key of the documentation is a key like any other.
+    pub(crate) accept_sample: bool,
+    /// Captured mail shown at `/dev/mailbox`.
+    pub(crate) mailbox: Option<Arc<dyn MailArchive>>,
+    /// Where mail goes.
+    pub(crate) sender: Arc<dyn MailSender>,
+}
+
+/// The ports that use cases are made of.
+struct Parts {
+    stores: Stores,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    limiter: Arc<dyn RateLimiter>,
+    sandbox: Arc<DirectoryCapture>,
+    signal: WorkSignal,
+}
+
+/// Serves on `listener` until the process is told to stop, then finishes what it accepted.
+pub(crate) async fn run(
+    settings: &Settings,
+    stores: Stores,
+    listener: TcpListener,
+    options: Options,
+) -> Result<(), Fault> {
+    let parts = Parts {
+        stores,
+        clock: Arc::new(SystemClock),
+        random: Arc::new(OsRandom),
+        limiter: adapters::limiter(settings).await?,
+        sandbox: Arc::new(capture(&settings.data_dir().join("sandbox"), settings)?),
+        signal: WorkSignal::default(),
+    };
+    telemetry::start_metrics(settings).await?;
+    let stopped = watch_for_stop();
+    let delivery = if settings.parsed("worker", "true or false")?.unwrap_or(true) {
+        Some(worker::spawn(Arc::new(parts.deliver(settings, &options)?), stopped.clone())?)
+    } else {
+        None
+    };
+    upkeep::start(settings, &parts.stores, &parts.clock)?;
+    http::serve(&parts, settings, listener, &options, stopped).await?;
+    if let Some(thread) = delivery {
+        // The worker winds down within its grace. Joining blocks, so not on an async thread.
+        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+        if !matches!(joined, Ok(Ok(()))) {
+            return Err(Fault::Setup("the delivery worker ended in a panic".to_owned()));
+        }
+    }
+    parts.stores.database.close().await;
+    info!("stopped");
+    Ok(())
+}
+
+impl Parts {
+    fn deliver(&self, settings: &Settings, options: &Options) -> Result<DeliverResets, Fault> {
+        let ports = DeliveryPorts {
+            tokens: Arc::clone(&self.stores.tokens),
+            customers: Arc::clone(&self.stores.customers),
+            organisations: Arc::clone(&self.stores.organisations),
+            geo: geo(settings)?,
+            composer: composer(&self.stores)?,
+            sender: Arc::clone(&options.sender),
+            sandbox: self.sandbox.clone(),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        };
+        let worker = WorkerId::from_bytes(*fresh_id(self.clock.as_ref(), self.random.as_ref()).as_bytes());
+        let links = Links::new(&settings.public_url()?);
+        Ok(DeliverResets::new(ports, links, DeliverySettings::new(worker), self.signal.clone()))
+    }
+}
+
+/// Turns true when the process is asked to stop: SIGTERM, SIGINT.
+fn watch_for_stop() -> watch::Receiver<bool> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_stop().await;
+        info!("stopping: what was accepted is finished first");
+        if stop.send(true).is_err() {
+            warn!("nobody was left to stop");
+        }
+    });
+    stopped
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(fault) => {
+            warn!(%fault, "SIGTERM cannot be watched for");
+            interrupt().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    interrupt().await;
+}
+
+async fn interrupt() {
+    if let Err(fault) = tokio::signal::ctrl_c().await {
+        warn!(%fault, "SIGINT cannot be watched for");
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,70 @@
+//! What runs beside: forgetting what is old, and the gauges of the queue.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use application::Purge;
+use application::ports::{Clock, MailQueue};
+use chrono::TimeDelta;
+use domain::DeliveryState;
+use metrics::gauge;
+use tracing::{info, warn};
+
+use crate::fault::Fault;
+use crate::settings::{Settings, SettingsError};
+use crate::stores::Stores;
+
+/// Days for which ended requests are kept unless the operator says otherwise.
+const RETENTION_DAYS: i64 = 30;
+/// How often old rows are looked for.
+const PURGE_EVERY: Duration = Duration::from_secs(600);
+/// How often the queue is measured.
+const MEASURE_EVERY: Duration = Duration::from_secs(10);
+
+pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) -> Result<(), Fault> {
+    let days: i64 = settings.parsed("retention_days", "a whole number of days from 1 on")?.unwrap_or(RETENTION_DAYS);
+    if days < 1 {
+        return Err(SettingsError::invalid("retention_days", "expected 1 or more").into());
+    }
+    let purge = Purge {
+        tokens: Arc::clone(&stores.tokens),
+        clock: Arc::clone(clock),
+        retention: TimeDelta::days(days),
+        pause: Duration::from_millis(20),
+    };
+    tokio::spawn(purge_for_ever(purge));
+    tokio::spawn(measure_for_ever(Arc::clone(&stores.queue), Arc::clone(clock)));
+    Ok(())
+}
+
+async fn purge_for_ever(purge: Purge) {
+    let mut every = tokio::time::interval(PURGE_EVERY);
+    // The first tick is immediate; starting up is no time to clean.
+    every.tick().await;
+    loop {
+        every.tick().await;
+        match purge.execute().await {
+            Ok(0) => {}
+            Ok(rows) => info!(rows, "old requests were deleted"),
+            Err(fault) => warn!(%fault, "old requests could not be deleted"),
+        }
+    }
+}
+
+async fn measure_for_ever(queue: Arc<dyn MailQueue>, clock: Arc<dyn Clock>) {
+    const OPEN: [DeliveryState; 3] =
+        [DeliveryState::InQueue, DeliveryState::NotReadyToQueue, DeliveryState::WaitingForNextAttempt];
+    let mut every = tokio::time::interval(MEASURE_EVERY);
+    loop {
+        every.tick().await;
+        let Ok(depths) = queue.depths().await else { continue };
+        for state in OPEN {
+            let depth = depths.iter().find(|depth| depth.state == state);
+            let age = depth.and_then(|depth| depth.oldest).map_or(0.0, |oldest| {
+                (clock.now() - oldest).to_std().unwrap_or_default().as_secs_f64()
+            });
+            gauge!("resetd_queue_depth", "state" => state.as_str()).set(depth.map_or(0, |depth| depth.count) as f64);
+            gauge!("resetd_queue_oldest_seconds", "state" => state.as_str()).set(age);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What may be a public URL, and how a URL with credentials is shown.
+
+use url::{Host, Url};
+
+use super::SettingsError;
+
+/// Names that RFC 6761 and RFC 2606 keep out of the public DNS.
+const SPECIAL_USE: [&str; 4] = ["localhost", "test", "example", "invalid"];
+
+/// `https` anywhere, `http` only where the host is this machine or can exist nowhere.
+pub(super) fn check_public_url(text: &str) -> Result<(), SettingsError> {
+    let invalid = |fault: &str| SettingsError::invalid("public_url", fault);
+    let url = Url::parse(text).map_err(|_| invalid("expected a URL such as https://reset.example.com"))?;
+    let host = url.host().ok_or_else(|| invalid("the URL has no host"))?;
+    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+        return Err(invalid("expected scheme, host, port and path alone"));
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if stays_here(&host) => Ok(()),
+        "http" => Err(SettingsError::unsafe_value(
+            "public_url",
+            "reset links over http can be read on the way; use https (http is for loopback hosts alone)",
+        )),
+        _ => Err(invalid("expected https")),
+    }
+}
+
+fn stays_here(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+        Host::Domain(name) => {
+            let last = name.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+            SPECIAL_USE.contains(&last)
+        }
+    }
+}
+
+/// A link that goes into mails: `https` anywhere, `http` only where it cannot leave this machine.
+pub(crate) fn check_public_link(text: &str) -> Result<(), &'static str> {
+    let url = Url::parse(text).map_err(|_| "expected a URL")?;
+    match (url.scheme(), url.host()) {
+        ("https", Some(_)) => Ok(()),
+        ("http", Some(host)) if stays_here(&host) => Ok(()),
+        _ => Err("expected https (http is for loopback hosts alone)"),
+    }
+}
+
+/// The URL with its user information replaced, or stars where it is none.
+pub(super) fn masked_url(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return "********".to_owned() };
+    if url.username().is_empty() && url.password().is_none() {
+        return text.to_owned();
+    }
+    if url.set_username("********").is_err() || url.set_password(None).is_err() {
+        return "********".to_owned();
+    }
+    url.to_string()
+}

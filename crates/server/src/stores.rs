@@ -1,0 +1,163 @@
+//! Opens the database that the settings name, with its data key, and hands out the persistent ports.
+
+use std::sync::Arc;
+
+use application::ports::{
+    AddressVault, ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, Random, StoreError,
+    TemplateStore, TokenStore,
+};
+use store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
+use store_sqlite::{SqliteDatabase, SqliteStore};
+use system::{DataKey, OsRandom, Vault};
+use tracing::warn;
+
+use crate::fault::Fault;
+use crate::settings::{Settings, SettingsError};
+
+/// Every persistent port, and the database behind them.
+#[derive(Clone)]
+pub(crate) struct Stores {
+    pub(crate) tokens: Arc<dyn TokenStore>,
+    pub(crate) queue: Arc<dyn MailQueue>,
+    pub(crate) customers: Arc<dyn CustomerDirectory>,
+    pub(crate) keys: Arc<dyn ApiKeyRegistry>,
+    pub(crate) organisations: Arc<dyn OrganisationRegistry>,
+    pub(crate) templates: Arc<dyn TemplateStore>,
+    pub(crate) audit: Arc<dyn AuditLog>,
+    pub(crate) database: Database,
+}
+
+/// The database itself, for what is no port's business.
+#[derive(Clone)]
+pub(crate) enum Database {
+    Sqlite(SqliteDatabase),
+    Postgres(PostgresDatabase),
+}
+
+impl Database {
+    async fn connect(settings: &Settings) -> Result<Self, Fault> {
+        let url = settings.required("database_url")?;
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Ok(Self::Sqlite(SqliteDatabase::open(url).await?)),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres(PostgresDatabase::connect(url, PoolSettings::default(), "resetd").await?)),
+            _ => Err(SettingsError::invalid("database_url", "expected sqlite://PATH or postgres://…").into()),
+        }
+    }
+
+    async fn migrate(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(database) => database.migrate().await,
+            Self::Postgres(database) => database.migrate().await,
+        }
+    }
+
+    async fn schema_version(&self) -> Result<i64, StoreError> {
+        match self {
+            Self::Sqlite(database) => database.schema_version().await,
+            Self::Postgres(database) => database.schema_version().await,
+        }
+    }
+
+    /// Whether it answers.
+    pub(crate) async fn ping(&self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(database) => database.ping().await,
+            Self::Postgres(database) => database.ping().await,
+        }
+    }
+
+    /// Lets what was written reach the disk and closes the connections.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(database) => database.close().await,
+            Self::Postgres(database) => database.close().await,
+        }
+    }
+
+    /// The operator's key, else the one this installation made for itself.
+    async fn data_key(&self, settings: &Settings) -> Result<DataKey, Fault> {
+        if let Some(text) = settings.text("data_key") {
+            return text.parse().map_err(|fault| SettingsError::invalid("data_key", format!("{fault}")).into());
+        }
+        let random: &dyn Random = &OsRandom;
+        let bytes = match self {
+            Self::Sqlite(database) => database.data_key(random).await?,
+            Self::Postgres(database) => database.data_key(random).await?,
+        };
+        DataKey::from_bytes(bytes).map_err(|fault| Fault::Setup(format!("the installation's data key: {fault}")))
+    }
+
+    async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), Fault> {
+        let checked = match self {
+            Self::Sqlite(database) => database.check_data_key(vault).await,
+            Self::Postgres(database) => database.check_data_key(vault).await,
+        };
+        match checked {
+            Err(StoreError::Corrupt { .. }) => {
+                let fault = "this database was written with another data key";
+                Err(SettingsError::invalid("data_key", fault).into())
+            }
+            other => Ok(other?),
+        }
+    }
+}
+
+impl Stores {
+    /// Opens the database, applies what migrations are missing, and checks the data key.
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, Fault> {
+        let database = Database::connect(settings).await?;
+        database.migrate().await?;
+        let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&database.data_key(settings).await?));
+        database.check_data_key(vault.as_ref()).await?;
+        Ok(match &database {
+            Database::Sqlite(sqlite) => {
+                let store = Arc::new(SqliteStore::new(sqlite.clone(), vault).await?);
+                Self::over(store, database)
+            }
+            Database::Postgres(postgres) => {
+                let store = Arc::new(PostgresStore::new(postgres.clone(), vault).await?);
+                Self::over(store, database)
+            }
+        })
+    }
+
+    fn over<S>(store: Arc<S>, database: Database) -> Self
+    where
+        S: TokenStore
+            + MailQueue
+            + CustomerDirectory
+            + ApiKeyRegistry
+            + OrganisationRegistry
+            + TemplateStore
+            + AuditLog
+            + 'static,
+    {
+        Self {
+            tokens: Arc::<S>::clone(&store),
+            queue: Arc::<S>::clone(&store),
+            customers: Arc::<S>::clone(&store),
+            keys: Arc::<S>::clone(&store),
+            organisations: Arc::<S>::clone(&store),
+            templates: Arc::<S>::clone(&store),
+            audit: store,
+            database,
+        }
+    }
+}
+
+/// Says so where personal data is sealed with a key that lies beside it.
+pub(crate) fn warn_of_key_in_database(settings: &Settings) {
+    if settings.text("data_key").is_none() {
+        warn!(
+            "no data_key is set: personal data is sealed with a key kept in the database itself; \
+             set data_key (RESETD_DATA_KEY_FILE) to keep them apart"
+        );
+    }
+}
+
+/// Applies what migrations are missing; the version afterwards.
+pub(crate) async fn migrate(settings: &Settings) -> Result<i64, Fault> {
+    let database = Database::connect(settings).await?;
+    database.migrate().await?;
+    Ok(database.schema_version().await?)
+}

@@ -1,0 +1,194 @@
+//! Who may depend on whom, and on what.
+
+use super::house::{House, Kind, Package};
+
+/// What the domain links nothing of, in its default features.
+const FORBIDDEN_IN_DOMAIN: &[&str] = &[
+    "tokio",
+    "sqlx",
+    "axum",
+    "hyper",
+    "reqwest",
+    "lettre",
+    "redis",
+    "serde",
+    "serde_json",
+    "getrandom",
+    "rand",
+    "async-trait",
+    "regex",
+];
+
+/// Who may name a technology outside tests. Tools of ours (`xtask`) stand beside the house.
+const HOMES: &[(&str, &[&str])] = &[
+    ("sqlx", &["resetd-store-sqlite", "resetd-store-postgres"]),
+    ("lettre", &["resetd-mail-smtp"]),
+    ("axum", &["resetd-http", "resetd", "xtask"]),
+    ("utoipa", &["resetd-http", "resetd"]),
+    ("redis", &["resetd-limit-redis"]),
+    ("maxminddb", &["resetd-geo-local"]),
+    ("hickory-resolver", &["resetd-geo-local"]),
+    ("minijinja", &["resetd-mail-template", "resetd-http"]),
+    ("argon2", &["resetd-system"]),
+    ("bcrypt", &["resetd-system"]),
+    ("chacha20poly1305", &["resetd-system"]),
+    ("getrandom", &["resetd-system"]),
+    ("clap", &["resetd"]),
+];
+
+/// Crates of the house that are no adapter: the three floors, and what stands beside them.
+const NO_ADAPTERS: &[&str] =
+    &["resetd-domain", "resetd-application", "resetd-testkit", "resetd", "resetd-mmdb-writer"];
+
+fn is_adapter(name: &str) -> bool {
+    name.starts_with("resetd-") && !NO_ADAPTERS.contains(&name)
+}
+
+fn is_of_the_house(name: &str) -> bool {
+    name == "resetd" || name.starts_with("resetd-")
+}
+
+/// `domain` links no runtime, database or HTTP, no serde without its feature, and a chrono that cannot ask for the time.
+pub(super) fn domain_is_pure(house: &House) -> Vec<String> {
+    let mut violations = Vec::new();
+    for line in &house.domain_tree {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        if FORBIDDEN_IN_DOMAIN.contains(&name) {
+            violations.push(format!("resetd-domain links {name}"));
+        }
+        let features = line.rsplit_once('[').map_or("", |(_, features)| features.trim_end_matches(']'));
+        if name == "chrono" && features.split(',').any(|feature| matches!(feature, "clock" | "now")) {
+            violations.push("resetd-domain links chrono with a clock".to_owned());
+        }
+    }
+    violations.dedup();
+    violations
+}
+
+/// Only its own adapter names a technology; tests may use what they like.
+pub(super) fn technologies_stay_in_their_adapters(house: &House) -> Vec<String> {
+    let mut violations = Vec::new();
+    for package in &house.packages {
+        for dependency in package.dependencies.iter().filter(|dependency| dependency.kind != Kind::Dev) {
+            let home = HOMES.iter().find(|(technology, _)| *technology == dependency.name);
+            if let Some((technology, allowed)) = home
+                && !allowed.contains(&package.name.as_str())
+            {
+                violations.push(format!(
+                    "{} names {technology}, which belongs to {}",
+                    package.name,
+                    allowed.join(", ")
+                ));
+            }
+        }
+    }
+    violations
+}
+
+/// `domain` knows nobody of the house, `application` only `domain`, an adapter only the two below it and `testkit` in its
+/// tests, `testkit` no adapter, and nobody but `xtask` the server.
+pub(super) fn arrows_point_downward(house: &House) -> Vec<String> {
+    let mut violations = Vec::new();
+    for package in &house.packages {
+        for dependency in package.dependencies.iter().filter(|dependency| is_of_the_house(&dependency.name)) {
+            let (from, to, kind) = (package.name.as_str(), dependency.name.as_str(), dependency.kind);
+            let itself = from == to;
+            let allowed = match from {
+                "resetd" | "xtask" => true,
+                "resetd-domain" | "resetd-mmdb-writer" => false,
+                "resetd-application" => {
+                    to == "resetd-domain" || (to == "resetd-testkit" && kind == Kind::Dev)
+                }
+                "resetd-testkit" => matches!(to, "resetd-domain" | "resetd-application"),
+                _ => {
+                    matches!(to, "resetd-domain" | "resetd-application")
+                        || (kind == Kind::Dev && matches!(to, "resetd-testkit" | "resetd-mmdb-writer"))
+                }
+            };
+            if !allowed && !itself {
+                let what =
+                    if is_adapter(from) && is_adapter(to) { "a sibling" } else { "above or beside it" };
+                violations.push(format!("{from} depends on {to}, {what}"));
+            }
+        }
+    }
+    violations
+}
+
+/// Every package takes the workspace's lints, and with them `unsafe_code = "forbid"`.
+pub(super) fn lints_are_shared(house: &House) -> Vec<String> {
+    let missing = |package: &&Package| !package.manifest.contains("[lints]\nworkspace = true");
+    let mut violations: Vec<String> = house
+        .packages
+        .iter()
+        .filter(missing)
+        .map(|package| format!("{}/Cargo.toml lacks `[lints] workspace = true`", package.folder))
+        .collect();
+    if house.document("Cargo.toml").is_some_and(|root| !root.contains("unsafe_code = \"forbid\"")) {
+        violations.push("Cargo.toml no longer forbids unsafe code".to_owned());
+    }
+    violations
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::house::made_up::{house, package, text};
+    use super::*;
+
+    #[test]
+    fn a_runtime_in_the_domain_is_seen_however_deep() {
+        let mut made_up = House {
+            domain_tree: vec!["idna v1.1.0 []".into(), "chrono v0.4 [alloc]".into()],
+            ..House::default()
+        };
+        assert!(domain_is_pure(&made_up).is_empty());
+        made_up.domain_tree.push("tokio v1.0 [rt]".into());
+        made_up.domain_tree.push("chrono v0.4 [alloc,clock]".into());
+        assert_eq!(domain_is_pure(&made_up).len(), 2);
+    }
+
+    #[test]
+    fn sqlx_belongs_to_the_stores() {
+        let fine = house(vec![
+            package("resetd-store-sqlite", &["sqlx"]),
+            package("resetd-http", &["axum", "dev:sqlx"]),
+            package("resetd", &["axum"]),
+        ]);
+        assert!(technologies_stay_in_their_adapters(&fine).is_empty());
+        let broken = house(vec![package("resetd", &["sqlx"]), package("resetd-mail-template", &["lettre"])]);
+        let told = technologies_stay_in_their_adapters(&broken);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].contains("resetd names sqlx"), "{told:?}");
+    }
+
+    #[test]
+    fn siblings_never_know_each_other() {
+        let fine = house(vec![
+            package("resetd-application", &["resetd-domain", "serde"]),
+            package("resetd-http", &["resetd-application", "resetd-domain", "dev:resetd-testkit"]),
+            package("resetd-testkit", &["resetd-application"]),
+            package("resetd", &["resetd-http", "resetd-store-sqlite"]),
+        ]);
+        assert!(arrows_point_downward(&fine).is_empty());
+        for (from, to) in [
+            ("resetd-mail-smtp", "resetd-mail-capture"),
+            ("resetd-http", "dev:resetd-store-sqlite"),
+            ("resetd-testkit", "resetd-limit-memory"),
+            ("resetd-application", "resetd-system"),
+            ("resetd-domain", "resetd-application"),
+            ("resetd-http", "resetd"),
+            ("resetd-http", "resetd-testkit"),
+        ] {
+            assert_eq!(arrows_point_downward(&house(vec![package(from, &[to])])).len(), 1, "{from} -> {to}");
+        }
+    }
+
+    #[test]
+    fn a_crate_without_the_lints_is_seen() {
+        let mut made_up = house(vec![package("resetd-http", &[])]);
+        assert!(lints_are_shared(&made_up).is_empty());
+        made_up.packages[0].manifest = "[package]\n".to_owned();
+        made_up.documents.push(text("Cargo.toml", "[workspace.lints.rust]\n"));
+        assert_eq!(lints_are_shared(&made_up).len(), 2);
+    }
+}

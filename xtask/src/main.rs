@@ -1,0 +1,47 @@
+//! The one entry point of a developer.
+#![expect(clippy::print_stderr, reason = "a command-line tool speaks through its output")]
+
+use std::process::ExitCode;
+
+use xtask::{Failure, bench, chaos, check, test};
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test [--require-services] [--no-install] [FILTER…]
+          every test there is, with the services it needs: those that run here, else throwaway ones
+  check [--invariants]
+          format, clippy, docs and the architecture's invariants; or the last alone, which compile nothing
+  bench [accept|drain|latency|timing|all] [--store sqlite|postgres] [--seconds N] [--connections N]
+          what resetd does beside the ceiling of the same machine in the same run
+  chaos [--seconds N] [--rate N] [--replicas N] [--store sqlite|postgres]
+          kills servers and relays under load and counts what was lost
+  geo-data
+          fetches free GEO databases";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = match arguments.split_first() {
+        Some((command, rest)) => (command.as_str(), rest),
+        None => ("help", arguments.as_slice()),
+    };
+    let outcome = match command {
+        "test" => test::run(rest),
+        "check" => check::run(rest),
+        "bench" => bench::run(rest),
+        "bench-echo" => bench::echo::serve(rest),
+        "chaos" => chaos::run(rest),
+        "help" | "--help" | "-h" => {
+            eprintln!("{USAGE}");
+            Ok(())
+        }
+        unknown => Err(Failure::from(format!("there is no command {unknown:?}\n\n{USAGE}"))),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask {command}: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Crates outside the workspace that link it as a stranger would: `examples/*/Cargo.toml`.
+
+use std::path::{Path, PathBuf};
+
+use super::cargo_test;
+use super::tally::Tally;
+use crate::services::Services;
+use crate::{Result, workspace};
+
+/// Their manifests.
+pub(super) fn manifests() -> Result<Vec<PathBuf>> {
+    let Ok(entries) = std::fs::read_dir(workspace::root().join("examples")) else { return Ok(Vec::new()) };
+    let mut manifests = Vec::new();
+    for entry in entries {
+        let manifest = entry?.path().join("Cargo.toml");
+        if manifest.is_file() {
+            manifests.push(manifest);
+        }
+    }
+    manifests.sort();
+    Ok(manifests)
+}
+
+/// Builds and tests one, in the workspace's target directory so that nothing is compiled twice.
+pub(super) fn test(manifest: &Path, services: &Services) -> Result<Tally> {
+    let mut tests = workspace::cargo();
+    tests.arg("test").arg("--manifest-path").arg(manifest).arg("--target-dir").arg(workspace::target());
+    tests.args(["--", "--show-output"]);
+    services.export(&mut tests);
+    cargo_test::run(&mut tests)
+}
