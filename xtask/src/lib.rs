@@ -7,6 +7,7 @@ pub mod arguments;
 pub mod bench;
 pub mod chaos;
 pub mod check;
+pub mod geo_data;
 pub mod installation;
 pub mod loadgen;
 pub mod output;

@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{Failure, bench, chaos, check, test};
+use xtask::{Failure, bench, chaos, check, geo_data, test};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -16,7 +16,7 @@ usage: cargo xtask COMMAND
           what resetd does beside the ceiling of the same machine in the same run
   chaos [--seconds N] [--rate N] [--replicas N] [--store sqlite|postgres]
           kills servers and relays under load and counts what was lost
-  geo-data
+  geo-data [DIR]
           fetches free GEO databases";
 
 fn main() -> ExitCode {
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(rest),
         "bench-echo" => bench::echo::serve(rest),
         "chaos" => chaos::run(rest),
+        "geo-data" => geo_data::run(rest),
         "help" | "--help" | "-h" => {
             eprintln!("{USAGE}");
             Ok(())

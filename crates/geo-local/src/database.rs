@@ -107,6 +107,19 @@ impl Database {
     }
 }
 
+/// The files that a configured path stands for: itself, or the `.mmdb` files of a folder, by name.
+pub(crate) fn files(kind: DatabaseKind, path: PathBuf) -> Result<Vec<PathBuf>, LocalGeoError> {
+    if !path.is_dir() {
+        return Ok(vec![path]);
+    }
+    let entries = fs::read_dir(&path).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(|source| unreadable(kind, &path, source))?;
+    let mut files: Vec<_> = entries.into_iter().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|ending| ending == "mmdb"));
+    files.sort();
+    if files.is_empty() { Err(LocalGeoError::Missing { kind, path }) } else { Ok(files) }
+}
+
 fn load(kind: DatabaseKind, path: &Path, before: Stamp) -> Result<Loaded, LocalGeoError> {
     let broken = |error: MaxMindDbError| LocalGeoError::Broken {
         kind,

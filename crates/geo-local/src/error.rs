@@ -34,7 +34,7 @@ impl fmt::Display for DatabaseKind {
 /// Why local sources cannot be opened.
 #[derive(Debug, Error)]
 pub enum LocalGeoError {
-    /// There is no such file.
+    /// There is no such file, or no `.mmdb` file in the folder.
     #[error("the {kind} database {} does not exist", .path.display())]
     Missing {
         /// What it was to be asked for.

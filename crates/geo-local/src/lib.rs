@@ -2,7 +2,8 @@
 //!
 //! Every source is optional: a city database (place, coordinates, time zone), an ASN database (autonomous system), an
 //! anonymous-IP database (proxy, VPN, Tor, hosting) and DNS (the host name, forward-confirmed). Each kind of database
-//! may be several files, one per address family, say; the first file that knows an address answers.
+//! may be several files, one per address family, say; the first file that lists an address answers. A later city database
+//! may add the city to a country that an earlier one named, if it agrees on the country.
 //!
 //! The field layouts of MaxMind, DB-IP, IPinfo and the flat one of freely distributed lists are told apart by the
 //! database's own type and by the shape of its records, so any mixture works.

@@ -13,7 +13,7 @@ use domain::{CustomerIp, IpScope};
 
 use crate::{
     DatabaseKind, LocalGeoError, LocalGeoOptions,
-    database::{Database, Reloaded},
+    database::{self, Database, Reloaded},
     reverse_dns::{Reverse, ReverseDns},
 };
 
@@ -32,7 +32,8 @@ pub struct LocalGeo {
 }
 
 impl LocalGeo {
-    /// Reads every database into memory. Blocks; for the start of a process.
+    /// Reads every database into memory. Blocks; for the start of a process. A path that is a folder stands for the
+    /// `.mmdb` files in it at this moment, by name.
     ///
     /// # Errors
     /// A file that is missing, unreadable, broken or of another kind, or a DNS resolver that cannot be set up.
@@ -40,12 +41,22 @@ impl LocalGeo {
         let LocalGeoOptions { city, asn, anonymous, dns, check_every } = options;
         let kinds =
             [(DatabaseKind::City, city), (DatabaseKind::Asn, asn), (DatabaseKind::Anonymous, anonymous)];
-        let databases = kinds
-            .into_iter()
-            .flat_map(|(kind, paths)| paths.into_iter().map(move |path| Database::open(kind, path)))
-            .collect::<Result<_, _>>()?;
+        let mut databases = Vec::new();
+        for (kind, paths) in kinds {
+            for path in paths {
+                for file in database::files(kind, path)? {
+                    databases.push(Database::open(kind, file)?);
+                }
+            }
+        }
         let dns = dns.as_ref().map(ReverseDns::new).transpose()?;
-        Ok(Self { databases, dns, check_every, opened: Instant::now(), checked: AtomicU64::new(0) })
+        Ok(Self {
+            databases: databases.into(),
+            dns,
+            check_every,
+            opened: Instant::now(),
+            checked: AtomicU64::new(0),
+        })
     }
 
     /// What the databases know of an address, at once: no DNS, no disk. Empty for one that is not global (see
@@ -56,19 +67,25 @@ impl LocalGeo {
             return GeoContext::default();
         }
         let mut context = GeoContext::default();
+        // Files are in the order of kinds, and within a kind in that of the settings.
         let mut answered = None;
         for database in &*self.databases {
-            // The first file of a kind that lists the address answers for the kind; files are in the order of kinds.
-            if answered == Some(database.kind()) {
+            let kind = database.kind();
+            let read = if answered != Some(kind) {
+                database.read(address, &mut context)
+            } else if kind == DatabaseKind::City && context.city.is_none() {
+                let mut later = GeoContext::default();
+                database.read(address, &mut later).inspect(|_| refine(&mut context, later))
+            } else {
                 continue;
-            }
-            match database.read(address, &mut context) {
-                Ok(true) => answered = Some(database.kind()),
+            };
+            match read {
+                Ok(true) => answered = Some(kind),
                 Ok(false) => {}
                 Err(error) => {
-                    let kind = database.kind().as_str();
-                    metrics::counter!("resetd_geo_database_errors_total", "kind" => kind).increment(1);
-                    tracing::debug!(kind, %error, "a database record cannot be read");
+                    metrics::counter!("resetd_geo_database_errors_total", "kind" => kind.as_str())
+                        .increment(1);
+                    tracing::debug!(%kind, %error, "a database record cannot be read");
                 }
             }
         }
@@ -98,6 +115,21 @@ impl LocalGeo {
             let databases = Arc::clone(&self.databases);
             drop(tokio::task::spawn_blocking(move || reload(&databases)));
         }
+    }
+}
+
+/// Adds what a later city database knows of a place whose country an earlier one named. It may refine the place, not
+/// contradict it: where the two disagree on the country, the country alone is as much as can honestly be said.
+fn refine(context: &mut GeoContext, later: GeoContext) {
+    if context.country_code.is_some() && context.country_code == later.country_code {
+        let GeoContext { region, city, latitude, longitude, time_zone, .. } = later;
+        context.region = context.region.take().or(region);
+        context.city = city;
+        if context.latitude.is_none() {
+            context.latitude = latitude;
+            context.longitude = longitude;
+        }
+        context.time_zone = context.time_zone.take().or(time_zone);
     }
 }
 

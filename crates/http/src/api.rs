@@ -11,6 +11,7 @@ use ipnetwork::IpNetwork;
 
 use crate::call::Gate;
 use crate::edge::{Edge, EdgeShared, Volume};
+use crate::html;
 use crate::pages::{self, ResetPages};
 use crate::routes::health::{self, Readiness};
 use crate::routes::reset_password::{self, ResetPassword};
@@ -46,8 +47,8 @@ pub struct Api {
 }
 
 /// The whole surface as one router. Install the metrics recorder before: the handles are made here.
-#[must_use]
 pub fn router(api: Api) -> Router {
+    html::warm_up();
     let shared = Arc::new(EdgeShared::new(api.random.as_ref(), api.trusted_proxies.clone()));
     let mut surface = Surface { router: Router::new(), shared };
     api_routes(&mut surface, &api);
@@ -80,8 +81,7 @@ impl Surface {
 
 fn api_routes(surface: &mut Surface, api: &Api) {
     let gate = |scope| Gate { authenticate: Arc::clone(&api.authenticate), scope };
-    let reset =
-        ResetPassword { gate: gate(Scope::ResetPassword), use_case: Arc::clone(&api.request_reset) };
+    let reset = ResetPassword { gate: gate(Scope::ResetPassword), use_case: Arc::clone(&api.request_reset) };
     let set = SetPassword { gate: gate(Scope::SetNewPassword), use_case: Arc::clone(&api.set_new_password) };
     let sandbox = Sandbox { gate: gate(Scope::ReadSandbox), archive: Arc::clone(&api.sandbox) };
     surface.route(reset_password::PATH, post(reset_password::handle).with_state(Arc::new(reset)));

@@ -66,7 +66,10 @@ fn is_declared(headers: &HeaderMap, media_type: &str) -> bool {
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {
-    headers.get_all(CONTENT_ENCODING).iter().any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 async fn read_bounded(mut body: Body) -> Result<Bytes, BodyFault> {

@@ -1,7 +1,6 @@
 //! A page per error code, from the domain's registry: as HTML on the running server, as Markdown under `docs/errors/`.
 
 use domain::{ErrorCode, RedeemCode};
-use serde::Serialize;
 
 use crate::error::{self, ApiError};
 use crate::routes::set_new_password::Refused;
@@ -11,13 +10,6 @@ use crate::routes::set_new_password::Refused;
 pub(crate) enum ErrorPage {
     Api(ErrorCode),
     Redeem(RedeemCode),
-}
-
-/// A piece of a description: `code` is what stands between back-ticks.
-#[derive(Serialize)]
-pub(crate) struct Span<'a> {
-    text: &'a str,
-    code: bool,
 }
 
 impl ErrorPage {
@@ -94,12 +86,6 @@ impl ErrorPage {
             Self::Redeem(code) => serde_json::to_string_pretty(&Refused::from(code)),
         }
         .unwrap_or_default()
-    }
-
-    /// The description with what is code in it marked.
-    pub(crate) fn description_spans(self) -> Vec<Span<'static>> {
-        let pieces = self.description().split('`').enumerate();
-        pieces.map(|(place, text)| Span { text, code: place % 2 == 1 }).filter(|span| !span.text.is_empty()).collect()
     }
 
     fn markdown(self) -> String {

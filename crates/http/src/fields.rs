@@ -7,7 +7,8 @@ use crate::json::{Field, JsonObject};
 
 /// `email`.
 pub(crate) fn email(object: &JsonObject<'_>) -> Result<EmailAddress, ApiError> {
-    EmailAddress::parse(object.required(Field::Email)?).map_err(|fault| ApiError::field(Field::Email.name(), fault))
+    EmailAddress::parse(object.required(Field::Email)?)
+        .map_err(|fault| ApiError::field(Field::Email.name(), fault))
 }
 
 /// `expirationTime`; empty is absence.
@@ -19,5 +20,7 @@ pub(crate) fn expiration_time(object: &JsonObject<'_>) -> Result<Option<Expiry>,
 /// `customerRealIp`; empty is `127.0.0.1`.
 pub(crate) fn customer_real_ip(object: &JsonObject<'_>) -> Result<Option<CustomerIp>, ApiError> {
     let text = object.optional(Field::CustomerRealIp)?;
-    text.map(CustomerIp::parse).transpose().map_err(|fault| ApiError::field(Field::CustomerRealIp.name(), fault))
+    text.map(CustomerIp::parse)
+        .transpose()
+        .map_err(|fault| ApiError::field(Field::CustomerRealIp.name(), fault))
 }

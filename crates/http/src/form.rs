@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn decoding_follows_the_standard() {
-        for (text, value) in [("a+b", "a b"), ("a%2Bb", "a+b"), ("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("a=b", "a=b")] {
+        for (text, value) in
+            [("a+b", "a b"), ("a%2Bb", "a+b"), ("%", "%"), ("%4", "%4"), ("%zz", "%zz"), ("a=b", "a=b")]
+        {
             assert_eq!(one(&format!("apiKey={text}")), Values::One(value.into()), "{text}");
         }
     }

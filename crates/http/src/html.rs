@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::ErrorCode;
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, HtmlEscape, Value, context};
 use sha2::{Digest, Sha256};
 use tracing::error;
 
@@ -82,6 +82,7 @@ static POLICIES: LazyLock<Policies> = LazyLock::new(|| {
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
+    environment.add_filter("marked", marked);
     for (name, source) in TEMPLATES {
         if let Err(fault) = environment.add_template(name, source) {
             error!(name, %fault, "a built-in template is wrong");
@@ -89,6 +90,15 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     }
     environment
 });
+
+/// Escapes a text and marks as code what stands between its back-ticks.
+fn marked(text: &str) -> Value {
+    let pieces = text.split('`').map(HtmlEscape).enumerate();
+    let pieces = pieces.map(
+        |(place, piece)| if place % 2 == 1 { format!("<code>{piece}</code>") } else { piece.to_string() },
+    );
+    Value::from_safe_string(pieces.collect())
+}
 
 /// A CSP source that allows an inline style or script with exactly this text (CSP level 3, section 6.7.3).
 fn hash(text: &str) -> String {
@@ -118,6 +128,12 @@ impl Policy {
             Self::Docs => DOCS_STYLE,
         }
     }
+}
+
+/// Makes templates and policies now, so that the first visitor does not wait for it.
+pub(crate) fn warm_up() {
+    LazyLock::force(&ENVIRONMENT);
+    LazyLock::force(&POLICIES);
 }
 
 /// A page with status 200.
@@ -172,6 +188,11 @@ mod tests {
         for (name, _) in TEMPLATES {
             assert!(ENVIRONMENT.get_template(name).is_ok(), "{name}");
         }
+    }
+
+    #[test]
+    fn marked_text_is_escaped() {
+        assert_eq!(marked("a < b `c > d` e").to_string(), "a &lt; b <code>c &gt; d</code> e");
     }
 
     #[test]

@@ -51,7 +51,9 @@ impl<'a> JsonObject<'a> {
         match self.value(field) {
             Value::Absent | Value::Null => Ok(None),
             Value::Text(text) => Ok(Some(text)),
-            Value::Other => Err(ApiError::field(field.name(), format_args!("`{}` has to be a string", field.name()))),
+            Value::Other => {
+                Err(ApiError::field(field.name(), format_args!("`{}` has to be a string", field.name())))
+            }
         }
     }
 
@@ -88,7 +90,9 @@ mod tests {
 
     #[test]
     fn values_are_told_apart() {
-        let object = parsed(r#" {"email":"a","expirationTime":null,"token":1,"x":[{"y":"\u00e9"}],"password":"\u0061"} "#);
+        let object = parsed(
+            r#" {"email":"a","expirationTime":null,"token":1,"x":[{"y":"\u00e9"}],"password":"\u0061"} "#,
+        );
         let object = object.unwrap();
         assert_eq!(object.value(Field::Email), &Value::Text("a".into()));
         assert_eq!(object.value(Field::ExpirationTime), &Value::Null);
@@ -102,9 +106,25 @@ mod tests {
     fn anything_but_one_json_text_is_refused() {
         let deep = format!("{{\"x\":{}1{}}}", "[".repeat(200), "]".repeat(200));
         for text in [
-            "", " ", "{", "{}x", "{} {}", "{\"a\":1,}", "{a:1}", "{'a':1}", "// x\n{}", "\u{feff}{}", "{\"a\":01}",
-            "{\"a\":NaN}", "{\"a\":\"\\ud800\"}", "{\"\\udc00\":1}", "{\"x\":{\"y\":[\"\\ud83d\\ud83d\"]}}",
-            "{\"a\":\"\n\"}", "{\"a\":\"\\x\"}", "{\"a\":tru}", &deep,
+            "",
+            " ",
+            "{",
+            "{}x",
+            "{} {}",
+            "{\"a\":1,}",
+            "{a:1}",
+            "{'a':1}",
+            "// x\n{}",
+            "\u{feff}{}",
+            "{\"a\":01}",
+            "{\"a\":NaN}",
+            "{\"a\":\"\\ud800\"}",
+            "{\"\\udc00\":1}",
+            "{\"x\":{\"y\":[\"\\ud83d\\ud83d\"]}}",
+            "{\"a\":\"\n\"}",
+            "{\"a\":\"\\x\"}",
+            "{\"a\":tru}",
+            &deep,
         ] {
             assert_eq!(parsed(text).err(), Some(BodyFault::NotJson), "{text:?}");
         }

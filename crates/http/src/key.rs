@@ -56,8 +56,10 @@ pub(crate) fn in_header(headers: &HeaderMap) -> Presented<'_> {
     if lines.next().is_some() {
         return Presented::Malformed;
     }
-    let Some((scheme, rest)) = line.as_bytes().split_at_checked(SCHEME.len()) else { return Presented::Absent };
-    if !scheme.eq_ignore_ascii_case(SCHEME) || !rest.first().is_none_or(|byte| *byte == b' ') {
+    let Some((scheme, rest)) = line.as_bytes().split_at_checked(SCHEME.len()) else {
+        return Presented::Absent;
+    };
+    if !scheme.eq_ignore_ascii_case(SCHEME) || rest.first().is_some_and(|byte| *byte != b' ') {
         return Presented::Absent;
     }
     str::from_utf8(rest.trim_ascii()).map_or(Presented::Malformed, |key| Presented::Key(Cow::Borrowed(key)))

@@ -28,7 +28,6 @@ const SWEEP_EVERY: i64 = 60_000_000_000;
 ///
 /// Memory: a subject takes about 150 bytes after its first hit, at most 700, and is forgotten when its window has passed:
 /// there are at most twice as many as were hit within the last two windows (and a few per shard).
-///
 #[derive(Debug)]
 pub struct MemoryLimiter {
     shards: Box<[Mutex<Shard>]>,
@@ -61,7 +60,6 @@ impl MemoryLimiter {
     }
 
     /// What [`RateLimiter::hit`] does, at once and without a future.
-    #[must_use]
     pub fn hit_now(&self, subject: LimitSubject, limit: Limit, now: DateTime<Utc>) -> LimitDecision {
         let nanoseconds = now.timestamp_nanos_opt().unwrap_or(i64::MAX / 2).clamp(0, i64::MAX / 2);
         let index = self.hasher.hash_one(subject) as usize % SHARDS;

@@ -1,5 +1,7 @@
 //! A Redis that goes away, hangs and comes back, played by a server of our own.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests are tests")]
+
 use std::{
     net::SocketAddr,
     sync::{

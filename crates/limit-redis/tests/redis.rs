@@ -1,5 +1,7 @@
 //! The contract, against a real Redis.
 
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "helpers of tests are tests")]
+
 use std::{
     hash::{BuildHasher as _, RandomState},
     sync::Arc,

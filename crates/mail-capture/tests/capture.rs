@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex};
 use application::ports::{
     CapturedMail, Clock, ComposedMail, FailureKind, MailArchive, MailKind, MailSender, OutgoingMail,
 };
+use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{EmailAddress, Language, MailId, OrganisationId};
 use mail_parser::MessageParser;
 use resetd_mail_capture::DirectoryCapture;
 use tempfile::TempDir;
+use testkit::contract::{ArchiveUnderTest, Inbox, ReceivedMail, SenderUnderTest};
 
 /// A clock that moves a second at each look.
 struct Ticking(Mutex<DateTime<Utc>>);
@@ -225,4 +227,57 @@ async fn many_at_once_are_all_there() {
     }
     assert_eq!(capture.list(Some(SHOP), 1_000).await.unwrap().len(), 100);
     assert!(files(&directory, ".tmp").is_empty());
+}
+
+/// The `.eml` files, read as a mail program would.
+struct Letterbox(std::path::PathBuf);
+
+#[async_trait]
+impl Inbox for Letterbox {
+    async fn received(&self) -> Vec<ReceivedMail> {
+        let mut paths = Vec::new();
+        for organisation in fs::read_dir(&self.0).unwrap() {
+            for file in fs::read_dir(organisation.unwrap().path()).unwrap() {
+                paths.push(file.unwrap().path());
+            }
+        }
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
+        paths.sort_by_key(|path| path.file_name().map(std::ffi::OsStr::to_owned));
+        paths
+            .iter()
+            .map(|path| {
+                let raw = fs::read(path).unwrap();
+                let message = MessageParser::default().parse(&raw).unwrap();
+                ReceivedMail {
+                    to: message.to().unwrap().first().unwrap().address().unwrap().to_owned(),
+                    subject: message.subject().unwrap().to_owned(),
+                    text: message.body_text(0).unwrap().into_owned(),
+                    html: message.body_html(0).unwrap().into_owned(),
+                    message_id: message.message_id().unwrap().to_owned(),
+                    header_names: message.headers_raw().map(|(name, _)| name.to_ascii_lowercase()).collect(),
+                }
+            })
+            .collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keeps_the_contract_of_a_sender() {
+    testkit::contract::mail_sender(async || {
+        let directory = TempDir::new().unwrap();
+        let inbox = Arc::new(Letterbox(directory.path().join("mail")));
+        SenderUnderTest { sender: Arc::new(open(&directory, 1_000)), inbox, kept: Box::new(directory) }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keeps_the_contract_of_an_archive() {
+    testkit::contract::mail_archive(async || {
+        let directory = TempDir::new().unwrap();
+        let capture = Arc::new(open(&directory, 1_000));
+        let archive: Arc<dyn MailArchive> = Arc::<DirectoryCapture>::clone(&capture);
+        ArchiveUnderTest { archive, capture, kept: Box::new(directory) }
+    })
+    .await;
 }

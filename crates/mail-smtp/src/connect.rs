@@ -1,5 +1,4 @@
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
@@ -75,7 +74,7 @@ impl Connector {
             if let Some(credentials) = &self.credentials {
                 self.log_in(&mut smtp, credentials).await?;
             }
-            Ok(Connection::new(smtp, &control))
+            Ok(Connection::new(smtp))
         };
         match timeout(limit, opening).await {
             Ok(opened) => opened,
@@ -141,6 +140,3 @@ fn tls_parameters(settings: &SmtpSettings) -> Result<Option<TlsParameters>, Setu
     }
     builder.build().map(Some).map_err(|error| SetupError::Tls(error.to_string()))
 }
-
-/// For [`crate::pool`].
-pub(crate) type SharedConnector = Arc<Connector>;

@@ -1,11 +1,8 @@
-use std::sync::Arc;
 use std::time::Duration;
 
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::commands::Quit;
 use tokio::time::{Instant, timeout};
-
-use crate::wire::WireControl;
 
 /// A connection after greeting, TLS and login. Dropping it closes the socket.
 pub(crate) struct Connection {
@@ -26,8 +23,7 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(smtp: AsyncSmtpConnection, control: &Arc<WireControl>) -> Self {
-        control.established();
+    pub(crate) fn new(smtp: AsyncSmtpConnection) -> Self {
         Self { smtp, _counted: Counted::new(), opened: Instant::now(), mails: 0, needs_reset: false }
     }
 

@@ -24,6 +24,8 @@ pub(crate) enum Cause {
     Lost(String),
     /// No reply in time.
     TimedOut,
+    /// The handshake failed, or the certificate is not the host's.
+    Tls(String),
     /// A reply that is none, or does not end.
     Garbage(String),
     /// The server cannot carry this mail.
@@ -43,7 +45,9 @@ impl Failure {
             (_, Stage::Connect) | (Cause::TimedOut, Stage::Envelope) => FailureKind::HostDown,
             (Cause::Reply { code, .. }, _) => of_code(*code),
             (Cause::Unfit(_), _) => FailureKind::Permanent,
-            (Cause::Lost(_) | Cause::TimedOut | Cause::Garbage(_), _) => FailureKind::Transient,
+            (Cause::Lost(_) | Cause::TimedOut | Cause::Tls(_) | Cause::Garbage(_), _) => {
+                FailureKind::Transient
+            }
         }
     }
 
@@ -52,7 +56,7 @@ impl Failure {
         self.stage == Stage::Envelope
             && match &self.cause {
                 Cause::Reply { code, .. } => *code == 421,
-                Cause::Lost(_) | Cause::TimedOut | Cause::Garbage(_) => true,
+                Cause::Lost(_) | Cause::TimedOut | Cause::Tls(_) | Cause::Garbage(_) => true,
                 Cause::Unfit(_) => false,
             }
     }
@@ -62,7 +66,7 @@ impl Failure {
         match &self.cause {
             Cause::Reply { code, .. } => *code != 421,
             Cause::Unfit(_) => true,
-            Cause::Lost(_) | Cause::TimedOut | Cause::Garbage(_) => false,
+            Cause::Lost(_) | Cause::TimedOut | Cause::Tls(_) | Cause::Garbage(_) => false,
         }
     }
 
@@ -75,6 +79,8 @@ impl Failure {
         };
         match &self.cause {
             Cause::Reply { code, text } => format!("{code} {text}"),
+            Cause::Lost(what) if self.stage == Stage::Connect => format!("cannot connect: {what}"),
+            Cause::Tls(what) => format!("TLS failed: {what}"),
             Cause::Lost(what) => format!("connection lost {when}: {what}"),
             Cause::TimedOut => format!("no reply in time {when}"),
             Cause::Garbage(what) => format!("not an SMTP reply {when}: {what}"),
@@ -100,10 +106,19 @@ impl From<Error> for Cause {
         if let Some(code) = error.status() {
             return Self::Reply { code: code.into(), text };
         }
+        // `lettre` has no question for this kind; over a stream of our own nothing but the handshake is of it.
+        if error.to_string().starts_with("Connection error") {
+            // Wrapped twice by STARTTLS: the innermost says what it was.
+            let mut innermost = source;
+            while let Some(deeper) = innermost.and_then(std::error::Error::source) {
+                innermost = Some(deeper);
+            }
+            return Self::Tls(innermost.map_or(text, ToString::to_string));
+        }
         let io = source.and_then(|source| source.downcast_ref::<io::Error>()).map(io::Error::kind);
         match io {
             Some(io::ErrorKind::TimedOut) => Self::TimedOut,
-            // Not UTF-8, or our own bound on a reply. A TLS fault comes as `InvalidData`, too, but with a source.
+            // Not UTF-8, or our own bound on a reply.
             Some(io::ErrorKind::InvalidData) => Self::Garbage(text),
             // What lettre says when the other side has closed in mid-reply.
             None if error.is_response() && text == "incomplete response" => {

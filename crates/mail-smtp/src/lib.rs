@@ -29,6 +29,8 @@
 //! credentials, TLS with a valid certificate is required, unless the host is this machine; a URL that would send a password
 //! unprotected is refused.
 //!
+//! A connection is closed after 30 s without a mail, 1,000 mails or 5 minutes.
+//!
 //! # Failures
 //! | what happened | kind |
 //! |---|---|
@@ -36,9 +38,16 @@
 //! | 4xx; garbage or an endless reply; the connection lost or silent while the server had the mail | `Transient` |
 //! | 5xx; an address the server cannot carry (no SMTPUTF8) | `Permanent` |
 //!
+//! A failed login and a demand for one (530) count as a host that is down: every mail would meet them, and the queue waits
+//! for the operator instead of giving its mails up.
+//!
 //! A fault on a kept connection before the server agreed to take the text is nobody's fault but the connection's: the mail
 //! is sent again at once over a fresh one. Replies are kept without addresses and control characters, at most 500
 //! characters long.
+//!
+//! # Metrics
+//! `resetd_smtp_connections` (gauge, open ones), `resetd_smtp_connections_opened_total`,
+//! `resetd_smtp_connection_failures_total`, `resetd_smtp_stale_connections_total`.
 
 mod address;
 mod connect;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
-use crate::connect::SharedConnector;
+use crate::connect::Connector;
 use crate::connection::Connection;
 use crate::failure::{Cause, Failure, Stage};
 
@@ -15,7 +15,7 @@ const MAILS: u32 = 1_000;
 /// Kept connections, at most `settings.pool` of them in all.
 #[derive(Debug)]
 pub(crate) struct Pool {
-    connector: SharedConnector,
+    connector: Connector,
     places: Semaphore,
     idle: Arc<Mutex<Idle>>,
 }
@@ -28,7 +28,7 @@ struct Idle {
 }
 
 impl Pool {
-    pub(crate) fn new(connector: SharedConnector) -> Self {
+    pub(crate) fn new(connector: Connector) -> Self {
         let places = Semaphore::new(connector.settings().pool);
         Self { connector, places, idle: Arc::default() }
     }

@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use application::ports::{Delivered, FailureKind, MailSender, OutgoingMail, SendError};
 use async_trait::async_trait;
@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::address;
 use crate::connect::Connector;
+use crate::connection::Connection;
 use crate::dkim::{DkimError, DkimSettings, Signer};
 use crate::failure::Failure;
 use crate::message::{Letter, build};
@@ -56,7 +57,7 @@ impl SmtpSender {
     pub fn new(settings: SmtpSettings, from: &str, dkim: Option<&DkimSettings>) -> Result<Self, SetupError> {
         let from = address::sender(from).map_err(SetupError::From)?;
         let signer = dkim.map(Signer::load).transpose()?;
-        let connector = Arc::new(Connector::new(settings.clone())?);
+        let connector = Connector::new(settings.clone())?;
         Ok(Self {
             pool: Pool::new(connector),
             host: settings.authority(),
@@ -139,11 +140,7 @@ impl SmtpSender {
     }
 
     /// Owns the connection: dropping this future closes it.
-    async fn attempt(
-        &self,
-        mut connection: crate::connection::Connection,
-        letter: &Letter,
-    ) -> Result<String, Failure> {
+    async fn attempt(&self, mut connection: Connection, letter: &Letter) -> Result<String, Failure> {
         let outcome = connection.carry(letter, self.settings.command_timeout).await;
         match &outcome {
             Err(failure) if !failure.leaves_connection_usable() => drop(connection),

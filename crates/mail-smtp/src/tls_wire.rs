@@ -21,9 +21,10 @@ pub(crate) struct TlsWire(AsyncNetworkStream);
 impl TlsWire {
     /// Shakes hands.
     pub(crate) async fn connect(
-        wire: Wire,
+        mut wire: Wire,
         parameters: TlsParameters,
     ) -> Result<Self, lettre::transport::smtp::Error> {
+        wire.expect_handshake();
         let mut stream = AsyncNetworkStream::use_existing_tokio1(Box::new(wire));
         stream.upgrade_tls(parameters).await?;
         Ok(Self(stream))

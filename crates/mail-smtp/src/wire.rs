@@ -3,30 +3,28 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use lettre::transport::smtp::client::AsyncTokioStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// Bytes a server may send between two of our writes. A TLS handshake brings certificates, a reply does not.
+/// Bytes a server may send between two of our writes. A TLS handshake brings certificates, a reply does not. `lettre`
+/// parses a reply anew at each of its lines, so its time grows with the square of this.
 const HANDSHAKE_LIMIT: usize = 256 * 1024;
-const REPLY_LIMIT: usize = 32 * 1024;
+const REPLY_LIMIT: usize = 8 * 1024;
+
+/// Our writes in a handshake that certificates may answer: a `ClientHello`, and a second one (RFC 8446, section 4.1.4).
+const HELLOS: u8 = 2;
 
 /// What the owner of a connection may change on a wire that `lettre` holds.
 #[derive(Debug)]
 pub(crate) struct WireControl {
-    limit: AtomicUsize,
     careful: AtomicBool,
 }
 
 impl WireControl {
-    /// From now on only replies are expected.
-    pub(crate) fn established(&self) {
-        self.limit.store(REPLY_LIMIT, Ordering::Relaxed);
-    }
-
     /// Reads the next reply byte by byte, and nothing behind it: what follows stays in the socket, where the TLS
     /// handshake stumbles over it (RFC 3207, section 6, and "NO STARTTLS", USENIX Security 2021).
     pub(crate) fn read_next_reply_alone(&self) {
@@ -39,6 +37,9 @@ pub(crate) struct Wire {
     stream: TcpStream,
     control: Arc<WireControl>,
     unanswered: usize,
+    limit: usize,
+    /// Writes still to come that certificates may answer.
+    hellos: u8,
     /// The start of the line being read carefully.
     line: [u8; 4],
     column: usize,
@@ -47,16 +48,27 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(stream: TcpStream) -> io::Result<(Self, Arc<WireControl>)> {
         stream.set_nodelay(true)?;
-        let control = Arc::new(WireControl {
-            limit: AtomicUsize::new(HANDSHAKE_LIMIT),
-            careful: AtomicBool::new(false),
-        });
-        Ok((Self { stream, control: Arc::clone(&control), unanswered: 0, line: [0; 4], column: 0 }, control))
+        let control = Arc::new(WireControl { careful: AtomicBool::new(false) });
+        let wire = Self {
+            stream,
+            control: Arc::clone(&control),
+            unanswered: 0,
+            limit: REPLY_LIMIT,
+            hellos: 0,
+            line: [0; 4],
+            column: 0,
+        };
+        Ok((wire, control))
+    }
+
+    /// The next that goes over it is a TLS handshake.
+    pub(crate) fn expect_handshake(&mut self) {
+        self.hellos = HELLOS;
     }
 
     fn count(&mut self, read: usize) -> io::Result<()> {
         self.unanswered = self.unanswered.saturating_add(read);
-        if self.unanswered > self.control.limit.load(Ordering::Relaxed) {
+        if self.unanswered > self.limit {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "the reply does not end"));
         }
         Ok(())
@@ -67,6 +79,7 @@ impl Wire {
         if byte == b'\n' {
             if self.line.get(3) != Some(&b'-') {
                 self.control.careful.store(false, Ordering::Relaxed);
+                self.expect_handshake();
             }
             self.line = [0; 4];
             self.column = 0;
@@ -118,6 +131,8 @@ impl AsyncRead for Wire {
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         self.unanswered = 0;
+        self.limit = if self.hellos > 0 { HANDSHAKE_LIMIT } else { REPLY_LIMIT };
+        self.hellos = self.hellos.saturating_sub(1);
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
 
@@ -170,8 +185,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_endless_line_ends() {
-        let (mut wire, control, mut server) = pair().await;
-        control.established();
+        let (mut wire, _, mut server) = pair().await;
         let flood = tokio::spawn(async move { while server.write_all(&[b'x'; 4096]).await.is_ok() {} });
         let mut read = 0;
         let mut some = [0; 4096];

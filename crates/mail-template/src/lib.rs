@@ -48,5 +48,6 @@ mod own;
 mod place;
 mod variables;
 
+pub use builtin::{built_in_layout, built_in_template};
 pub use check::{check_layout, check_template};
 pub use composer::{CACHE_LIFE, TemplateComposer};

@@ -3,6 +3,7 @@ use chrono::{DateTime, Datelike, Offset, TimeZone, Timelike, Utc};
 use domain::Language;
 
 /// `moment` as the language writes it, to the minute, with its offset from UTC: `23 November 2026, 15:20 (UTC+1)`.
+/// Day and month stay on one line (a no-break space).
 ///
 /// The time zone is that of the place the request came from, when it is known and not that of a proxy, VPN, Tor exit
 /// or data centre; else UTC. The offset is always named, so the time is right whoever reads it.
@@ -28,11 +29,11 @@ fn format<Z: TimeZone>(moment: &DateTime<Z>, language: &Language) -> String {
     let month = usize::try_from(moment.month0()).unwrap_or_default();
     let name = |names: [&'static str; 12]| names.get(month).copied().unwrap_or_default();
     match language.as_str() {
-        "cs" => format!("{day}. {} {year}, {hour}:{minute:02} ({offset})", name(CS)),
-        "sk" => format!("{day}. {} {year}, {hour}:{minute:02} ({offset})", name(SK)),
-        "pl" => format!("{day} {} {year}, {hour:02}:{minute:02} ({offset})", name(PL)),
-        "de" => format!("{day}. {} {year}, {hour:02}:{minute:02} Uhr ({offset})", name(DE)),
-        "en" => format!("{day} {} {year}, {hour:02}:{minute:02} ({offset})", name(EN)),
+        "cs" => format!("{day}.\u{a0}{} {year}, {hour}:{minute:02} ({offset})", name(CS)),
+        "sk" => format!("{day}.\u{a0}{} {year}, {hour}:{minute:02} ({offset})", name(SK)),
+        "pl" => format!("{day}\u{a0}{} {year}, {hour:02}:{minute:02} ({offset})", name(PL)),
+        "de" => format!("{day}.\u{a0}{} {year}, {hour:02}:{minute:02} Uhr ({offset})", name(DE)),
+        "en" => format!("{day}\u{a0}{} {year}, {hour:02}:{minute:02} ({offset})", name(EN)),
         _ => format!("{year}-{:02}-{day:02} {hour:02}:{minute:02} ({offset})", moment.month()),
     }
 }
@@ -137,29 +138,32 @@ mod tests {
     #[test]
     fn each_language_writes_its_own_way() {
         let prague = in_zone("Europe/Prague");
-        assert_eq!(write(Some(&prague), "cs"), "23. listopadu 2026, 8:05 (UTC+1)");
-        assert_eq!(write(Some(&prague), "sk"), "23. novembra 2026, 8:05 (UTC+1)");
-        assert_eq!(write(Some(&prague), "pl"), "23 listopada 2026, 08:05 (UTC+1)");
-        assert_eq!(write(Some(&prague), "de"), "23. November 2026, 08:05 Uhr (UTC+1)");
-        assert_eq!(write(Some(&prague), "en"), "23 November 2026, 08:05 (UTC+1)");
+        assert_eq!(write(Some(&prague), "cs"), "23.\u{a0}listopadu 2026, 8:05 (UTC+1)");
+        assert_eq!(write(Some(&prague), "sk"), "23.\u{a0}novembra 2026, 8:05 (UTC+1)");
+        assert_eq!(write(Some(&prague), "pl"), "23\u{a0}listopada 2026, 08:05 (UTC+1)");
+        assert_eq!(write(Some(&prague), "de"), "23.\u{a0}November 2026, 08:05 Uhr (UTC+1)");
+        assert_eq!(write(Some(&prague), "en"), "23\u{a0}November 2026, 08:05 (UTC+1)");
         assert_eq!(write(Some(&prague), "fr"), "2026-11-23 08:05 (UTC+1)");
     }
 
     #[test]
     fn utc_when_no_zone_is_known_or_it_is_nonsense() {
-        assert_eq!(write(None, "en"), "23 November 2026, 07:05 (UTC)");
-        assert_eq!(write(Some(&in_zone("Mars/Olympus")), "en"), "23 November 2026, 07:05 (UTC)");
+        assert_eq!(write(None, "en"), "23\u{a0}November 2026, 07:05 (UTC)");
+        assert_eq!(write(Some(&in_zone("Mars/Olympus")), "en"), "23\u{a0}November 2026, 07:05 (UTC)");
     }
 
     #[test]
     fn odd_offsets_are_named() {
-        assert_eq!(write(Some(&in_zone("Asia/Kolkata")), "en"), "23 November 2026, 12:35 (UTC+5:30)");
-        assert_eq!(write(Some(&in_zone("America/St_Johns")), "en"), "23 November 2026, 03:35 (UTC−3:30)");
+        assert_eq!(write(Some(&in_zone("Asia/Kolkata")), "en"), "23\u{a0}November 2026, 12:35 (UTC+5:30)");
+        assert_eq!(
+            write(Some(&in_zone("America/St_Johns")), "en"),
+            "23\u{a0}November 2026, 03:35 (UTC−3:30)"
+        );
     }
 
     #[test]
     fn the_zone_of_an_exit_node_is_nobodys() {
         let tor = GeoContext { is_tor: Some(true), ..in_zone("Asia/Tokyo") };
-        assert_eq!(write(Some(&tor), "en"), "23 November 2026, 07:05 (UTC)");
+        assert_eq!(write(Some(&tor), "en"), "23\u{a0}November 2026, 07:05 (UTC)");
     }
 }

@@ -345,6 +345,7 @@ pub(crate) struct NormalizeArgs {
     /// Which rule
     pub(crate) rule: Rule,
     /// Values; none: one per line on standard input
+    #[arg(allow_hyphen_values = true)]
     pub(crate) values: Vec<String>,
     /// Exit 1 if any value was bad
     #[arg(long)]

@@ -30,10 +30,11 @@ impl Fault {
         Self::Store(StoreError::Unavailable(why.into()))
     }
 
-    /// Whether the connection is gone, or about to go, rather than the statement wrong.
+    /// Whether the connection is gone, about to go, or leads to a server that no longer takes writes (25006: it has become a
+    /// standby), rather than the statement wrong.
     pub(crate) fn lost_connection(&self) -> bool {
         match self {
-            Self::Sql(sqlx::Error::Database(cause)) => class(cause.as_ref(), &["08", "57"]),
+            Self::Sql(sqlx::Error::Database(cause)) => class(cause.as_ref(), &["08", "57P", "25006"]),
             Self::Sql(sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_)) => true,
             Self::Sql(sqlx::Error::WorkerCrashed) => true,
             Self::Sql(_) | Self::Store(_) => false,

@@ -52,7 +52,8 @@ struct Waiting<B: Batch> {
     reply: oneshot::Sender<Result<B::Answer, StoreError>>,
 }
 
-/// The way to the tasks that do one kind of job. They end when the last `Group` is gone.
+/// The way to the tasks that do one kind of job. They end when the last `Group` is gone, or the pool
+/// is closed.
 pub(crate) struct Group<B: Batch> {
     jobs: mpsc::Sender<Waiting<B>>,
 }
@@ -92,7 +93,9 @@ struct Writer<B: Batch> {
 impl<B: Batch> Writer<B> {
     async fn run(mut self, waiting: Arc<Mutex<mpsc::Receiver<Waiting<B>>>>) {
         let mut batch = Vec::with_capacity(B::LIMIT);
-        while take(&waiting, &mut batch).await > 0 {
+        let mut closing = self.pool.close_event();
+        // Whoever closes the pool waits for its connections to come back.
+        while let Ok(1..) = closing.do_until(take(&waiting, &mut batch)).await {
             // Nobody waits for some of them any more: the caller was dropped, which the ports allow.
             batch.retain(|waiting: &Waiting<B>| !waiting.reply.is_closed());
             let (jobs, replies): (Vec<_>, Vec<_>) =
@@ -157,7 +160,8 @@ impl<B: Batch> Writer<B> {
     async fn attempt(&mut self, jobs: &[B::Job]) -> Result<Vec<B::Answer>, Fault> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            None => self.pool.acquire().await?,
+            // Nobody's job is at fault here.
+            None => self.pool.acquire().await.map_err(|error| StoreError::from(Fault::Sql(error)))?,
         };
         let began = Instant::now();
         let outcome = tokio::time::timeout(PATIENCE, B::run(&mut connection, jobs)).await;

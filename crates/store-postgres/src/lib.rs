@@ -38,6 +38,8 @@ mod migrate;
 mod news;
 mod organisation_registry;
 mod partitions;
+#[cfg(test)]
+mod plans;
 mod sealed;
 #[cfg(test)]
 mod statements;

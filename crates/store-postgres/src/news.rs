@@ -81,10 +81,11 @@ async fn tell(pool: PgPool, told: Teller, own: Arc<AtomicI32>) {
     }
 }
 
+/// Until the pool is closed: whoever closes it waits for its connections to come back.
 async fn listen(pool: PgPool, heard: Arc<Notify>, own: Arc<AtomicI32>) {
     let mut pause = BACK_OFF.0;
-    loop {
-        match listen_once(&pool, &heard, &own, &mut pause).await {
+    while let Ok(outcome) = pool.close_event().do_until(listen_once(&pool, &heard, &own, &mut pause)).await {
+        match outcome {
             Ok(()) => info!("the connection that listens for new mail was lost; connecting again"),
             Err(error) => warn!(%error, "cannot listen for new mail; polling finds it meanwhile"),
         }

@@ -27,7 +27,7 @@ pub(crate) const ROWS: &str =
     "SELECT greatest(reltuples, 0)::bigint AS rows FROM pg_class WHERE oid = to_regclass($1)";
 pub(crate) const AUDIT_HEAD: &str = "SELECT sequence FROM audit_head FOR UPDATE";
 pub(crate) const AUDIT_PARTS: &str = "SELECT c.relname::text AS name, pg_get_expr(c.relpartbound, c.oid) AS bound \
-     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'audit'::regclass ORDER BY c.oid";
+     FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'audit'::regclass ORDER BY c.relname";
 
 /// Days for which there are partitions ahead of time, today not counted.
 const AHEAD: i64 = 3;
@@ -85,9 +85,10 @@ fn first_id(milliseconds: i64) -> [u8; 16] {
 }
 
 impl PostgresDatabase {
-    /// Makes the partitions of today and the next three days, and begins a new part of the audit log with a new month. To be
-    /// called at the start and every hour or so, by one replica or by all; missing a call (or three days of them) costs
-    /// nothing but that rows of those days are purged in batches instead of at once.
+    /// Makes the partitions of today and the next three days, and begins a new part of the audit log with a new month. Called at
+    /// the end of every round of [`TokenStore::purge`](application::ports::TokenStore::purge), and by whoever likes: on one replica
+    /// or on all. Missing a call (or three days of them) costs nothing but that rows of those days are purged in batches
+    /// instead of at once.
     ///
     /// # Errors
     /// [`StoreError`] when some of it was not done; what was done stays.

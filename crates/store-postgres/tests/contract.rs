@@ -13,7 +13,9 @@ macro_rules! suites {
         async fn $port() {
             let Some(server) = server(stringify!($port)) else { return };
             let database = TestDatabase::create(&server).await;
-            contract::$port(async || PersistentPorts::of(Arc::new(store_at(&database.schema().await).await))).await;
+            // The cases together are more than a test's stack holds in a debug build.
+            let fresh = async || PersistentPorts::of(Arc::new(store_at(&database.schema().await).await));
+            Box::pin(contract::$port(fresh)).await;
         }
     )+ };
 }
@@ -32,9 +34,9 @@ suites!(
 async fn shared_storage() {
     let Some(server) = server("shared_storage") else { return };
     let database = TestDatabase::create(&server).await;
-    contract::shared_storage(async || {
+    let fresh = async || {
         let schema = database.schema().await;
         async move || PersistentPorts::of(Arc::new(store_at(&schema).await))
-    })
-    .await;
+    };
+    Box::pin(contract::shared_storage(fresh)).await;
 }

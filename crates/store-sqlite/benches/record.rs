@@ -1,7 +1,14 @@
 //! Durable `record`s per second by number of concurrent callers, beside the raw sync rate of the same disk.
 //!
 //! `cargo bench -p resetd-store-sqlite --bench record [-- SECONDS]`
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may fail")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark prints, and may fail"
+)]
+
+mod support;
 
 use std::hint::black_box;
 use std::io::Write as _;
@@ -16,6 +23,8 @@ use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, Priority, Reque
 use resetd_store_sqlite::SqliteStore;
 use testkit::fake::TestVault;
 
+use self::support::cpu_time;
+
 fn main() {
     let seconds = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(2);
     let length = Duration::from_secs(seconds);
@@ -25,8 +34,13 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
     for callers in [1, 8, 32, 128] {
         let location = directory.path().join(format!("{callers}.db"));
-        let (rate, cpu) = runtime.block_on(records(location.to_str().unwrap(), callers, length));
-        println!("{callers:>4} callers: {rate:>7.0} records/s, {cpu:>5.1} µs CPU each");
+        let run = runtime.block_on(records(location.to_str().unwrap(), callers, length));
+        let [median, slow, slowest] = [0.5, 0.99, 1.0].map(|part| run.latency(part));
+        println!(
+            "{callers:>4} callers: {:>7.0} records/s, {:>5.1} µs CPU each, latency {median:.2} / {slow:.2} / {slowest:.2} ms \
+             (median, p99, longest)",
+            run.rate, run.cpu
+        );
     }
 }
 
@@ -54,28 +68,50 @@ fn making() -> f64 {
     started.elapsed().as_secs_f64() * 1e6 / f64::from(REQUESTS)
 }
 
-async fn records(location: &str, callers: u64, length: Duration) -> (f64, f64) {
+struct Run {
+    rate: f64,
+    /// Microseconds per record.
+    cpu: f64,
+    /// In order.
+    latencies: Vec<Duration>,
+}
+
+impl Run {
+    /// The latency, in milliseconds, that this part of the records did not exceed.
+    fn latency(&self, part: f64) -> f64 {
+        let index = (self.latencies.len() as f64 * part) as usize;
+        self.latencies[index.min(self.latencies.len() - 1)].as_secs_f64() * 1e3
+    }
+}
+
+async fn records(location: &str, callers: u64, length: Duration) -> Run {
     let store = Arc::new(SqliteStore::open(location, Arc::new(TestVault::new(1))).await.unwrap());
-    let done = Arc::new(AtomicU64::new(0));
+    let number = Arc::new(AtomicU64::new(0));
     let (started, cpu) = (Instant::now(), cpu_time());
     let tasks: Vec<_> = (0..callers)
         .map(|caller| {
-            let (store, done) = (Arc::clone(&store), Arc::clone(&done));
+            let (store, number) = (Arc::clone(&store), Arc::clone(&number));
             tokio::spawn(async move {
+                let mut latencies = Vec::new();
                 while started.elapsed() < length {
-                    store.record(request(caller, done.fetch_add(1, Ordering::Relaxed))).await.unwrap();
+                    let asked = Instant::now();
+                    store.record(request(caller, number.fetch_add(1, Ordering::Relaxed))).await.unwrap();
+                    latencies.push(asked.elapsed());
                 }
+                latencies
             })
         })
         .collect();
+    let mut latencies = Vec::new();
     for task in tasks {
-        task.await.unwrap();
+        latencies.extend(task.await.unwrap());
     }
-    let records = done.load(Ordering::Relaxed) as f64;
-    let result =
+    let records = latencies.len() as f64;
+    let (rate, cpu) =
         (records / started.elapsed().as_secs_f64(), (cpu_time() - cpu).as_secs_f64() * 1e6 / records);
+    latencies.sort_unstable();
     store.database().close().await;
-    result
+    Run { rate, cpu, latencies }
 }
 
 fn request(caller: u64, number: u64) -> NewRequest {
@@ -95,12 +131,4 @@ fn request(caller: u64, number: u64) -> NewRequest {
         accepted_at,
         expires_at: accepted_at + TimeDelta::hours(1),
     }
-}
-
-/// User and system time of this process (`/proc/self/stat`, in hundredths of a second); zero where there is no such file.
-fn cpu_time() -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
-    Duration::from_millis(ticks * 10)
 }

@@ -2,7 +2,14 @@
 //!
 //! `cargo bench -p resetd-store-sqlite --bench scale [-- ROWS]`: ROWS stored requests (default 100,000), a tenth as many
 //! customers.
-#![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints, and may fail")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark prints, and may fail"
+)]
+
+mod support;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +29,8 @@ use resetd_store_sqlite::SqliteStore;
 use sqlx::{ConnectOptions as _, Executor as _};
 use testkit::fake::TestVault;
 
+use self::support::cpu_time;
+
 const ORGANISATION: OrganisationId = OrganisationId::from_bytes([1; 16]);
 const WORKER: WorkerId = WorkerId::from_bytes([2; 16]);
 /// Requests measured, and how many of them go together.
@@ -34,12 +43,13 @@ const FILL: [&str; 5] = [
     "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < $1) \
      INSERT INTO mail (id, kind, stage, state, organisation_id, api_key_id, sandbox, priority, accepted_at, expires_at, \
        address_fingerprint, address_masked, submitted, due_at, admitted, attempts, customer_id, sent_at) \
-     SELECT unhex(printf('%012x', 1700000000000 + i)) || randomblob(10), 0, 3, 'sent', $2, randomblob(16), 0, 0, \
+     SELECT CAST(unhex(printf('%012x', 1700000000000 + i)) || randomblob(10) AS BLOB), 0, 3, 'sent', $2, randomblob(16), 0, 0, \
        1700000000000 + i, 1700003600000 + i, randomblob(16), 'c***@shop.example', randomblob(70), 1700000000100 + i, 1, 1, \
        randomblob(16), 1700000000100 + i FROM n",
-    "INSERT INTO mail_attempt SELECT seq, 1, sent_at, '127.0.0.1:25', randomblob(70), 'sent' FROM mail WHERE stage = 3",
+    "INSERT INTO mail_attempt SELECT seq, 1, sent_at, '127.0.0.1:25', randomblob(70), 'sent' FROM mail \
+       WHERE accepted_at < 1772000000000",
     "INSERT INTO reset_token SELECT seq, 1, randomblob(32), customer_id, sent_at, expires_at, NULL, NULL FROM mail \
-       WHERE stage = 3",
+       WHERE accepted_at < 1772000000000",
     "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < $1 / 10) \
      INSERT INTO customer (id, organisation_id, address_fingerprint, sealed, status, password_hash, links_valid_from, \
        sessions_valid_from, created_at, updated_at) \
@@ -48,7 +58,22 @@ const FILL: [&str; 5] = [
 
 #[derive(Default)]
 struct Costs {
-    steps: Vec<(&'static str, Duration)>,
+    steps: Vec<Step>,
+}
+
+struct Step {
+    name: &'static str,
+    time: Duration,
+    cpu: Duration,
+}
+
+/// When a step began, by the clock on the wall and by that of the processor.
+struct Started(Instant, Duration);
+
+impl Started {
+    fn now() -> Self {
+        Self(Instant::now(), cpu_time())
+    }
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -79,11 +104,16 @@ async fn main() {
     let store = SqliteStore::open(location.to_str().unwrap(), Arc::new(TestVault::new(1))).await.unwrap();
     measure(&store, 2).await;
     let full = measure(&store, 3).await;
-    println!("{:<10}{:>12}{:>12}{:>8}   µs each, {TOGETHER} at once", "", "empty", "full", "ratio");
-    for ((step, before), (_, after)) in empty.steps.iter().zip(&full.steps) {
-        let (before, after) = (each(*before), each(*after));
-        println!("{step:<10}{before:>12.1}{after:>12.1}{:>8.2}", after / before);
+    println!("µs each, {TOGETHER} at once: time on an empty database and a full one, and CPU time");
+    for (before, after) in empty.steps.iter().zip(&full.steps) {
+        let [time, time_full, cpu, cpu_full] = [before.time, after.time, before.cpu, after.cpu].map(each);
+        println!(
+            "{:<10}{time:>9.1}{time_full:>9.1}{cpu:>9.1}{cpu_full:>9.1} {:>6.2}",
+            before.name,
+            cpu_full / cpu
+        );
     }
+    purge(&store).await;
     store.database().close().await;
 }
 
@@ -130,7 +160,7 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
     let now = at(1 + run * 10_000);
     for group in (0..MEASURED).step_by(usize::try_from(TOGETHER).unwrap()) {
         let numbers = group..group + TOGETHER;
-        let started = Instant::now();
+        let started = Started::now();
         join_all(
             numbers
                 .clone()
@@ -139,13 +169,13 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
         .await;
         costs.add("record", started);
 
-        let started = Instant::now();
+        let started = Started::now();
         let limit = u32::try_from(TOGETHER).unwrap();
         let mails = store.claim_due(WORKER, now, now + TimeDelta::seconds(60), limit).await.unwrap();
         assert_eq!(mails.len() as u64, TOGETHER);
         costs.add("claim", started);
 
-        let started = Instant::now();
+        let started = Started::now();
         let budget = AddressBudget { per_minute: 1_000, per_hour: 1_000 };
         join_all(numbers.clone().map(|number| async move {
             store.admit(id(run, number), WORKER, budget, now).await.unwrap();
@@ -153,21 +183,21 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
         .await;
         costs.add("admit", started);
 
-        let started = Instant::now();
+        let started = Started::now();
         join_all(numbers.clone().map(|number| async move {
             assert!(store.find_by_email(ORGANISATION, &email(number)).await.unwrap().is_some());
         }))
         .await;
         costs.add("find", started);
 
-        let started = Instant::now();
+        let started = Started::now();
         join_all(
             numbers.clone().map(|number| async move { store.issue(issue(run, number, now)).await.unwrap() }),
         )
         .await;
         costs.add("issue", started);
 
-        let started = Instant::now();
+        let started = Started::now();
         join_all(numbers.clone().map(|number| async move {
             let sent = Completion::Sent {
                 host: "127.0.0.1:25".to_owned(),
@@ -179,7 +209,7 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
         .await;
         costs.add("complete", started);
 
-        let started = Instant::now();
+        let started = Started::now();
         join_all(
             numbers.map(|number| async move { store.redeem(redemption(run, number, now)).await.unwrap() }),
         )
@@ -194,13 +224,29 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
 }
 
 impl Costs {
-    fn add(&mut self, step: &'static str, started: Instant) {
-        let cost = started.elapsed();
-        match self.steps.iter_mut().find(|(name, _)| *name == step) {
-            Some((_, total)) => *total += cost,
-            None => self.steps.push((step, cost)),
+    fn add(&mut self, name: &'static str, Started(time, cpu): Started) {
+        let (time, cpu) = (time.elapsed(), cpu_time() - cpu);
+        match self.steps.iter_mut().find(|step| step.name == name) {
+            Some(step) => {
+                step.time += time;
+                step.cpu += cpu;
+            }
+            None => self.steps.push(Step { name, time, cpu }),
         }
     }
+}
+
+/// How long a request may have to wait behind one batch.
+async fn purge(store: &SqliteStore) {
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let started = Instant::now();
+        store.purge(at(0), at(0), 200).await.unwrap();
+        times.push(started.elapsed());
+    }
+    times.sort_unstable();
+    let [median, longest] = [times[100], times[199]].map(|time| time.as_secs_f64() * 1e3);
+    println!("purge of 200 rows: {median:.1} ms, at most {longest:.1} ms");
 }
 
 fn id(run: u64, number: u64) -> RequestId {

@@ -145,6 +145,7 @@ fn cargo_deny() -> Option<Result> {
     step("deny.toml: licences, bans, sources");
     let mut deny = Command::new(program);
     deny.current_dir(workspace::root()).args([
+        "--offline",
         "check",
         "--hide-inclusion-graph",
         "licenses",

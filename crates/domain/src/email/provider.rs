@@ -7,7 +7,7 @@ mod table;
 use std::sync::Arc;
 
 pub use self::rule::{ProviderRule, TagSeparator};
-use super::error::EmailError;
+use super::{error::EmailError, text::nfc};
 
 /// The provider rules by which addresses are made canonical: the built-in ones, and before them an organisation's own.
 ///
@@ -78,24 +78,29 @@ impl ProviderRules {
     pub(super) fn canonicalise(&self, local: &str, domain: &str) -> Result<Option<Canonical>, EmailError> {
         let Some(found) = self.find(domain) else { return Ok(None) };
         let rule = found.rule();
-        let canonical_local = rule.mailbox(local)?;
+        let name = rule.mailbox(local)?;
+        let dots = rule.ignores_dots() && name.contains('.');
         // Into another domain only where the same rule speaks for it too: else the result would change once more.
-        let canonical_domain = match rule.canonical_domain() {
-            Some(target)
-                if self.own.is_empty()
-                    || self.rule_for(target).is_some_and(|there| core::ptr::eq(there, rule)) =>
-            {
-                target
-            }
+        let target = match rule.canonical_domain() {
+            Some(target) if self.own.is_empty() => target,
+            Some(target) if self.rule_for(target).is_some_and(|there| core::ptr::eq(there, rule)) => target,
             _ => domain,
         };
-        if canonical_local == local && canonical_domain == domain {
+        if name.len() == local.len() && !dots && target == domain {
             return Ok(None);
         }
-        let mut text = String::with_capacity(canonical_local.len() + 1 + canonical_domain.len());
-        text.push_str(&canonical_local);
+        let mut text = String::with_capacity(name.len() + 1 + target.len());
+        if dots {
+            text.extend(name.split('.'));
+        } else {
+            text.push_str(name);
+        }
+        // What has come to stand side by side may compose, jamo for instance.
+        if dots && !text.is_ascii() {
+            text = nfc(&text).into_owned();
+        }
         text.push('@');
-        text.push_str(canonical_domain);
+        text.push_str(target);
         Ok(Some(Canonical { text, found }))
     }
 }

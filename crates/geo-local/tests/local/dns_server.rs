@@ -1,6 +1,13 @@
 //! A DNS server of our own (RFC 1035 over UDP and TCP), so that it can lie, fail and be silent.
 
-use std::{collections::HashMap, net::SocketAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -32,16 +39,25 @@ type Zone = HashMap<(String, u16), Answer>;
 
 /// Starts a server with these answers; a question not among them is answered with NXDOMAIN.
 pub(crate) async fn start(answers: impl IntoIterator<Item = (&'static str, u16, Answer)>) -> SocketAddr {
+    start_counting(answers).await.0
+}
+
+/// The same, with the number of questions so far.
+pub(crate) async fn start_counting(
+    answers: impl IntoIterator<Item = (&'static str, u16, Answer)>,
+) -> (SocketAddr, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
     let zone: Zone =
         answers.into_iter().map(|(name, kind, answer)| ((name.to_owned(), kind), answer)).collect();
     let zone = Arc::new(zone);
     let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
     let address = udp.local_addr().unwrap();
     let tcp = TcpListener::bind(address).await.unwrap();
-    let shared = Arc::clone(&zone);
+    let (shared, count) = (Arc::clone(&zone), Arc::clone(&asked));
     tokio::spawn(async move {
         let mut buffer = [0; 1_500];
         while let Ok((length, client)) = udp.recv_from(&mut buffer).await {
+            count.fetch_add(1, Ordering::SeqCst);
             if let Some(reply) = reply(&shared, &buffer[..length]) {
                 let _ = udp.send_to(&reply, client).await;
             }
@@ -52,7 +68,7 @@ pub(crate) async fn start(answers: impl IntoIterator<Item = (&'static str, u16, 
             tokio::spawn(over_tcp(stream, Arc::clone(&zone)));
         }
     });
-    address
+    (address, asked)
 }
 
 async fn over_tcp(mut stream: TcpStream, zone: Arc<Zone>) {

@@ -24,8 +24,25 @@ fn a_missing_file_is_named() {
 }
 
 #[test]
-fn a_directory_is_unreadable() {
-    assert!(matches!(city(Files::new().0.path().into()), Err(LocalGeoError::Unreadable { .. })));
+fn a_path_through_a_file_is_unreadable() {
+    let files = Files::new();
+    let path = files.put("file", b"").join("city.mmdb");
+    assert!(matches!(city(path), Err(LocalGeoError::Unreadable { .. })));
+}
+
+#[test]
+fn a_folder_stands_for_the_databases_in_it() {
+    let files = Files::new();
+    let folder = files.path("folder");
+    fs::create_dir(&folder).unwrap();
+    assert!(matches!(city(folder.clone()), Err(LocalGeoError::Missing { .. })));
+    fs::write(folder.join("notes.txt"), "no database").unwrap();
+    assert!(matches!(city(folder.clone()), Err(LocalGeoError::Missing { .. })));
+    fs::write(folder.join("ipv4.mmdb"), fixtures::flat_city(4)).unwrap();
+    fs::write(folder.join("ipv6.mmdb"), fixtures::flat_city(6)).unwrap();
+    let geo = city(folder).unwrap();
+    assert_eq!(geo.lookup(addr("89.24.1.2")).city.unwrap().name, "Brno");
+    assert_eq!(geo.lookup(addr("2001:4860:4860::8888")).city.unwrap().name, "Berlin");
 }
 
 #[test]

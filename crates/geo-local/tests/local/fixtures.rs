@@ -127,6 +127,15 @@ pub(crate) fn flat_city(family: u8) -> Vec<u8> {
     }
 }
 
+/// A list of countries alone: 8.8.8.0/24 in the US, everything else of 8.0.0.0/8 and 89.24.0.0/16 in Czechia.
+pub(crate) fn flat_country() -> Vec<u8> {
+    let country = |code: &str| Value::map([("country_code", Value::text(code))]);
+    database(
+        Writer::new("country", RecordSize::Bits24),
+        &[("8.0.0.0/8", country("CZ")), ("8.8.8.0/24", country("US")), ("89.24.0.0/16", country("CZ"))],
+    )
+}
+
 /// IPinfo's location database: texts only, coordinates too.
 pub(crate) fn ipinfo_location() -> Vec<u8> {
     let record =
@@ -268,6 +277,18 @@ pub(crate) fn hostile_city() -> Vec<u8> {
 /// A database of this type where every address has this record.
 pub(crate) fn everything(database_type: &str, record: &Value) -> Vec<u8> {
     database(Writer::new(database_type, RecordSize::Bits24), &[("::/0", record.clone())])
+}
+
+/// A flat city database where every address is in this city of this country.
+pub(crate) fn city_in(code: &str, city: &str) -> Vec<u8> {
+    let (latitude, longitude) = (Value::Float(45.5), Value::Float(-73.6));
+    let record = [
+        ("country_code", code.into()),
+        ("city", city.into()),
+        ("latitude", latitude),
+        ("longitude", longitude),
+    ];
+    everything("city", &Value::map(record))
 }
 
 /// A city database in MaxMind's layout where every address is in this city.

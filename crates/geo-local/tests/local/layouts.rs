@@ -187,6 +187,35 @@ fn the_first_file_that_lists_an_address_answers() {
 }
 
 #[test]
+fn a_later_file_refines_a_country_it_agrees_on() {
+    let files = Files::new();
+    let country = files.put("country", &fixtures::flat_country());
+    let (flat, ipinfo) =
+        (files.put("flat", &fixtures::flat_city(4)), files.put("ipinfo", &fixtures::ipinfo_location()));
+    let geo = open(vec![country, flat.clone(), ipinfo.clone()], vec![], vec![]);
+    let brno = geo.lookup(addr("89.24.1.2"));
+    assert_eq!(
+        (brno.city, brno.time_zone),
+        (Some(place("Brno", &[])), None),
+        "the third file is not asked any more"
+    );
+    let google = geo.lookup(addr("8.8.8.8"));
+    assert_eq!((google.city.unwrap().name, google.latitude), ("Mountain View".to_owned(), Some(37.4056)));
+    // The other way round, the country alone adds nothing.
+    let geo = open(vec![flat, files.path("country")], vec![], vec![]);
+    assert_eq!(geo.lookup(addr("89.24.1.2")).city, Some(place("Brno", &[])));
+}
+
+#[test]
+fn where_files_disagree_on_the_country_the_first_is_believed_and_no_city_named() {
+    let files = Files::new();
+    let country = files.put("country", &fixtures::flat_country());
+    let montreal = files.put("montreal", &fixtures::city_in("CA", "Montreal"));
+    let found = open(vec![country, montreal], vec![], vec![]).lookup(addr("8.8.8.8"));
+    assert_eq!((found.country_code, found.city, found.latitude), (text("US"), None, None));
+}
+
+#[test]
 fn what_does_not_fit_its_field_is_dropped_and_the_rest_kept() {
     let files = Files::new();
     let found =

@@ -1,6 +1,6 @@
 //! Done-when 2 of the issue: with the databases of `cargo xtask geo-data`, well-known addresses resolve rightly.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use crate::{
     addr,
@@ -16,13 +16,8 @@ fn well_known_addresses_resolve_to_their_system_and_country() {
         );
         return;
     };
-    let mut files: Vec<PathBuf> = fs::read_dir(directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "mmdb"))
-        .collect();
-    files.sort();
-    let (asn, city) = files.into_iter().partition(|path| path.ends_with("asn.mmdb"));
+    let folder = PathBuf::from(directory);
+    let (city, asn) = (vec![folder.join("city")], vec![folder.join("asn.mmdb")]);
     let geo = LocalGeo::open(LocalGeoOptions { city, asn, ..LocalGeoOptions::default() }).unwrap();
     for (address, system, countries) in [
         // An anycast network registered in Australia and announced everywhere: lists differ in what they call its place.
@@ -36,11 +31,8 @@ fn well_known_addresses_resolve_to_their_system_and_country() {
             found.country_code.as_deref().is_some_and(|code| countries.contains(&code)),
             "{address}: {found:?}"
         );
-        let country = found.country.unwrap();
-        assert!(
-            ["cs", "de", "pl", "sk"].iter().all(|language| country.names.contains_key(*language)),
-            "{country:?}"
-        );
+        let czech = &found.country.unwrap().names["cs"];
+        assert!(["Austrálie", "Spojené státy"].contains(&czech.as_str()), "{address}: {czech}");
         assert!(found.as_organisation.is_some(), "{address}");
     }
 }

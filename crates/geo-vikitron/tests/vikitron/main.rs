@@ -1,9 +1,5 @@
 //! VikiTron against a real HTTP server on loopback, well behaved and not.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "helpers of a test may fail the test"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of a test may fail the test")]
 
 mod answers;
 mod breaker;

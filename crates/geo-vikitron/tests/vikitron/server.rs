@@ -22,6 +22,8 @@ pub(crate) enum Behaviour {
     Json(String),
     /// This status line, these headers, this body.
     Reply(&'static str, Vec<(&'static str, String)>, String),
+    /// The first for requests that end in this address, the second for any other.
+    PerAddress(&'static str, Box<Behaviour>, Box<Behaviour>),
     /// Nothing for so long, then this.
     After(Duration, Box<Behaviour>),
     /// The promise of a long body, a little of it, and the end of the connection.
@@ -119,10 +121,15 @@ impl State {
     pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(self: Arc<Self>, mut stream: S) {
         self.connections.fetch_add(1, Ordering::SeqCst);
         while let Some(head) = read_head(&mut stream).await {
-            self.heads.lock().unwrap().push(head);
+            self.heads.lock().unwrap().push(head.clone());
             let at_once = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
             self.most_at_once.fetch_max(at_once, Ordering::SeqCst);
-            let behaviour = self.behaviour.lock().unwrap().clone();
+            let behaviour = match self.behaviour.lock().unwrap().clone() {
+                Behaviour::PerAddress(address, one, other) => {
+                    *if is_for_it(&head, address) { one } else { other }
+                }
+                behaviour => behaviour,
+            };
             let goes_on = answer(&mut stream, behaviour).await;
             self.under_way.fetch_sub(1, Ordering::SeqCst);
             if !goes_on {
@@ -149,7 +156,7 @@ async fn answer<S: AsyncWrite + Unpin>(stream: &mut S, behaviour: Behaviour) -> 
             say(stream, head.as_bytes()).await;
             return false;
         }
-        Behaviour::HangUp => return false,
+        Behaviour::HangUp | Behaviour::PerAddress(..) => return false,
         Behaviour::Garbage => {
             let noise: Vec<u8> =
                 (0..4_000_u32).map(|number| number.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
@@ -182,6 +189,10 @@ async fn answer<S: AsyncWrite + Unpin>(stream: &mut S, behaviour: Behaviour) -> 
         }
     };
     say(stream, reply(status, &headers, &body).as_bytes()).await
+}
+
+fn is_for_it(head: &str, address: &str) -> bool {
+    head.split(' ').nth(1).is_some_and(|path| path.ends_with(&format!("/{address}")))
 }
 
 async fn huge<S: AsyncWrite + Unpin>(stream: &mut S, content_length: bool) -> bool {

@@ -18,7 +18,8 @@ pub struct Peer(pub SocketAddr);
 /// `X-Forwarded-For` that is not one. What stands to the left of that hop is the caller's own claim and is not looked at;
 /// neither are `Forwarded`, `X-Real-IP` and their kin.
 pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNetwork]) -> IpAddr {
-    let peer = extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
+    let peer =
+        extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
     if !is_trusted(peer, trusted) {
         return peer;
     }
@@ -49,7 +50,9 @@ fn read_hop(hop: &[u8]) -> Option<IpAddr> {
     let hop = str::from_utf8(hop).ok()?.trim_matches([' ', '\t']);
     let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let address = bare.unwrap_or(hop).parse().ok();
-    address.or_else(|| hop.parse().ok().map(|socket: SocketAddr| socket.ip())).map(|ip: IpAddr| ip.to_canonical())
+    address
+        .or_else(|| hop.parse().ok().map(|socket: SocketAddr| socket.ip()))
+        .map(|ip: IpAddr| ip.to_canonical())
 }
 
 #[cfg(test)]
@@ -62,7 +65,8 @@ mod tests {
         let mut extensions = Extensions::new();
         extensions.insert(Peer(SocketAddr::new(peer.parse().unwrap(), 4711)));
         let name = HeaderName::from_static(FORWARDED_FOR);
-        let headers = forwarded.iter().map(|line| (name.clone(), HeaderValue::from_str(line).unwrap())).collect();
+        let headers =
+            forwarded.iter().map(|line| (name.clone(), HeaderValue::from_str(line).unwrap())).collect();
         let trusted = ["10.0.0.0/8".parse().unwrap(), "2001:db8::/32".parse().unwrap()];
         address(&extensions, &headers, &trusted).to_string()
     }

@@ -24,8 +24,8 @@ use tower::{Layer, Service};
 
 pub use self::client::Peer;
 use self::future::EdgeFuture;
-use self::request_id::RequestIds;
 pub(crate) use self::request_id::REQUEST_ID;
+use self::request_id::RequestIds;
 use self::stats::RouteStats;
 
 /// Where a request comes from; in the extensions of every request a handler sees.

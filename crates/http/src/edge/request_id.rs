@@ -28,7 +28,11 @@ impl RequestIds {
         let (mut process, mut offset) = ([0; 8], [0; 8]);
         random.fill(&mut process);
         random.fill(&mut offset);
-        Self { process: hex(u64::from_be_bytes(process)), offset: u64::from_be_bytes(offset), next: AtomicU64::new(0) }
+        Self {
+            process: hex(u64::from_be_bytes(process)),
+            offset: u64::from_be_bytes(offset),
+            next: AtomicU64::new(0),
+        }
     }
 
     /// The caller's own identifier where it is short and harmless (1 to 64 of `[A-Za-z0-9-_.]`, not an API key), else a
@@ -112,7 +116,15 @@ mod tests {
     fn any_other_is_replaced() {
         let ids = RequestIds::new(&Sevens);
         let long = "x".repeat(65);
-        for id in [&b""[..], b"a b", b"a\tb", b"<script>", b"\xc3\xa9", long.as_bytes(), b"PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE"] {
+        for id in [
+            &b""[..],
+            b"a b",
+            b"a\tb",
+            b"<script>",
+            b"\xc3\xa9",
+            long.as_bytes(),
+            b"PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE",
+        ] {
             assert_eq!(ids.identify(&headers(id)).len(), 32, "{id:?}");
         }
     }

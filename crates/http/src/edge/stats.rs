@@ -11,7 +11,11 @@ const SECONDS: &str = "resetd_http_request_seconds";
 /// Says what the metrics mean, to whatever recorder there is.
 pub(crate) fn describe() {
     metrics::describe_counter!(REQUESTS, Unit::Count, "Requests answered, by route, status and error code.");
-    metrics::describe_histogram!(SECONDS, Unit::Seconds, "From the request's head to its answer's, by route.");
+    metrics::describe_histogram!(
+        SECONDS,
+        Unit::Seconds,
+        "From the request's head to its answer's, by route."
+    );
 }
 
 /// The metrics of one route.

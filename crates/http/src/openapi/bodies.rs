@@ -2,13 +2,25 @@
 //! [`crate::fields`].
 
 use serde::Serialize;
-use utoipa::ToSchema;
-use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::routes::set_new_password::Refused;
 
 /// The usual spellings of one minute to seven days; there are more, which the description names.
 const EXPIRY: &str = "^(([1-9]|[1-5][0-9]) ?m|([1-9]|1[0-9]|2[0-3]) ?h( ?([1-9]|[1-5][0-9]) ?m)?|[1-6] ?d( ?([1-9]|1[0-9]|2[0-3]) ?h)?|7 ?d|1 ?w|PT([1-9]|1[0-9]|2[0-3])H(([1-9]|[1-5][0-9])M)?|P[1-7]D)?$";
+
+/// Where every call may have its key.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "the schema of a parameter that `key` reads")]
+pub(crate) struct ApiKeyParameter {
+    /// The API key. Where it is absent, the body's `apiKey` counts, else `Authorization: Bearer`.
+    #[param(rename = "apiKey", pattern = "^(PROD|DEV_|ROOT)[A-Za-z0-9]{28}$", nullable = false)]
+    api_key: Option<String>,
+}
 
 /// A request for a reset mail.
 #[derive(ToSchema)]
@@ -38,9 +50,12 @@ pub(crate) struct SetNewPasswordBody {
     /// The 32 characters at the end of the mail's link. One that is none answers `E003`.
     #[schema(example = "8fKq2LxWc0TzB4nYv7RmJ1sPd6HgA9eU")]
     token: String,
-    /// The new password. By default: at least 8 characters, an upper-case letter, a lower-case letter and a digit, at most
-    /// 256 bytes, not one of the common ones.
-    #[schema(format = Password, min_length = 8, example = "Correct horse 7")]
+    /// The new password. By default, which an organisation may change: at least 8 characters, an upper-case letter, a
+    /// lower-case letter and a digit, of any script, at most 256 bytes, not one of the common ones.
+    #[schema(
+        format = Password, min_length = 8, max_length = 256, pattern = "^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[ -~]+$",
+        example = "Correct horse 7"
+    )]
     password: String,
     #[schema(schema_with = customer_real_ip)]
     customer_real_ip: Option<String>,

@@ -42,10 +42,13 @@ pub(super) fn add(operation: &mut Operation) {
         by_status.insert(400, vec![ApiError::bad_body("The body is not valid JSON.")]);
     }
     let responses = &mut operation.responses.responses;
-    responses.extend(by_status.iter().map(|(status, errors)| (status.to_string(), RefOr::T(response(errors)))));
+    responses
+        .extend(by_status.iter().map(|(status, errors)| (status.to_string(), RefOr::T(response(errors)))));
     for (status, response) in responses {
         if let RefOr::T(response) = response {
-            response.headers.extend(headers(status).into_iter().map(|(name, header)| (name.to_owned(), header.into())));
+            response
+                .headers
+                .extend(headers(status).into_iter().map(|(name, header)| (name.to_owned(), header.into())));
         }
     }
 }
@@ -66,13 +69,20 @@ fn response(errors: &[ApiError]) -> Response {
 
 fn headers(status: &str) -> Vec<(&'static str, Header)> {
     let header = |kind, text: &str| {
-        HeaderBuilder::new().schema(Some(ObjectBuilder::new().schema_type(kind))).description(Some(text)).build()
+        HeaderBuilder::new()
+            .schema(Some(ObjectBuilder::new().schema_type(kind)))
+            .description(Some(text))
+            .build()
     };
-    let mut headers = vec![("X-Request-Id", header(Type::String, "Identifies this answer in the server's log."))];
+    let mut headers =
+        vec![("X-Request-Id", header(Type::String, "Identifies this answer in the server's log."))];
     // Before the key has passed there is no limit to tell of.
     if !matches!(status, "404" | "405") {
         headers.extend([
-            ("X-RateLimit-Limit", header(Type::Integer, "Calls in any minute. Absent for keys without a limit.")),
+            (
+                "X-RateLimit-Limit",
+                header(Type::Integer, "Calls in any minute. Absent for keys without a limit."),
+            ),
             ("X-RateLimit-Remaining", header(Type::Integer, "Calls left right now.")),
             ("X-RateLimit-Reset", header(Type::Integer, "When all of them are back, in Unix seconds.")),
         ]);

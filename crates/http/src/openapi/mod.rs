@@ -7,11 +7,13 @@ mod errors;
 use std::sync::LazyLock;
 
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{OpenApi as Spec, PathItem};
 use utoipa::{Modify, OpenApi};
 
-pub(crate) use self::bodies::{ResetPasswordBody, SetNewPasswordAnswer, SetNewPasswordBody, Success};
+pub(crate) use self::bodies::{
+    ApiKeyParameter, ResetPasswordBody, SetNewPasswordAnswer, SetNewPasswordBody, Success,
+};
 use crate::error::{ErrorBody, ErrorDetail};
 use crate::routes::{ping, reset_password, sandbox_mail, set_new_password};
 
@@ -54,14 +56,13 @@ pub(crate) fn spec() -> &'static Spec {
     &DOCUMENT
 }
 
-/// The two schemes under which a key is declared; the third place, the body, is part of the bodies' schemas.
+/// The scheme of the header. The other two places of a key are a parameter and a field, so that no operation has to have
+/// the header; a key that is refused is told with 404 or 403, as the contract has it, never with 401.
 struct Keys;
 
 impl Modify for Keys {
     fn modify(&self, spec: &mut Spec) {
         let components = spec.components.get_or_insert_with(Default::default);
-        let query = ApiKeyValue::with_description("apiKey", "The API key, 32 characters.");
-        components.add_security_scheme("query", SecurityScheme::ApiKey(ApiKey::Query(query)));
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     }
 }

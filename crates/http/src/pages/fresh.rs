@@ -37,7 +37,9 @@ pub(crate) async fn handle(
     match outcome {
         FreshLink::Accepted => page.fresh_link_sent(),
         // Relative, so that it holds under whatever path a proxy puts this service. The token is one: it was found.
-        FreshLink::StillGood => Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("../{token}"))]).into_response()),
+        FreshLink::StillGood => {
+            Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("../{token}"))]).into_response())
+        }
         FreshLink::NoSuchLink => page.unknown(),
         FreshLink::TooManyRequests => page.too_many(),
     }

@@ -19,7 +19,9 @@ pub(crate) async fn ask(
     let token = text(token);
     let stranger = Page::for_stranger(request.headers());
     match pages.open.execute(&token, None).await {
-        Ok(Some(opened)) if opened.link.state == LinkState::Good => Page::for_holder(&opened).ask_to_disown(&token),
+        Ok(Some(opened)) if opened.link.state == LinkState::Good => {
+            Page::for_holder(&opened).ask_to_disown(&token)
+        }
         Ok(Some(opened)) => Page::for_holder(&opened).dead(opened.link.state, &token, Depth::BelowLink),
         Ok(None) => stranger.unknown(),
         Err(fault) => stranger.unavailable(&fault),

@@ -15,7 +15,8 @@ pub(crate) fn is_plausible(headers: &HeaderMap) -> bool {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
     let Some(origin) = headers.get(ORIGIN).filter(|origin| *origin != "null") else { return true };
-    authority(origin).is_some_and(|authority| headers.get(HOST).is_some_and(|host| host.as_bytes() == authority))
+    authority(origin)
+        .is_some_and(|authority| headers.get(HOST).is_some_and(|host| host.as_bytes() == authority))
 }
 
 fn authority(origin: &HeaderValue) -> Option<&[u8]> {
@@ -50,7 +51,10 @@ mod tests {
             assert!(!plausible(&[("sec-fetch-site", site), ("origin", "null")]), "{site}");
         }
         assert!(!plausible(&[("origin", "https://evil.example"), ("host", "reset.example.com")]));
-        assert!(!plausible(&[("origin", "https://reset.example.com.evil.example"), ("host", "reset.example.com")]));
+        assert!(!plausible(&[
+            ("origin", "https://reset.example.com.evil.example"),
+            ("host", "reset.example.com")
+        ]));
         assert!(!plausible(&[("origin", "file://"), ("host", "reset.example.com")]));
     }
 }

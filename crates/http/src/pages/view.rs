@@ -2,7 +2,8 @@
 
 use application::OpenedLink;
 use application::ports::StoreError;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use domain::{Language, LinkState, PasswordPolicy, PolicyRule, PolicyViolations};
 use minijinja::value::Serde;
@@ -83,11 +84,18 @@ impl<'a> Page<'a> {
     }
 
     /// The form, perhaps with what was wrong.
-    pub(super) fn form(&self, policy: &PasswordPolicy, token: &str, problem: Option<Problem<'_>>) -> Rendered {
+    pub(super) fn form(
+        &self,
+        policy: &PasswordPolicy,
+        token: &str,
+        problem: Option<Problem<'_>>,
+    ) -> Rendered {
         let texts = self.texts;
         let rules: Vec<String> = rules(policy).iter().map(|rule| texts.rule(rule)).collect();
         let broken: Vec<String> = match &problem {
-            Some(Problem::Policy(violations)) => violations.rules().iter().map(|rule| texts.rule(rule)).collect(),
+            Some(Problem::Policy(violations)) => {
+                violations.rules().iter().map(|rule| texts.rule(rule)).collect()
+            }
             _ => Vec::new(),
         };
         let fault = problem.as_ref().map(|problem| match problem {
@@ -150,7 +158,11 @@ impl<'a> Page<'a> {
     }
 
     pub(super) fn too_many(&self) -> Rendered {
-        self.notice(StatusCode::TOO_MANY_REQUESTS, &self.texts.too_many, "clock", context! {})
+        let mut response =
+            self.notice(StatusCode::TOO_MANY_REQUESTS, &self.texts.too_many, "clock", context! {})?;
+        // The window is a minute; how much of it is left is not known here.
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
+        Ok(response)
     }
 
     pub(super) fn forbidden(&self) -> Rendered {

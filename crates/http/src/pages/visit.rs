@@ -1,8 +1,8 @@
 //! Tells people from programs, for the timeline alone: nobody is refused for it.
 
 use application::Visit;
-use axum::http::{HeaderMap, HeaderName, Method};
 use axum::http::header::USER_AGENT;
+use axum::http::{HeaderMap, HeaderName, Method};
 
 /// Headers by which browsers and proxies announce a look ahead (`Sec-Purpose` of the Fetch standard and its forerunners).
 const PURPOSES: [HeaderName; 4] = [
@@ -14,9 +14,29 @@ const PURPOSES: [HeaderName; 4] = [
 
 /// Parts of the user agents of mail scanners, link previews and scripts, in lower case.
 const SCANNERS: [&str; 23] = [
-    "bot", "crawl", "spider", "preview", "scan", "facebookexternalhit", "whatsapp", "googleimageproxy", "safelinks",
-    "barracuda", "proofpoint", "mimecast", "symantec", "trendmicro", "bingpreview", "headless", "curl/", "wget/",
-    "python", "go-http-client", "java/", "okhttp", "libwww",
+    "bot",
+    "crawl",
+    "spider",
+    "preview",
+    "scan",
+    "facebookexternalhit",
+    "whatsapp",
+    "googleimageproxy",
+    "safelinks",
+    "barracuda",
+    "proofpoint",
+    "mimecast",
+    "symantec",
+    "trendmicro",
+    "bingpreview",
+    "headless",
+    "curl/",
+    "wget/",
+    "python",
+    "go-http-client",
+    "java/",
+    "okhttp",
+    "libwww",
 ];
 
 /// Who seems to be looking. A `HEAD`, a look ahead, a known program or no user agent at all is a scanner.
@@ -64,7 +84,10 @@ mod tests {
         assert_eq!(visit(Method::HEAD, &[("user-agent", BROWSER)]), Visit::Scanner);
         assert_eq!(visit(Method::GET, &[]), Visit::Scanner);
         for name in ["sec-purpose", "purpose", "x-purpose", "x-moz"] {
-            assert_eq!(visit(Method::GET, &[("user-agent", BROWSER), (name, "Prefetch;prerender")]), Visit::Scanner);
+            assert_eq!(
+                visit(Method::GET, &[("user-agent", BROWSER), (name, "Prefetch;prerender")]),
+                Visit::Scanner
+            );
         }
         for agent in [
             "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",

@@ -17,6 +17,9 @@ use crate::openapi;
 pub(crate) const PAGE: &str = "/docs";
 pub(crate) const SCRIPT: &str = "/docs/app.js";
 
+/// The document knows no order of fields; a reader does. Any other comes first.
+const ORDER: [&str; 6] = ["email", "token", "password", "expirationTime", "customerRealIp", "apiKey"];
+
 static CONTENT: LazyLock<Option<Shown>> = LazyLock::new(|| {
     let spec = serde_json::to_value(openapi::spec()).ok()?;
     let operations: Vec<_> = operations(&spec).collect();
@@ -85,10 +88,7 @@ fn operations(spec: &Value) -> impl Iterator<Item = Operation> {
 fn operation(spec: &Value, method: &'static str, path: &str, operation: &Value) -> Operation {
     let schema = operation.pointer("/requestBody/content/application~1json/schema");
     let fields: Vec<_> = schema.and_then(|schema| resolved(spec, schema)).map(fields).unwrap_or_default();
-    let body = schema.map(|_| {
-        let examples = fields.iter().filter_map(|field| Some((field.name.clone(), Value::from(field.example.clone()?))));
-        indented(&Value::Object(examples.collect()))
-    });
+    let body = schema.map(|_| body(&fields));
     Operation {
         id: text(operation, "operationId"),
         method,
@@ -99,6 +99,14 @@ fn operation(spec: &Value, method: &'static str, path: &str, operation: &Value) 
         body,
         answers: answers(operation),
     }
+}
+
+/// A body that works, its fields in the order of the page.
+fn body(fields: &[Field]) -> String {
+    let member =
+        |field: &Field| Some(format!("  \"{}\": {}", field.name, Value::from(field.example.clone()?)));
+    let members: Vec<_> = fields.iter().filter_map(member).collect();
+    format!("{{\n{}\n}}", members.join(",\n"))
 }
 
 /// Follows a reference into the components.
@@ -116,9 +124,15 @@ fn fields(schema: &Value) -> Vec<Field> {
         name: name.clone(),
         required: required.iter().any(|required| *required == name),
         description: text(property, "description"),
-        example: property.get("example").or_else(|| property.pointer("/examples/0")).and_then(Value::as_str).map(str::to_owned),
+        example: property
+            .get("example")
+            .or_else(|| property.pointer("/examples/0"))
+            .and_then(Value::as_str)
+            .map(str::to_owned),
     };
-    properties.map(field).collect()
+    let mut fields: Vec<_> = properties.map(field).collect();
+    fields.sort_by_key(|field| ORDER.iter().position(|name| *name == field.name));
+    fields
 }
 
 fn answers(operation: &Value) -> Vec<Answer> {
@@ -136,7 +150,12 @@ fn answers(operation: &Value) -> Vec<Answer> {
 
 fn examples(content: &Value) -> Vec<Example> {
     if let Some(value) = content.get("example") {
-        return vec![Example { name: String::new(), summary: String::new(), explained: false, json: indented(value) }];
+        return vec![Example {
+            name: String::new(),
+            summary: String::new(),
+            explained: false,
+            json: indented(value),
+        }];
     }
     let named = content.get("examples").and_then(Value::as_object).into_iter().flatten();
     let example = |(name, example): (&String, &Value)| Example {

@@ -9,7 +9,7 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::error::ApiError;
-use crate::error_pages::{ErrorPage, Span};
+use crate::error_pages::ErrorPage;
 use crate::html::{self, Policy};
 
 pub(crate) const INDEX: &str = "/errors";
@@ -36,9 +36,8 @@ pub(crate) async fn index() -> Result<Response, ApiError> {
 pub(crate) async fn page(code: Result<Path<String>, PathRejection>) -> Result<Response, ApiError> {
     let page = code.ok().and_then(|Path(code)| ErrorPage::find(&code));
     let page = page.ok_or_else(|| ApiError::new(ErrorCode::ResourceNotFound))?;
-    let spans: Vec<Span<'_>> = page.description_spans();
     let shown = context! {
-        row => Serde(Row::from(page)), spans => Serde(spans), example => page.example(), transient => page.is_transient(),
+        row => Serde(Row::from(page)), description => page.description(), example => page.example(), transient => page.is_transient(),
     };
     html::page("error.html", shown, Policy::Static)
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use application::Authenticated;
 
 use crate::call::{Gate, answer};
+use crate::openapi::ApiKeyParameter;
 
 pub(crate) const PATH: &str = "/ping/v1";
 
@@ -20,8 +21,9 @@ pub(crate) const PATH: &str = "/ping/v1";
     path = PATH,
     operation_id = "ping",
     tag = "integration",
-    responses((status = 200, description = "The key works.", body = Pong<'static>)),
-    security(("query" = []), ("bearer" = []))
+    responses((status = 200, description = "The key works.", body = Pong<'static>, example = json!(Pong::example()))),
+    params(ApiKeyParameter),
+    security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(State(gate): State<Gate>, request: Request) -> Response {
     match gate.open(request).await {
@@ -49,6 +51,14 @@ pub(crate) struct Pong<'a> {
     /// The first moment at which the key is no longer valid, RFC 3339.
     #[schema(format = DateTime, example = "2030-01-01T00:00:00Z")]
     expires_at: String,
+}
+
+impl Pong<'static> {
+    /// An answer as the documentation shows it.
+    fn example() -> Self {
+        let expires_at = "2030-01-01T00:00:00Z".to_owned();
+        Self { success: true, kind: "production", organisation: "Demo Shop", scopes: Vec::new(), expires_at }
+    }
 }
 
 impl<'a> Pong<'a> {

@@ -12,7 +12,7 @@ use crate::call::{Gate, answer};
 use crate::error::{ApiError, JSON};
 use crate::fields;
 use crate::json::JsonObject;
-use crate::openapi::{ResetPasswordBody, Success};
+use crate::openapi::{ApiKeyParameter, ResetPasswordBody, Success};
 
 pub(crate) const PATH: &str = "/api/v1/customer/reset-password";
 
@@ -33,7 +33,8 @@ pub(crate) struct ResetPassword {
     tag = "customer",
     request_body = ResetPasswordBody,
     responses((status = 200, description = "The request is on disk.", body = Success, example = json!({"success": true}))),
-    security(("query" = []), ("bearer" = []))
+    params(ApiKeyParameter),
+    security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(State(route): State<Arc<ResetPassword>>, request: Request) -> Response {
     let call = match route.gate.open_json(request).await {

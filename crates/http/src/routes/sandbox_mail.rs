@@ -12,6 +12,7 @@ use domain::{ApiKeyKind, ErrorCode};
 use super::mailbox::message::Message;
 use crate::call::{Gate, answer};
 use crate::error::ApiError;
+use crate::openapi::ApiKeyParameter;
 
 pub(crate) const PATH: &str = "/api/v1/sandbox/mail";
 /// The most messages of one answer.
@@ -32,8 +33,12 @@ pub(crate) struct Sandbox {
     path = PATH,
     operation_id = "sandboxMail",
     tag = "integration",
-    responses((status = 200, description = "The messages, newest first.", body = Vec<Message<'static>>)),
-    security(("query" = []), ("bearer" = []))
+    responses((
+        status = 200, description = "The messages, newest first.", body = Vec<Message<'static>>,
+        example = json!([Message::example()])
+    )),
+    params(ApiKeyParameter),
+    security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(State(route): State<Arc<Sandbox>>, request: Request) -> Response {
     match route.gate.open(request).await {

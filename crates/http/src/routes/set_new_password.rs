@@ -15,7 +15,7 @@ use crate::edge::AnsweredCode;
 use crate::error::ApiError;
 use crate::fields;
 use crate::json::Field;
-use crate::openapi::{SetNewPasswordAnswer, SetNewPasswordBody};
+use crate::openapi::{ApiKeyParameter, SetNewPasswordAnswer, SetNewPasswordBody};
 
 pub(crate) const PATH: &str = "/api/v1/customer/set-new-password";
 
@@ -45,7 +45,8 @@ pub(crate) struct SetPassword {
             ("E004" = (summary = "The request has expired", value = json!(Refused::from(RedeemCode::E004))))
         )
     )),
-    security(("query" = []), ("bearer" = []))
+    params(ApiKeyParameter),
+    security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(State(route): State<Arc<SetPassword>>, request: Request) -> Response {
     let call = match route.gate.open_json(request).await {

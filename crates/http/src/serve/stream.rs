@@ -66,7 +66,7 @@ impl<S> TimedStream<S> {
         let progress = self.progress.get();
         if progress != self.seen {
             self.seen = progress;
-            self.expect(if progress % 2 == 0 { Wait::Idle } else { Wait::Working });
+            self.expect(if progress.is_multiple_of(2) { Wait::Idle } else { Wait::Working });
         }
     }
 
@@ -113,7 +113,11 @@ impl<S: AsyncWrite + Unpin> TimedStream<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let outcome = Pin::new(&mut self.inner).poll_write(context, bytes);
         self.timed(context, outcome)
     }

@@ -62,7 +62,7 @@ impl Ask {
         self
     }
 
-    pub fn from_address(mut self, address: &str) -> Self {
+    pub fn at_address(mut self, address: &str) -> Self {
         self.request.extensions_mut().insert(resetd_http::Peer(format!("{address}:4711").parse().unwrap()));
         self
     }

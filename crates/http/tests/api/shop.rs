@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use application::ports::{
-    ApiKeyRecord, ApiKeyRegistry, CapturedMail, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint,
-    Issued, MailArchive, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHasher, TokenIssue,
-    TokenStore,
+    ApiKeyRecord, ApiKeyRegistry, CapturedMail, CustomerDirectory, CustomerImport, CustomerStatus,
+    ImportCheckpoint, Issued, MailArchive, Organisation, OrganisationRegistry, OrganisationSettings,
+    PasswordHasher, TokenIssue, TokenStore,
 };
 use application::{
     Authenticate, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword, WorkSignal,
@@ -14,8 +14,8 @@ use application::{
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ApiKey, ApiKeyId, CustomerId, EmailAddress, Language, Network, OrganisationId, Password, Priority, RequestId,
-    ResetToken, Scope, WorkerId,
+    ApiKey, ApiKeyId, CustomerId, EmailAddress, Language, Network, OrganisationId, Password, Priority,
+    RequestId, ResetToken, Scope, WorkerId,
 };
 use resetd_http::{Api, Peer, Readiness, ReadinessReport, router};
 use testkit::fake::{ManualClock, MemoryArchive, MemoryStore, PlainHasher, SeededRandom, WindowLimiter};
@@ -119,7 +119,8 @@ impl Shop {
         let clock = ManualClock::new(noon());
         let archive = MemoryArchive::new();
         let hasher = Arc::new(PlainHasher::new());
-        let organisation = Organisation { settings: plan.settings.clone(), ..organisation(1, "Barasek & Sons") };
+        let organisation =
+            Organisation { settings: plan.settings.clone(), ..organisation(1, "Barasek & Sons") };
         let other = self::organisation(2, "Other Shop");
         let suspended = Organisation { suspended: true, ..self::organisation(3, "Gone Shop") };
         for one in [&organisation, &other, &suspended] {
@@ -133,7 +134,8 @@ impl Shop {
 
     /// A link of `customer` that lives an hour from now; returns its token.
     pub async fn link(&self, customer: CustomerId) -> String {
-        let random = SeededRandom::new(u64::try_from(self.clock_now().timestamp_micros()).unwrap() + counter());
+        let random =
+            SeededRandom::new(u64::try_from(self.clock_now().timestamp_micros()).unwrap() + counter());
         let token = ResetToken::generate(&mut |bytes| application::ports::Random::fill(&random, bytes));
         let now = self.clock_now();
         let mut bytes = [0; 10];
@@ -231,11 +233,17 @@ async fn customers(store: &MemoryStore, hasher: &PlainHasher, organisation: Orga
     };
     let first = hasher.hash(&Password::new(FIRST_PASSWORD.to_owned())).await.unwrap();
     let rows = [
-        CustomerImport { password_hash: Some(first), ..row(1, Some("jan@barasek.com"), CustomerStatus::Active) },
+        CustomerImport {
+            password_hash: Some(first),
+            ..row(1, Some("jan@barasek.com"), CustomerStatus::Active)
+        },
         row(2, Some("banned@barasek.com"), CustomerStatus::Banned),
         row(3, Some("deleted@barasek.com"), CustomerStatus::Deleted),
         row(4, None, CustomerStatus::Active),
-        CustomerImport { language: Some(Language::CS), ..row(5, Some("petra@barasek.com"), CustomerStatus::Active) },
+        CustomerImport {
+            language: Some(Language::CS),
+            ..row(5, Some("petra@barasek.com"), CustomerStatus::Active)
+        },
     ];
     let checkpoint = ImportCheckpoint { name: "shop".to_owned(), position: 1 };
     store.import(organisation, &rows, checkpoint, noon() - TimeDelta::days(90)).await.unwrap();
@@ -262,7 +270,8 @@ async fn keys(store: &MemoryStore, shop: &Organisation, other: &Organisation, su
             revoked_at: None,
         }
     };
-    let plain = [PROD, DEV, ROOT, domain::SAMPLE_API_KEY].iter().zip(10..).map(|(key, n)| record(n, key, shop));
+    let plain =
+        [PROD, DEV, ROOT, domain::SAMPLE_API_KEY].iter().zip(10..).map(|(key, n)| record(n, key, shop));
     let special = [
         record(20, OTHER, other),
         record(21, OTHER_DEV, other),

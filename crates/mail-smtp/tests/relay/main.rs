@@ -8,6 +8,7 @@
 )]
 
 mod connections;
+mod contract;
 mod dkim;
 mod message;
 mod replies;

@@ -22,7 +22,8 @@ async fn nobody_listens() {
     drop(relay);
     tokio::task::yield_now().await;
     let (kind, reply) = failure(&sender).await;
-    assert_eq!(kind, HostDown, "{reply}");
+    assert_eq!(kind, HostDown);
+    assert!(reply.starts_with("cannot connect: Connection refused"), "{reply}");
 }
 
 #[tokio::test]
@@ -206,6 +207,19 @@ async fn endless_replies_end_and_cost_no_memory() {
         let (kind, reply) = failure(&relay.sender()).await;
         assert_eq!(kind, Transient, "{reply}");
     }
+}
+
+#[tokio::test]
+async fn an_endless_greeting_ends_too() {
+    let relay = Relay::play(vec![act(|mut peer| async move {
+        while peer.say_bytes("220-welcome\r\n".repeat(1_000).as_bytes()).await.is_ok() {}
+    })])
+    .await;
+    let (kind, reply) = failure(&relay.sender()).await;
+    assert_eq!(
+        (kind, reply.as_str()),
+        (HostDown, "not an SMTP reply while connecting: the reply does not end")
+    );
 }
 
 #[tokio::test]

@@ -82,13 +82,13 @@ async fn required_tls_refuses_strangers_and_wrong_names() {
     let relay = takes_over_starttls(&identity).await;
     let (kind, reply) = stranger(&relay).await;
     assert_eq!(kind, HostDown);
-    assert!(reply.contains("certificate"), "{reply}");
+    assert!(reply.starts_with("TLS failed: invalid peer certificate"), "{reply}");
 
     let identity = Identity::of("elsewhere.example");
     let relay = takes_over_starttls(&identity).await;
     let (kind, reply) = failure(&sender(&relay.url(&format!("&tls=required&ca={}", identity.ca())))).await;
     assert_eq!(kind, HostDown);
-    assert!(reply.contains("certificate"), "{reply}");
+    assert!(reply.starts_with("TLS failed: invalid peer certificate"), "{reply}");
     assert!(relay.texts().is_empty());
 }
 
@@ -151,6 +151,7 @@ async fn tls_cut_short() {
         .await;
         let (kind, reply) = failure(&sender(&relay.url(""))).await;
         assert_eq!(kind, HostDown, "{reply}");
+        assert!(reply.starts_with("TLS failed: "), "{reply}");
     }
 }
 
@@ -171,6 +172,20 @@ async fn what_comes_in_the_clear_behind_the_220_is_not_read_under_tls() {
     let (kind, reply) = failure(&sender(&url)).await;
     assert_eq!(kind, HostDown, "{reply}");
     assert!(!relay.heard(0).iter().any(|entry| entry.contains("AUTH")), "{:?}", relay.heard(0));
+}
+
+#[tokio::test]
+async fn endless_replies_end_under_tls_too() {
+    let identity = Identity::of("localhost");
+    let acceptor = identity.acceptor.clone();
+    let relay = Relay::play(vec![act(move |peer| async move {
+        let Some(mut peer) = upgraded(peer, &acceptor, &[]).await else { return };
+        peer.hear().await;
+        while peer.say_bytes("250-more\r\n".repeat(1_000).as_bytes()).await.is_ok() {}
+    })])
+    .await;
+    let (kind, reply) = failure(&sender(&relay.url(""))).await;
+    assert_eq!(kind, application::ports::FailureKind::Transient, "{reply}");
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ mod en;
 mod pl;
 mod sk;
 
-use application::ports::{ComposeError, MailKind};
+use application::ports::{ComposeError, Layout, MailKind, Template};
+use chrono::DateTime;
 use domain::Language;
 
 use crate::engine::Engine;
@@ -68,6 +69,28 @@ pub(crate) struct Names {
     pub(crate) preheader: String,
     pub(crate) html: String,
     pub(crate) text: String,
+}
+
+/// The built-in mail of this kind and language as a template, for an organisation to start from; `None`: not built in.
+#[must_use]
+pub fn built_in_template(kind: MailKind, language: Language) -> Option<Template> {
+    let phrases = ALL.into_iter().find(|phrases| phrases.language == language.as_str())?;
+    let Source { subject, html, text, .. } = source(kind, phrases);
+    Some(Template {
+        kind,
+        language,
+        subject,
+        html,
+        text,
+        valid_from: DateTime::UNIX_EPOCH,
+        valid_until: None,
+    })
+}
+
+/// The built-in layout, for an organisation to start from.
+#[must_use]
+pub fn built_in_layout(language: Language) -> Layout {
+    Layout { language, html: LAYOUT.to_owned(), valid_from: DateTime::UNIX_EPOCH, valid_until: None }
 }
 
 /// The first of `wanted` that is built in, else English.

@@ -1,4 +1,5 @@
 use application::ports::MailKind;
+use resetd_mail_template::{built_in_layout, built_in_template, check_layout, check_template};
 
 use crate::shop::{DISOWN, LINK, Shop};
 
@@ -18,7 +19,7 @@ ve službě Barášek s.r.o. jsme pro účet na jméno Jan Barášek obdrželi �
 Nové heslo si nastavíte na této adrese:
 {LINK}
 
-Odkaz platí do: 23. listopadu 2026, 16:20 (UTC+1). Použít ho lze jen jednou.
+Odkaz platí do: 23.\u{a0}listopadu 2026, 16:20 (UTC+1). Použít ho lze jen jednou.
 Odkud žádost přišla: Praha, Česko
 
 Pokud jste o nové heslo nežádali, nemusíte nic dělat – Vaše heslo zůstává beze změny.
@@ -44,7 +45,7 @@ async fn the_english_notice_word_for_word() {
 
 The password of your account at Barášek s.r.o. was changed.
 
-Time of the change: 23 November 2026, 16:20 (UTC+1)
+Time of the change: 23\u{a0}November 2026, 16:20 (UTC+1)
 Place: Prague, Czechia
 
 We have signed you out on all devices. Please sign in with your new password.
@@ -133,7 +134,7 @@ async fn a_layout_with_a_logo_shows_it() {
 async fn a_mailbox_shows_when_the_link_dies_beside_the_subject() {
     let mail = Shop::open().reset("pl", "Jan").await;
     let hidden = mail.html.split("display:none").nth(1).unwrap();
-    assert!(hidden.contains(">Link jest ważny do: 23 listopada 2026, 16:20 (UTC+1).</div>"));
+    assert!(hidden.contains(">Link jest ważny do: 23\u{a0}listopada 2026, 16:20 (UTC+1).</div>"));
 }
 
 #[tokio::test]
@@ -143,4 +144,16 @@ async fn unknown_languages_fall_back_to_the_organisations_and_english() {
     shop.organisation.settings.language = domain::Language::SK;
     assert_eq!(shop.reset("fr", "Jan").await.language.as_str(), "sk");
     assert_eq!(shop.reset("de", "Jan").await.language.as_str(), "de");
+}
+
+#[test]
+fn the_built_in_mails_are_a_start_for_ones_own() {
+    for language in domain::Language::BUILT_IN {
+        for kind in MailKind::ALL {
+            let template = built_in_template(kind, language).unwrap();
+            assert_eq!(check_template(&template), Ok(()), "{kind:?} {language:?}");
+        }
+        assert_eq!(check_layout(&built_in_layout(language)), Ok(()));
+    }
+    assert!(built_in_template(MailKind::ResetPassword, domain::Language::parse("fr").unwrap()).is_none());
 }

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is broken by panicking")]
 
 mod builtin;
+mod contract;
 mod escaping;
 mod own;
 mod saving;

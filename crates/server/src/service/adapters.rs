@@ -9,6 +9,7 @@ use application::ports::{GeoResolver, MailComposer, MailSender, PasswordHasher, 
 use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
 use limit_memory::MemoryLimiter;
+use limit_redis::{RedisLimiter, RedisSettings};
 use mail_capture::DirectoryCapture;
 use mail_smtp::{DkimSettings, SmtpSender, SmtpSettings};
 use mail_template::TemplateComposer;
@@ -24,7 +25,8 @@ pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>,
     match settings.text("limiter_url").unwrap_or("memory:") {
         "memory:" | "memory" => Ok(memory),
         url if url.starts_with("redis://") || url.starts_with("rediss://") => {
-            let _ = (url, memory); unimplemented!("TEMP")
+            let limiter = RedisLimiter::start(RedisSettings::new(url), memory).await;
+            Ok(Arc::new(limiter.map_err(|fault| SettingsError::invalid("limiter_url", fault.to_string()))?))
         }
         _ => Err(SettingsError::invalid("limiter_url", "expected memory: or redis://HOST:PORT").into()),
     }

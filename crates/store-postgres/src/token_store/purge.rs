@@ -1,5 +1,6 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
+use tracing::warn;
 
 use crate::PostgresStore;
 use crate::columns::uuid;
@@ -42,7 +43,14 @@ impl PostgresStore {
         if !mails.is_empty() {
             return Ok(mails.len() as u64);
         }
-        self.purge_partition(pool, before, limit).await
+        let gone = self.purge_partition(pool, before, limit).await?;
+        if gone == 0 {
+            // Nothing is left: the moment to look ahead. It comes as often as the retention is looked after.
+            if let Err(fault) = self.database.maintain(now).await {
+                warn!(%fault, "partitions could not be made ahead; rows go to the default one meanwhile");
+            }
+        }
+        Ok(gone)
     }
 
     /// The oldest day that is over: its tokens in batches, then all the rest at once.

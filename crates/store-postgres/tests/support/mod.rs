@@ -1,14 +1,20 @@
 //! A database of its own for every test.
 #![allow(clippy::allow_attributes, reason = "what is unused differs from one test binary to the next")]
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that cannot begin fails"
+)]
+#![allow(clippy::indexing_slicing, reason = "of arrays of a known length")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use application::ports::{
-    ApiKeyRegistry, AuditLog, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint,
-    ImportedRow, NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash,
-    TokenStore,
+    CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow, NewRequest,
+    Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -75,6 +81,23 @@ impl TestDatabase {
     /// A connection of the test's own, without the settings of the program's.
     pub async fn plain(&self) -> PgConnection {
         PgConnection::connect(&self.url).await.unwrap()
+    }
+
+    /// A connection to the server's own database.
+    pub async fn admin(&self) -> PgConnection {
+        PgConnection::connect(&self.server).await.unwrap()
+    }
+
+    /// Lets nobody in and puts out whoever is, or opens again.
+    pub async fn close_door(&self, admin: &mut PgConnection, closed: bool) {
+        let name = &self.name;
+        let allow = format!("ALTER DATABASE {name} WITH ALLOW_CONNECTIONS {}", !closed);
+        admin.execute(AssertSqlSafe(allow)).await.unwrap();
+        if closed {
+            let put_out =
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+            admin.execute(AssertSqlSafe(put_out)).await.unwrap();
+        }
     }
 
     /// One number.

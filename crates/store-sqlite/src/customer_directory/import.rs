@@ -196,3 +196,6 @@ impl Batch<'_, '_> {
         Ok(self.unit.run(statement).await?)
     }
 }
+
+#[cfg(test)]
+pub(super) const HOT: &[&str] = &[LOOK_UP, UPDATE, SET_PASSWORD, END_REQUESTS];

@@ -91,3 +91,9 @@ impl SqliteStore {
         })
     }
 }
+
+/// The statements whose cost must not grow with the number of customers, for the test of their query plans.
+#[cfg(test)]
+pub(crate) fn hot_statements() -> Vec<&'static str> {
+    [&[FIND, FIND_BY_ADDRESS], import::HOT].concat()
+}

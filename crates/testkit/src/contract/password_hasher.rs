@@ -42,7 +42,7 @@ fn password(text: &str) -> Password {
 }
 
 async fn a_password_verifies_its_own_hash_alone<H: PasswordHasher>(hasher: H) {
-    for text in ["Correct1", "Žluťoučký kůň 1 \u{1f40e}", " with spaces 1A "] {
+    for text in ["Correct1", " Žluťoučký kůň 1 \u{1f40e} "] {
         let hash = hasher.hash(&password(text)).await.unwrap();
         assert!(!hash.expose().contains(text), "the hash shows the password");
         assert_eq!(hasher.verify(&password(text), &hash).await, Ok(true), "{text:?}");
@@ -118,7 +118,7 @@ async fn hashing_does_not_hold_up_others<H: PasswordHasher>(hasher: H) {
 }
 
 async fn hashes_at_once_all_come_out<H: PasswordHasher>(hasher: H) {
-    let passwords: Vec<_> = (0..8).map(|index| password(&format!("Correct{index}"))).collect();
+    let passwords: Vec<_> = (0..4).map(|index| password(&format!("Correct{index}"))).collect();
     let hashes = futures_util::future::join_all(passwords.iter().map(|password| hasher.hash(password))).await;
     for (password, hash) in passwords.iter().zip(hashes) {
         assert_eq!(hasher.verify(password, &hash.unwrap()).await, Ok(true));

@@ -107,7 +107,8 @@ async fn many_acknowledged_requests_are_there_after_reopening<P: Into<Persistent
     .await;
     let shop = restarted(&storage, shop).await;
     let claimed: HashSet<_> = ids(&shop.claim(worker(), 1).await).into_iter().collect();
-    assert_eq!(claimed, recorded.into_iter().collect());
+    let lost = recorded.iter().filter(|request| !claimed.contains(request)).count();
+    assert_eq!(lost, 0, "of 100 acknowledged requests");
 }
 
 async fn the_state_of_the_queue_is_there_after_reopening<P: Into<PersistentPorts>>(

@@ -28,6 +28,7 @@ impl Suite {
             Ok(Err(panic)) => message(panic.as_ref()),
             Err(_) => format!("not done after {} s", PATIENCE.as_secs()),
         };
+        let name = name.replace(" :: ", "::");
         self.broken.push(format!("  case `{name}`: {fault}"));
     }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    super::{domain_part, error::EmailError, text::nfc},
+    super::{domain_part, error::EmailError},
     countries,
 };
 
@@ -144,21 +144,15 @@ impl ProviderRule {
         })
     }
 
-    /// The name of the mailbox in a normalized local part.
-    pub(super) fn mailbox<'a>(&self, local: &'a str) -> Result<Cow<'a, str>, EmailError> {
-        let mut name = local;
-        if let Some(at) = self.tag.and_then(|separator| local.find(separator.as_char())) {
-            // `a.+tag` leaves `a.`, which no mailbox can be called: the dot belongs to the tag.
-            name = local.get(..at).unwrap_or_default().trim_end_matches('.');
-            if name.is_empty() {
-                return Err(EmailError::NothingLeftOfTag { position: at });
-            }
+    /// The name of the mailbox in a normalized local part, its dots included.
+    pub(super) fn mailbox<'a>(&self, local: &'a str) -> Result<&'a str, EmailError> {
+        let Some(at) = self.tag.and_then(|separator| local.find(separator.as_char())) else {
+            return Ok(local);
+        };
+        // `a.+tag` leaves `a.`, which no mailbox can be called: the dot belongs to the tag.
+        match local.get(..at).unwrap_or_default().trim_end_matches('.') {
+            "" => Err(EmailError::NothingLeftOfTag { position: at }),
+            name => Ok(name),
         }
-        if self.dots && name.contains('.') {
-            let joined = name.replace('.', "");
-            // What has come to stand side by side may compose, jamo for instance.
-            return Ok(Cow::Owned(if joined.is_ascii() { joined } else { nfc(&joined).into_owned() }));
-        }
-        Ok(Cow::Borrowed(name))
     }
 }

@@ -53,8 +53,7 @@ pub(super) const TEXTS: Texts = Texts {
         text: "Odkaz už nefunguje. Vaše heslo zůstává beze změny a nic dalšího nemusíte dělat.",
     },
     too_many: Notice {
-        title: "Příliš mnoho pokusů",
-        text: "Počkejte prosím minutu a zkuste to znovu.",
+        title: "Příliš mnoho pokusů", text: "Počkejte prosím minutu a zkuste to znovu."
     },
     unavailable: Notice {
         title: "Stránku teď nelze otevřít",

@@ -52,10 +52,7 @@ pub(super) const TEXTS: Texts = Texts {
         title: "The request has been cancelled",
         text: "Its link no longer works. Your password stays as it is; there is nothing else for you to do.",
     },
-    too_many: Notice {
-        title: "Too many attempts",
-        text: "Please wait a minute and then try again.",
-    },
+    too_many: Notice { title: "Too many attempts", text: "Please wait a minute and then try again." },
     unavailable: Notice {
         title: "We cannot open this page just now",
         text: "The fault is on our side. Your link is not lost: please try again in a moment.",

@@ -97,7 +97,11 @@ mod tests {
     fn every_built_in_language_has_words_of_its_own() {
         for language in Language::BUILT_IN {
             let texts = Texts::of(language).unwrap();
-            assert!(texts.form_lead.contains("{org}") && texts.at_least.contains("{n}") && texts.at_most.contains("{n}"));
+            assert!(
+                texts.form_lead.contains("{org}")
+                    && texts.at_least.contains("{n}")
+                    && texts.at_most.contains("{n}")
+            );
             let others = ALL.iter().filter(|other| other.form_title == texts.form_title).count();
             assert_eq!(others, 1, "{language}");
         }

@@ -52,10 +52,7 @@ pub(super) const TEXTS: Texts = Texts {
         title: "Prośba została anulowana",
         text: "Jej link już nie działa. Hasło pozostaje bez zmian i nie musisz nic więcej robić.",
     },
-    too_many: Notice {
-        title: "Zbyt wiele prób",
-        text: "Odczekaj minutę i spróbuj ponownie.",
-    },
+    too_many: Notice { title: "Zbyt wiele prób", text: "Odczekaj minutę i spróbuj ponownie." },
     unavailable: Notice {
         title: "Nie możemy teraz otworzyć tej strony",
         text: "Błąd leży po naszej stronie. Link nie przepadł: spróbuj ponownie za chwilę.",

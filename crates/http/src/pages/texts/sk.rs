@@ -53,8 +53,7 @@ pub(super) const TEXTS: Texts = Texts {
         text: "Odkaz už nefunguje. Vaše heslo zostáva bez zmeny a nič ďalšie nemusíte robiť.",
     },
     too_many: Notice {
-        title: "Príliš veľa pokusov",
-        text: "Počkajte, prosím, minútu a skúste to znova.",
+        title: "Príliš veľa pokusov", text: "Počkajte, prosím, minútu a skúste to znova."
     },
     unavailable: Notice {
         title: "Stránku teraz nemožno otvoriť",

@@ -31,6 +31,21 @@ pub(crate) struct Message<'a> {
     created_at: String,
 }
 
+impl Message<'static> {
+    /// A message as the documentation shows it.
+    pub(crate) fn example() -> Self {
+        Self {
+            id: "01997b2c-7d3e-7a41-9c52-0f6f5be3a1d4",
+            to: "jan@barasek.com",
+            subject: "Set a new password",
+            text: "Set your new password at:\nhttps://reset.example.com/reset/8fKq2LxWc0TzB4nYv7RmJ1sPd6HgA9eU\n",
+            html: "<!doctype html>…",
+            link: Some("https://reset.example.com/reset/8fKq2LxWc0TzB4nYv7RmJ1sPd6HgA9eU"),
+            created_at: "2026-11-23T12:00:00.000Z".to_owned(),
+        }
+    }
+}
+
 impl<'a> From<&'a CapturedMail> for Message<'a> {
     fn from(mail: &'a CapturedMail) -> Self {
         Self {

@@ -44,8 +44,17 @@ pub(crate) async fn html(State(archive): Archive, Path(id): Path<String>) -> Res
     );
     let mails = archive.list(None, MOST).await?;
     let mail = find(&mails, &id).ok_or_else(|| ApiError::new(ErrorCode::ResourceNotFound))?;
-    let html = format!("<base target=\"_blank\">{}", mail.html);
-    Ok(([(CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response())
+    Ok(([(CONTENT_SECURITY_POLICY, POLICY)], Html(opening_elsewhere(&mail.html))).into_response())
+}
+
+/// The links of `html` open in a new tab: the page behind the link refuses to be framed.
+fn opening_elsewhere(html: &str) -> String {
+    const BASE: &str = "<base target=\"_blank\">";
+    // After the doctype, which means nothing unless it comes first.
+    match html.find("<head>").and_then(|at| html.split_at_checked(at + "<head>".len())) {
+        Some((before, after)) => format!("{before}{BASE}{after}"),
+        None => format!("<!doctype html>{BASE}{html}"),
+    }
 }
 
 /// What the page looks for new mail with.
@@ -68,7 +77,8 @@ pub(crate) async fn loopback_names_only(request: Request, next: Next) -> Respons
 
 fn names_loopback(headers: &HeaderMap) -> bool {
     let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
-    let without_port = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let without_port =
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
     let name = without_port.map_or(host, |(name, _)| name);
     let literal = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
     name.eq_ignore_ascii_case("localhost") || literal.parse::<std::net::IpAddr>().is_ok()

@@ -5,7 +5,12 @@ use crate::shop::{Plan, Shop};
 async fn the_reference_reads_without_a_script() {
     let page = get("/docs").of(&Shop::open().await).await;
     page.is_page(200, "Request a reset mail");
-    for text in ["&#x2f;api&#x2f;v1&#x2f;customer&#x2f;set-new-password", "customerRealIp", "errors/E003", "expirationTime"] {
+    for text in [
+        "&#x2f;api&#x2f;v1&#x2f;customer&#x2f;set-new-password",
+        "customerRealIp",
+        "errors/E003",
+        "expirationTime",
+    ] {
         assert!(page.body.contains(text), "{text}");
     }
     let policy = page.header("content-security-policy").unwrap();

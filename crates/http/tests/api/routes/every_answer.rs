@@ -34,7 +34,10 @@ async fn it_carries_a_request_id_and_is_neither_sniffed_nor_framed_nor_kept() {
             assert!(kept == "no-store" || kept == "no-cache", "{method} {path}: {kept}");
             if answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html")) {
                 let policy = answer.header("content-security-policy").unwrap();
-                assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{path}");
+                assert!(
+                    policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"),
+                    "{path}"
+                );
                 assert_eq!(answer.header("referrer-policy"), Some("no-referrer"), "{path}");
             }
         }
@@ -53,7 +56,16 @@ async fn a_harmless_request_id_of_the_caller_comes_back() {
 #[tokio::test]
 async fn an_unknown_path_is_not_found() {
     let shop = Shop::open().await;
-    for path in ["/nowhere", "/api/v1/customer", "/api/v1/customer/reset-password/", "/API/v1/customer/reset-password", "//ping/v1", "/dev/mailbox", "/dev/mailbox/messages", "/ping/v1/.."] {
+    for path in [
+        "/nowhere",
+        "/api/v1/customer",
+        "/api/v1/customer/reset-password/",
+        "/API/v1/customer/reset-password",
+        "//ping/v1",
+        "/dev/mailbox",
+        "/dev/mailbox/messages",
+        "/ping/v1/..",
+    ] {
         get(path).of(&shop).await.is_error(404, "INTERNAL_RESOURCE_NOT_FOUND");
         post(path, "{}").of(&shop).await.is_error(404, "INTERNAL_RESOURCE_NOT_FOUND");
     }

@@ -16,7 +16,10 @@ async fn messages_are_json_newest_first_with_exactly_seven_members() {
     shop.capture(shop.other.id, 2, 5);
     let answer = local("/dev/mailbox/messages").of(&shop).await;
     let list = answer.json();
-    assert_eq!((answer.status, list[0]["id"].as_str(), list[1]["id"].as_str()), (200, Some("mail-2"), Some("mail-1")));
+    assert_eq!(
+        (answer.status, list[0]["id"].as_str(), list[1]["id"].as_str()),
+        (200, Some("mail-2"), Some("mail-1"))
+    );
     let members: Vec<_> = list[0].as_object().unwrap().keys().collect();
     assert_eq!(members, ["created_at", "html", "id", "link", "subject", "text", "to"]);
     assert_eq!(list[1]["created_at"], "2026-11-25T12:00:00.000Z");
@@ -30,7 +33,9 @@ async fn the_page_shows_the_newest_and_escapes_what_is_in_it() {
     shop.capture(shop.organisation.id, 2, 5);
     let page = local("/dev/mailbox").of(&shop).await;
     page.is_page(200, "<h2>Subject 2 &lt;b&gt;</h2>");
-    assert!(page.body.contains(r#"src="mailbox/mail-2/html""#) && page.body.contains(r#"http-equiv="refresh""#));
+    assert!(
+        page.body.contains(r#"src="mailbox/mail-2/html""#) && page.body.contains(r#"http-equiv="refresh""#)
+    );
     let older = local("/dev/mailbox?mail=mail-1&view=text").of(&shop).await;
     older.is_page(200, "Text 1\nhttps:&#x2f;&#x2f;reset.example.com&#x2f;reset&#x2f;TOKEN1");
     assert!(!older.body.contains(r#"http-equiv="refresh""#), "what is being read stays");

@@ -41,7 +41,12 @@ async fn every_operation_exists_and_no_other_path_takes_a_key() {
     }
     assert_eq!(
         documented,
-        ["/api/v1/customer/reset-password", "/api/v1/customer/set-new-password", "/api/v1/sandbox/mail", "/ping/v1"]
+        [
+            "/api/v1/customer/reset-password",
+            "/api/v1/customer/set-new-password",
+            "/api/v1/sandbox/mail",
+            "/ping/v1"
+        ]
     );
 }
 
@@ -80,13 +85,18 @@ async fn the_example_bodies_work() {
     let document = document().await;
     let shop = Shop::open().await;
     for (path, method, operation) in operations(&document) {
-        let Some(schema) = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str() else {
+        let Some(schema) = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str()
+        else {
             continue;
         };
-        let properties = document.pointer(schema.trim_start_matches('#')).unwrap()["properties"].as_object().unwrap();
-        let example = |property: &Value| property.get("example").or_else(|| property.pointer("/examples/0")).cloned();
-        let body: serde_json::Map<_, _> =
-            properties.iter().filter_map(|(name, property)| Some((name.clone(), example(property)?))).collect();
+        let properties =
+            document.pointer(schema.trim_start_matches('#')).unwrap()["properties"].as_object().unwrap();
+        let example =
+            |property: &Value| property.get("example").or_else(|| property.pointer("/examples/0")).cloned();
+        let body: serde_json::Map<_, _> = properties
+            .iter()
+            .filter_map(|(name, property)| Some((name.clone(), example(property)?)))
+            .collect();
         assert_eq!(body.len(), 3, "{body:?}");
         let answer = post(&format!("{path}?apiKey={DEV}"), Value::Object(body).to_string()).of(&shop).await;
         assert_eq!(answer.status, StatusCode::OK, "{method} {path}: {}", answer.body);

@@ -9,7 +9,8 @@ use crate::shop::{
 };
 
 const PATH: &str = "/api/v1/customer/reset-password";
-const BODY: &str = r#"{ "email": "jan@barasek.com", "expirationTime": "3h 20m", "customerRealIp": "1.1.1.1" }"#;
+const BODY: &str =
+    r#"{ "email": "jan@barasek.com", "expirationTime": "3h 20m", "customerRealIp": "1.1.1.1" }"#;
 
 fn with(key: &str) -> String {
     format!("{PATH}?apiKey={key}")
@@ -80,7 +81,11 @@ async fn every_refusal_of_a_key_has_its_code() {
         answer.is_error(status, code);
         assert_eq!(answer.header("x-ratelimit-limit").is_some(), status == 403, "{code}");
     }
-    post(&with(NETWORKED), BODY).from_address("192.0.2.9").of(&shop).await.is(StatusCode::OK, r#"{"success":true}"#);
+    post(&with(NETWORKED), BODY)
+        .at_address("192.0.2.9")
+        .of(&shop)
+        .await
+        .is(StatusCode::OK, r#"{"success":true}"#);
     assert_eq!(shop.due().await, 1);
 }
 
@@ -192,7 +197,8 @@ async fn absent_null_and_empty_fields_have_a_meaning() {
 #[tokio::test]
 async fn a_body_that_is_no_json_object_is_a_400() {
     let shop = Shop::open().await;
-    for body in ["", "[]", "null", "\"x\"", "{", "{}}", "{\"email\":\"\\ud800\"}", "email=jan%40barasek.com"] {
+    for body in ["", "[]", "null", "\"x\"", "{", "{}}", "{\"email\":\"\\ud800\"}", "email=jan%40barasek.com"]
+    {
         let answer = post(&with(PROD), body).of(&shop).await;
         assert_eq!(answer.fault(), (400, "INTERNAL_VALIDATION_FAILED".to_owned(), None), "{body}");
     }

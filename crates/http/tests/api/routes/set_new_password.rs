@@ -49,7 +49,9 @@ async fn a_former_password_is_e002_and_the_token_stays_good() {
 async fn a_token_that_is_none_of_this_organisations_is_e003() {
     let shop = Shop::open().await;
     let token = shop.link(shop.jan).await;
-    for (key, token) in [(PROD, ""), (PROD, "short"), (PROD, &*"x".repeat(32)), (PROD, "🦀"), (OTHER, &*token)] {
+    for (key, token) in
+        [(PROD, ""), (PROD, "short"), (PROD, &*"x".repeat(32)), (PROD, "🦀"), (OTHER, &*token)]
+    {
         set(&shop, key, token, GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E003"));
     }
     let newer = shop.link(shop.jan).await;

@@ -75,7 +75,8 @@ pub(super) async fn simultaneous_claimers_never_share_a_mail(shop: Shop) {
     let claimed: Vec<_> = hauls.into_iter().flatten().collect();
     let distinct: HashSet<_> = claimed.iter().copied().collect();
     assert_eq!(claimed.len(), distinct.len(), "mails claimed twice: {}", claimed.len() - distinct.len());
-    assert_eq!(distinct, requests.into_iter().collect(), "every mail is claimed");
+    let missed = requests.iter().filter(|request| !distinct.contains(request)).count();
+    assert_eq!(missed, 0, "mails of 200 that nobody claimed");
 }
 
 pub(super) async fn an_ended_lease_lets_another_claim(shop: Shop) {

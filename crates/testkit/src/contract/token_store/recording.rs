@@ -90,11 +90,9 @@ pub(super) async fn simultaneous_requests_are_all_recorded(shop: Shop) {
         }
     })
     .await;
-    let mut claimed = ids(&shop.claim(worker(), 0).await);
-    let mut expected: Vec<_> = requests.into_iter().map(|id| id.into_mail()).collect();
-    claimed.sort();
-    expected.sort();
-    assert_eq!(claimed, expected);
+    let claimed = ids(&shop.claim(worker(), 0).await);
+    let lost = requests.into_iter().filter(|request| !claimed.contains(&request.into_mail())).count();
+    assert_eq!((lost, claimed.len()), (0, 128), "lost, and claimed, of 128");
 }
 
 /// It MUST NOT look at any account, so a banned, deleted or unknown one makes no difference.

@@ -1,0 +1,147 @@
+//! Connections that break and a server that goes away.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot begin fails")]
+
+mod support;
+
+use std::time::Duration;
+
+use application::ports::{MailFilter, MailQueue, StoreError, TokenStore};
+use domain::RequestId;
+use resetd_store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
+use sqlx::types::Uuid;
+use std::collections::HashSet;
+use std::sync::Arc;
+use support::{TestDatabase, at, organisation, request, server};
+use testkit::fake::TestVault;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+const KILL: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'resetd-test'";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_acknowledged_request_survives_killed_connections() {
+    let Some(server) = server("every_acknowledged_request_survives_killed_connections") else { return };
+    let database = TestDatabase::create(&server).await;
+    let store = database.store().await;
+    let shop = organisation(&store).await;
+    let end = Instant::now() + Duration::from_secs(3);
+
+    let mut clients = JoinSet::new();
+    for _ in 0..32 {
+        let store = store.clone();
+        clients.spawn(async move {
+            let (mut acknowledged, mut failed) = (Vec::new(), Vec::new());
+            while Instant::now() < end {
+                let request = request(shop, "jan@barasek.com", at(0));
+                let id = request.id;
+                match store.record(request).await {
+                    Ok(()) => acknowledged.push(id),
+                    Err(StoreError::Unavailable(_)) => failed.push(id),
+                    Err(other) => panic!("{other:?}"),
+                }
+            }
+            (acknowledged, failed)
+        });
+    }
+    let (mut killed, mut own) = (0_i64, database.plain().await);
+    while Instant::now() < end {
+        sleep(Duration::from_millis(50)).await;
+        killed += sqlx::query_scalar::<_, i64>(KILL).fetch_one(&mut own).await.unwrap();
+    }
+    let outcomes = clients.join_all().await;
+    let acknowledged: HashSet<RequestId> =
+        outcomes.iter().flat_map(|(acknowledged, _)| acknowledged).copied().collect();
+    let failed = outcomes.iter().map(|(_, failed)| failed.len()).sum::<usize>();
+
+    let stored: Vec<Uuid> =
+        sqlx::query_scalar("SELECT id FROM mail_queue").fetch_all(&mut own).await.unwrap();
+    let stored: HashSet<RequestId> =
+        stored.into_iter().map(|id| RequestId::from_bytes(id.into_bytes())).collect();
+    let lost = acknowledged.iter().filter(|id| !stored.contains(id)).count();
+    eprintln!("{killed} connections killed, {} requests acknowledged, {failed} failed", acknowledged.len());
+    assert_eq!(lost, 0, "acknowledged requests are missing");
+    assert!(killed > 10 && acknowledged.len() > 100, "{killed} killed, {} acknowledged", acknowledged.len());
+
+    // And it goes on as if nothing had been.
+    store.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
+    store.list(MailFilter { limit: 1, ..MailFilter::default() }).await.unwrap();
+    store.database().ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_away_is_told_in_time() {
+    let Some(server) = server("a_server_that_is_away_is_told_in_time") else { return };
+    let database = TestDatabase::create(&server).await;
+    let settings = PoolSettings { acquire_timeout: Duration::from_millis(300), ..PoolSettings::default() };
+    let connected = database.connect_with(settings).await;
+    connected.migrate().await.unwrap();
+    let store = PostgresStore::new(connected, Arc::new(TestVault::default())).await.unwrap();
+    let shop = organisation(&store).await;
+    store.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
+
+    // As if it were away: nobody is let in, whoever was is put out.
+    let mut admin = database.admin().await;
+    database.close_door(&mut admin, true).await;
+    let began = Instant::now();
+    let refused = store.record(request(shop, "jan@barasek.com", at(0))).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+    assert!(store.database().ping().await.is_err());
+    assert!(began.elapsed() < Duration::from_secs(5), "it took {:?}", began.elapsed());
+
+    database.close_door(&mut admin, false).await;
+    let recovered = timeout(Duration::from_secs(5), async {
+        while store.record(request(shop, "jan@barasek.com", at(0))).await.is_err() {
+            sleep(Duration::from_millis(20)).await;
+        }
+    });
+    recovered.await.expect("it recovers by itself");
+}
+
+#[tokio::test]
+async fn nobody_there_is_unavailable() {
+    let url = "postgres://postgres@127.0.0.1:1/nothing";
+    let settings = PoolSettings { acquire_timeout: Duration::from_millis(200), ..PoolSettings::default() };
+    let refused = PostgresDatabase::connect(url, settings, "test").await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unavailable(_)), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn news_reaches_the_other_replica_and_comes_back_after_a_cut() {
+    let Some(server) = server("news_reaches_the_other_replica_and_comes_back_after_a_cut") else { return };
+    let database = TestDatabase::create(&server).await;
+    let (here, there) = (database.store().await, database.store().await);
+    let shop = organisation(&here).await;
+    hear(&here, &there, shop).await;
+    // A replica does not wake itself.
+    drain(&here).await;
+    here.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
+    assert!(
+        timeout(Duration::from_millis(300), here.news()).await.is_err(),
+        "its own record woke the replica"
+    );
+
+    sqlx::query(KILL).execute(&mut database.plain().await).await.unwrap();
+    sleep(Duration::from_millis(300)).await;
+    hear(&here, &there, shop).await;
+}
+
+/// A record here wakes there. The first may come before the other listens.
+async fn hear(here: &PostgresStore, there: &PostgresStore, shop: domain::OrganisationId) {
+    let heard = async {
+        loop {
+            drain(there).await;
+            here.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
+            if timeout(Duration::from_millis(500), there.news()).await.is_ok() {
+                break;
+            }
+        }
+    };
+    timeout(Duration::from_secs(8), heard).await.expect("news arrives");
+}
+
+/// Takes news that is there already.
+async fn drain(store: &PostgresStore) {
+    while timeout(Duration::from_millis(100), store.news()).await.is_ok() {}
+}

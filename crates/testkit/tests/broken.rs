@@ -1,0 +1,321 @@
+//! The suites find what is broken: each implementation here has one fault, and the suite names a case that shows it.
+
+#![expect(clippy::expect_used, reason = "helpers of tests are tests")]
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use application::ports::{
+    AddressBudget, AddressFingerprint, AddressVault, Admission, ClaimedMail, Completion, Issued, Limit,
+    LimitDecision, LimitSubject, NewRequest, RateLimiter, Redeemed, Redemption, ResetLink, StoreError,
+    TokenIssue, TokenStore, VaultError,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::{CustomerIp, EmailAddress, MailId, OrganisationId, RequestId, TokenHash, WorkerId};
+use futures_util::FutureExt as _;
+use resetd_testkit::{
+    contract::{self, PersistentPorts},
+    fake::{MemoryStore, TestVault, WindowLimiter},
+};
+
+/// Runs a suite that must fail in `case`.
+async fn finds(case: &str, suite: impl Future<Output = ()>) {
+    let panic = AssertUnwindSafe(suite).catch_unwind().await.expect_err(case);
+    let report = panic.downcast_ref::<String>().cloned().unwrap_or_default();
+    assert!(
+        report.contains(&format!("::{case}`")) || report.contains(&format!("`{case}`")),
+        "{case} is not in: {report}"
+    );
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    ForgetsRequests,
+    IgnoresLeases,
+    ClaimsInAnyOrder,
+    IgnoresTheLimit,
+    NeverRenews,
+    NeverReleases,
+    AdmitsEverybody,
+    CountsTwice,
+    IssuesWithoutLease,
+    CompletesWithoutLease,
+    LosesTheReply,
+    NeverExpires,
+    RedeemsForAnybody,
+    RedeemsTwice,
+    ForgetsTheNotice,
+    DisownsInWordsOnly,
+    TakesNoNotes,
+    PurgesEverythingAtOnce,
+    PurgesNothing,
+}
+
+/// A memory store with a fault.
+struct Faulty(Arc<MemoryStore>, Fault);
+
+#[async_trait]
+impl TokenStore for Faulty {
+    async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
+        if self.1 == Fault::ForgetsRequests && request.id.as_bytes()[5].is_multiple_of(16) {
+            return Ok(());
+        }
+        self.0.record(request).await
+    }
+
+    async fn claim_due(
+        &self,
+        worker: WorkerId,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ClaimedMail>, StoreError> {
+        match self.1 {
+            Fault::IgnoresLeases => self.0.claim_due(worker, now, now, limit).await,
+            Fault::IgnoresTheLimit => self.0.claim_due(worker, now, lease_until, limit + 1).await,
+            Fault::ClaimsInAnyOrder => {
+                let mut mails = self.0.claim_due(worker, now, lease_until, limit).await?;
+                mails.sort_by_key(|mail| std::cmp::Reverse(mail.id));
+                Ok(mails)
+            }
+            _ => self.0.claim_due(worker, now, lease_until, limit).await,
+        }
+    }
+
+    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+        match self.1 {
+            Fault::NeverRenews => Ok(()),
+            _ => self.0.renew_leases(worker, lease_until).await,
+        }
+    }
+
+    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
+        match self.1 {
+            Fault::NeverReleases => Ok(()),
+            _ => self.0.release_leases(worker).await,
+        }
+    }
+
+    async fn admit(
+        &self,
+        request: RequestId,
+        worker: WorkerId,
+        budget: AddressBudget,
+        now: DateTime<Utc>,
+    ) -> Result<Admission, StoreError> {
+        match self.1 {
+            Fault::AdmitsEverybody => Ok(Admission::Admitted),
+            Fault::CountsTwice => {
+                let half = AddressBudget { per_minute: budget.per_minute / 2, per_hour: budget.per_hour / 2 };
+                self.0.admit(request, worker, half, now).await
+            }
+            _ => self.0.admit(request, worker, budget, now).await,
+        }
+    }
+
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        let issued = self.0.issue(issue).await?;
+        Ok(if self.1 == Fault::IssuesWithoutLease { Issued::Issued } else { issued })
+    }
+
+    async fn complete(
+        &self,
+        mail: MailId,
+        worker: WorkerId,
+        completion: Completion,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let completion = match (self.1, completion) {
+            (Fault::LosesTheReply, Completion::Sent { host, .. }) => {
+                Completion::Sent { host, reply: String::new() }
+            }
+            (_, completion) => completion,
+        };
+        let done = self.0.complete(mail, worker, completion, now).await?;
+        Ok(done || self.1 == Fault::CompletesWithoutLease)
+    }
+
+    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+        let now = if self.1 == Fault::NeverExpires { DateTime::UNIX_EPOCH } else { now };
+        self.0.find_link(token, now).await
+    }
+
+    async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
+        let redemption = match self.1 {
+            Fault::RedeemsForAnybody => Redemption { organisation: None, ..redemption },
+            Fault::ForgetsTheNotice => Redemption { notice_expires_at: DateTime::UNIX_EPOCH, ..redemption },
+            _ => redemption,
+        };
+        let redeemed = self.0.redeem(redemption).await?;
+        Ok(if self.1 == Fault::RedeemsTwice { Redeemed::Changed } else { redeemed })
+    }
+
+    async fn disown(
+        &self,
+        token: TokenHash,
+        at: DateTime<Utc>,
+        ip: Option<CustomerIp>,
+    ) -> Result<bool, StoreError> {
+        match self.1 {
+            Fault::DisownsInWordsOnly => Ok(true),
+            _ => self.0.disown(token, at, ip).await,
+        }
+    }
+
+    async fn note(
+        &self,
+        request: RequestId,
+        at: DateTime<Utc>,
+        event: &'static str,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        match self.1 {
+            Fault::TakesNoNotes => Ok(()),
+            _ => self.0.note(request, at, event, detail).await,
+        }
+    }
+
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        match self.1 {
+            Fault::PurgesNothing => Ok(0),
+            Fault::PurgesEverythingAtOnce => self.0.purge(before, now, u32::MAX).await,
+            _ => self.0.purge(before, now, limit).await,
+        }
+    }
+
+    async fn news(&self) {
+        self.0.news().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn faults_of_a_token_store() {
+    for (fault, case) in [
+        (Fault::ForgetsRequests, "simultaneous_requests_are_all_recorded"),
+        (Fault::IgnoresLeases, "simultaneous_claimers_never_share_a_mail"),
+        (Fault::ClaimsInAnyOrder, "higher_priority_goes_first_then_the_oldest"),
+        (Fault::IgnoresTheLimit, "no_more_than_the_limit_are_claimed"),
+        (Fault::NeverRenews, "a_renewed_lease_holds_longer"),
+        (Fault::NeverReleases, "a_released_mail_is_due_at_once"),
+        (Fault::AdmitsEverybody, "of_simultaneous_requests_no_more_than_the_budget_pass"),
+        (Fault::CountsTwice, "a_request_counts_once"),
+        (Fault::IssuesWithoutLease, "without_the_lease_nothing_is_issued"),
+        (Fault::CompletesWithoutLease, "an_outcome_without_the_lease_changes_nothing"),
+        (Fault::LosesTheReply, "a_sent_mail_has_ended"),
+        (Fault::NeverExpires, "each_state_is_told_apart"),
+        (Fault::RedeemsForAnybody, "another_organisations_link_is_no_link"),
+        (Fault::RedeemsTwice, "of_simultaneous_attempts_one_wins"),
+        (Fault::ForgetsTheNotice, "a_notice_is_queued"),
+        (Fault::DisownsInWordsOnly, "a_good_link_is_killed"),
+        (Fault::TakesNoNotes, "a_note_is_in_the_timeline"),
+        (Fault::PurgesEverythingAtOnce, "it_goes_in_small_steps"),
+        (Fault::PurgesNothing, "ended_mails_go"),
+    ] {
+        let suite = contract::token_store(|| async move {
+            let store = MemoryStore::fresh();
+            let mut ports = PersistentPorts::of(store.clone());
+            ports.tokens = Arc::new(Faulty(store, fault));
+            ports
+        });
+        finds(case, suite).await;
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LimiterFault {
+    AllowsOneMore,
+    EmptiesOnTheMinute,
+    CountsEverybodyTogether,
+    ForgetsTooLate,
+    RetriesAtOnce,
+}
+
+struct FaultyLimiter(WindowLimiter, LimiterFault);
+
+#[async_trait]
+impl RateLimiter for FaultyLimiter {
+    async fn hit(&self, subject: LimitSubject, limit: Limit, now: DateTime<Utc>) -> LimitDecision {
+        let (mut subject, mut limit, mut now) = (subject, limit, now);
+        match self.1 {
+            LimiterFault::AllowsOneMore => limit.max += 1,
+            LimiterFault::EmptiesOnTheMinute => now -= TimeDelta::seconds(now.timestamp() % 60),
+            LimiterFault::CountsEverybodyTogether => {
+                subject = LimitSubject::ApiKey(domain::ApiKeyId::from_bytes([0; 16]));
+            }
+            LimiterFault::ForgetsTooLate => limit.window = limit.window.mul_f64(1.1),
+            LimiterFault::RetriesAtOnce => {}
+        }
+        let decision = self.0.hit(subject, limit, now).await;
+        match self.1 {
+            LimiterFault::RetriesAtOnce => {
+                LimitDecision { retry_after: std::time::Duration::ZERO, ..decision }
+            }
+            _ => decision,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn faults_of_a_rate_limiter() {
+    for (fault, case) in [
+        (LimiterFault::AllowsOneMore, "up_to_the_limit_all_are_allowed"),
+        (LimiterFault::EmptiesOnTheMinute, "no_window_ever_holds_more_than_the_limit"),
+        (LimiterFault::CountsEverybodyTogether, "subjects_are_independent"),
+        (LimiterFault::ForgetsTooLate, "the_window_slides"),
+        (LimiterFault::RetriesAtOnce, "retry_after_tells_when"),
+    ] {
+        let suite = contract::rate_limiter(|| async move { FaultyLimiter(WindowLimiter::new(), fault) });
+        finds(case, suite).await;
+    }
+}
+
+/// Seals as it should, but fingerprints the address as it was written.
+struct LiteralVault(TestVault);
+
+impl AddressVault for LiteralVault {
+    fn seal(&self, plain: &[u8]) -> Vec<u8> {
+        self.0.seal(plain)
+    }
+
+    fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        self.0.open(sealed)
+    }
+
+    fn fingerprint(&self, _organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint {
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(email.normalized().bytes()).for_each(|(to, from)| *to = from);
+        AddressFingerprint(bytes)
+    }
+}
+
+/// Does not seal at all.
+struct GlassVault;
+
+impl AddressVault for GlassVault {
+    fn seal(&self, plain: &[u8]) -> Vec<u8> {
+        plain.to_vec()
+    }
+
+    fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError> {
+        Ok(sealed.to_vec())
+    }
+
+    fn fingerprint(&self, organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint {
+        TestVault::default().fingerprint(organisation, email)
+    }
+}
+
+#[tokio::test]
+async fn faults_of_a_vault() {
+    let literal = || contract::address_vault(|| async { LiteralVault(TestVault::default()) });
+    finds("fingerprints_follow_the_canonical_form", literal()).await;
+    finds("fingerprints_differ_between_organisations_and_addresses", literal()).await;
+    let glass = || contract::address_vault(|| async { GlassVault });
+    for case in [
+        "the_same_is_never_sealed_the_same",
+        "sealed_bytes_do_not_show_the_plain",
+        "altered_bytes_are_refused",
+    ] {
+        finds(case, glass()).await;
+    }
+}
