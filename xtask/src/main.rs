@@ -13,8 +13,10 @@ usage: cargo xtask COMMAND
   check [--invariants]
           format, clippy, docs and the architecture's invariants; or the last alone, which compile nothing
   bench [accept|drain|latency|timing|all] [--store sqlite|postgres] [--seconds N] [--connections N]
+        [--pairs N] [--mails N] [--binary PATH]
           what resetd does beside the ceiling of the same machine in the same run
   chaos [--seconds N] [--rate N] [--replicas N] [--store sqlite|postgres]
+        [--kill-every N] [--binary PATH]
           kills servers and relays under load and counts what was lost
   geo-data [DIR]
           fetches free GEO databases";

@@ -36,6 +36,17 @@ pub fn scratch(name: &str) -> Result<tempfile::TempDir> {
     Ok(tempfile::Builder::new().prefix(&format!("{name}-")).tempdir_in(parent)?)
 }
 
+/// The release build of `resetd`, made now, or the binary `given` on the command line (`--binary`), as it is.
+///
+/// # Errors
+/// When it does not compile, or is not there.
+pub fn resetd(given: Option<&str>) -> Result<PathBuf> {
+    match given {
+        Some(path) => std::fs::canonicalize(path).map_err(|error| format!("{path}: {error}").into()),
+        None => build_resetd(true),
+    }
+}
+
 /// Builds `resetd` and hands back its path.
 ///
 /// # Errors

@@ -1,4 +1,5 @@
-//! The data section: values behind control bytes, each text and each whole record written once.
+//! The data section: values behind control bytes. Each text, map and list is written once; where it comes again, a
+//! pointer stands for it, as in MaxMind's own files.
 
 use std::collections::HashMap;
 
@@ -26,27 +27,27 @@ const SHORTEST_SHARED_TEXT: usize = 4;
 pub(crate) struct DataSection {
     bytes: Vec<u8>,
     texts: HashMap<String, usize>,
-    records: HashMap<Vec<u8>, usize>,
+    /// Maps and lists by their bytes without pointers.
+    containers: HashMap<Vec<u8>, usize>,
 }
 
 impl DataSection {
     /// The offset of `record`, which is written unless an equal one is there already.
     pub(crate) fn record(&mut self, record: &Value) -> usize {
-        let mut key = Self::default();
-        key.write(record, false);
-        if let Some(offset) = self.records.get(&key.bytes) {
+        let key = Self::standalone(record);
+        if let Some(offset) = self.containers.get(&key) {
             return *offset;
         }
         let offset = self.bytes.len();
-        self.write(record, true);
-        self.records.insert(key.bytes, offset);
+        self.containers.insert(key, offset);
+        self.contents(record, true);
         offset
     }
 
     /// One value on its own, without pointers: for the metadata section.
     pub(crate) fn standalone(value: &Value) -> Vec<u8> {
         let mut section = Self::default();
-        section.write(value, false);
+        section.contents(value, false);
         section.bytes
     }
 
@@ -54,7 +55,19 @@ impl DataSection {
         self.bytes
     }
 
+    /// A value inside another one: itself, or a pointer to where it stands already.
     fn write(&mut self, value: &Value, share: bool) {
+        if share && matches!(value, Value::Map(_) | Value::Array(_)) {
+            let key = Self::standalone(value);
+            if let Some(offset) = self.containers.get(&key) {
+                return self.pointer(*offset);
+            }
+            self.containers.insert(key, self.bytes.len());
+        }
+        self.contents(value, share);
+    }
+
+    fn contents(&mut self, value: &Value, share: bool) {
         match value {
             Value::String(text) => self.text(text, share),
             Value::Double(number) => self.scalar(kind::DOUBLE, &number.to_be_bytes()),

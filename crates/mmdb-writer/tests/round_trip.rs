@@ -96,6 +96,27 @@ fn ranges_and_thousands_of_records_come_back() {
 }
 
 #[test]
+fn what_records_share_is_written_once() {
+    let shared = Value::map([("names", Value::map([("en", Value::text("x".repeat(1_000)))]))]);
+    let mut writer = Writer::new("Test", RecordSize::Bits24);
+    for number in 0..100_u32 {
+        let record = Value::map([("number", Value::Uint32(number)), ("country", shared.clone())]);
+        writer.insert(addr(u32::from_be_bytes([20, 0, 0, 0]) + number), 32, &record).unwrap();
+    }
+    let file = writer.finish().unwrap();
+    assert!(file.len() < 10_000, "{}", file.len());
+    let reader = Reader::from_source(file).unwrap();
+    reader.verify().unwrap();
+    for number in 0..100_u32 {
+        let record = json(&reader, &format!("20.0.0.{number}"));
+        assert_eq!(
+            (record["number"].as_u64(), record["country"]["names"]["en"].as_str().unwrap().len()),
+            (Some(number.into()), 1_000)
+        );
+    }
+}
+
+#[test]
 fn a_whole_tree_of_one_record_is_possible() {
     let mut writer = Writer::new("Test", RecordSize::Bits24);
     writer.insert(ip("::"), 0, &Value::text("everything")).unwrap();

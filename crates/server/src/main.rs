@@ -37,10 +37,8 @@ fn run(cli: Cli) -> Result<ExitCode, Fault> {
     }
     let settings = load(&cli)?;
     telemetry::start_logging(&settings)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(Fault::io("the runtime"))?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Fault::io("the runtime"))?;
     runtime.block_on(commands::run(cli.command, settings))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -41,9 +41,9 @@ impl Operator {
             return Ok(found);
         }
         let all = self.stores.organisations.list().await?;
-        all.into_iter()
-            .find(|organisation| organisation.name == name_or_id)
-            .ok_or_else(|| Fault::usage(format!("there is no organisation `{name_or_id}`; see `resetd organisation list`")))
+        all.into_iter().find(|organisation| organisation.name == name_or_id).ok_or_else(|| {
+            Fault::usage(format!("there is no organisation `{name_or_id}`; see `resetd organisation list`"))
+        })
     }
 
     /// Writes what the operator did into the audit log.

@@ -8,7 +8,9 @@ use crate::fault::Fault;
 pub(crate) fn line(text: &str) -> Result<(), Fault> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
-        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => Err(Fault::Io("standard output".into(), fault)),
+        Err(fault) if fault.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Fault::Io("standard output".into(), fault))
+        }
         _ => Ok(()),
     }
 }

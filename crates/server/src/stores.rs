@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use application::ports::{
-    AddressVault, ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, Random, StoreError,
-    TemplateStore, TokenStore,
+    AddressVault, ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, Random,
+    StoreError, TemplateStore, TokenStore,
 };
 use store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use store_sqlite::{SqliteDatabase, SqliteStore};
@@ -31,7 +31,7 @@ pub(crate) struct Stores {
 #[derive(Clone)]
 pub(crate) enum Database {
     Sqlite(SqliteDatabase),
-    Postgres(PostgresDatabase),
+    Postgres(Box<PostgresDatabase>),
 }
 
 impl Database {
@@ -39,7 +39,10 @@ impl Database {
         let url = settings.required("database_url")?;
         match url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => Ok(Self::Sqlite(SqliteDatabase::open(url).await?)),
-            Some("postgres" | "postgresql") => Ok(Self::Postgres(PostgresDatabase::connect(url, PoolSettings::default(), "resetd").await?)),
+            Some("postgres" | "postgresql") => {
+                let database = PostgresDatabase::connect(url, PoolSettings::default(), "resetd").await?;
+                Ok(Self::Postgres(Box::new(database)))
+            }
             _ => Err(SettingsError::invalid("database_url", "expected sqlite://PATH or postgres://…").into()),
         }
     }
@@ -77,14 +80,17 @@ impl Database {
     /// The operator's key, else the one this installation made for itself.
     async fn data_key(&self, settings: &Settings) -> Result<DataKey, Fault> {
         if let Some(text) = settings.text("data_key") {
-            return text.parse().map_err(|fault| SettingsError::invalid("data_key", format!("{fault}")).into());
+            return text
+                .parse()
+                .map_err(|fault| SettingsError::invalid("data_key", format!("{fault}")).into());
         }
         let random: &dyn Random = &OsRandom;
         let bytes = match self {
             Self::Sqlite(database) => database.data_key(random).await?,
             Self::Postgres(database) => database.data_key(random).await?,
         };
-        DataKey::from_bytes(bytes).map_err(|fault| Fault::Setup(format!("the installation's data key: {fault}")))
+        DataKey::from_bytes(bytes)
+            .map_err(|fault| Fault::Setup(format!("the installation's data key: {fault}")))
     }
 
     async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), Fault> {
@@ -115,7 +121,7 @@ impl Stores {
                 Self::over(store, database)
             }
             Database::Postgres(postgres) => {
-                let store = Arc::new(PostgresStore::new(postgres.clone(), vault).await?);
+                let store = Arc::new(PostgresStore::new(*postgres.clone(), vault).await?);
                 Self::over(store, database)
             }
         })

@@ -14,7 +14,8 @@ use crate::settings::{Settings, SettingsError};
 /// What is logged unless the operator says otherwise: the access log is there to be switched on.
 const DEFAULT_FILTER: &str = "info,access=warn";
 /// Seconds, for delivery: from an idle queue to a relay that was down for hours.
-const DELIVERY_BUCKETS: [f64; 12] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0, 3600.0];
+const DELIVERY_BUCKETS: [f64; 12] =
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0, 3600.0];
 /// Seconds, for HTTP answers.
 const ANSWER_BUCKETS: [f64; 10] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2.0];
 
@@ -34,7 +35,8 @@ pub(crate) fn start_logging(settings: &Settings) -> Result<(), Fault> {
 
 /// Serves `GET /metrics`, if the operator wants it served.
 pub(crate) async fn start_metrics(settings: &Settings) -> Result<(), Fault> {
-    let listen: Option<SocketAddr> = settings.parsed("metrics_listen", "an address and port such as 127.0.0.1:9100")?;
+    let listen: Option<SocketAddr> =
+        settings.parsed("metrics_listen", "an address and port such as 127.0.0.1:9100")?;
     let Some(listen) = listen else { return Ok(()) };
     let recorder = recorder().map_err(|fault| Fault::Setup(format!("metrics: {fault}")))?;
     metrics::gauge!("resetd_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);

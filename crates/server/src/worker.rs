@@ -17,9 +17,14 @@ use crate::fault::Fault;
 const NICENESS: i32 = 10;
 
 /// Runs the worker on a thread of its own until `stop` turns true.
-pub(crate) fn spawn(deliver: Arc<DeliverResets>, mut stop: watch::Receiver<bool>) -> Result<JoinHandle<()>, Fault> {
-    let runtime =
-        runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::io("the worker's runtime"))?;
+pub(crate) fn spawn(
+    deliver: Arc<DeliverResets>,
+    mut stop: watch::Receiver<bool>,
+) -> Result<JoinHandle<()>, Fault> {
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Fault::io("the worker's runtime"))?;
     std::thread::Builder::new()
         .name("delivery".to_owned())
         .spawn(move || {

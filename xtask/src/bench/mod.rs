@@ -92,11 +92,13 @@ pub fn run(words: &[String]) -> Result {
     let connections = arguments.number("--connections", 32)?;
     let pairs = arguments.number("--pairs", 8_000)?;
     let mails = arguments.number("--mails", 20_000)?;
+    let binary = arguments.option("--binary")?;
     let which = arguments.rest()?;
     let which = which.first().map_or("all", String::as_str);
 
-    step(format!("building resetd in release; store: {store:?}"));
-    let plan = Plan { binary: workspace::build_resetd(true)?, store, seconds, connections, pairs, mails };
+    step(format!("{}; store: {store:?}", binary.as_deref().unwrap_or("building resetd in release")));
+    let plan =
+        Plan { binary: workspace::resetd(binary.as_deref())?, store, seconds, connections, pairs, mails };
     if let Some(cores) = std::thread::available_parallelism().ok().filter(|cores| cores.get() < 4) {
         note(format!("{cores} cores for server, load generator and relay together"));
     }

@@ -55,13 +55,14 @@ pub fn run(words: &[String]) -> Result {
     let rate = arguments.number("--rate", 500)?;
     let seconds = arguments.number("--seconds", 60)?;
     let kill_every = arguments.number("--kill-every", if replicas > 1 { 5 } else { 3 })?;
+    let binary = arguments.option("--binary")?;
     arguments.rest()?;
     if replicas > 1 && store == Store::Sqlite {
         return Err("an SQLite file has one server; add --store postgres".into());
     }
-    step("building resetd in release");
+    step(binary.as_deref().unwrap_or("building resetd in release"));
     let verdict = carry_out(&Plan {
-        binary: workspace::build_resetd(true)?,
+        binary: workspace::resetd(binary.as_deref())?,
         store,
         replicas,
         rate,

@@ -7,6 +7,7 @@
 //! 3. Name the adapter in `server`, the only crate that knows every adapter.
 //!
 //! ```
+//! # extern crate resetd_application as application;
 //! use application::ports::Clock;
 //! use chrono::{DateTime, TimeZone, Utc};
 //!

@@ -16,7 +16,9 @@ async fn check(world: &World, key: Option<&str>) -> Result<Option<u32>, Authenti
 async fn other_key(world: &World, change: impl FnOnce(&mut ApiKeyRecord)) -> String {
     let mut record = ApiKeyRecord { id: ApiKeyId::from_bytes([9; 16]), ..world.record.clone() };
     change(&mut record);
-    let key = ApiKey::generate(record.kind, &mut |bytes| application::ports::Random::fill(world.random.as_ref(), bytes));
+    let key = ApiKey::generate(record.kind, &mut |bytes| {
+        application::ports::Random::fill(world.random.as_ref(), bytes)
+    });
     record.hash = key.hash();
     ApiKeyRegistry::create(world.store.as_ref(), &record).await.unwrap();
     key.expose().to_owned()
@@ -29,7 +31,10 @@ async fn the_first_failing_check_decides() {
     assert_eq!(check(&world, Some("")).await, Err(AuthenticateError::Empty));
     assert_eq!(check(&world, Some(" ")).await, Err(AuthenticateError::Format));
     assert_eq!(check(&world, Some(SAMPLE_API_KEY)).await, Err(AuthenticateError::Sample));
-    assert_eq!(check(&world, Some("PRODaaaaaaaaaaaaaaaaaaaaaaaaaaaa")).await, Err(AuthenticateError::Unknown));
+    assert_eq!(
+        check(&world, Some("PRODaaaaaaaaaaaaaaaaaaaaaaaaaaaa")).await,
+        Err(AuthenticateError::Unknown)
+    );
     assert_eq!(check(&world, Some(world.key.expose())).await, Ok(Some(499_999)));
 }
 

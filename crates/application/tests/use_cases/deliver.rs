@@ -1,5 +1,6 @@
 use application::ports::{
-    ClaimedWork, Clock, CustomerStatus, FailureKind, GeoAction, GeoContext, GeoError, MailKind, Random, TokenStore,
+    ClaimedWork, Clock, CustomerStatus, FailureKind, GeoAction, GeoContext, GeoError, MailKind, Random,
+    TokenStore,
 };
 use chrono::TimeDelta;
 use domain::{CustomerIp, DeliveryState, NoMailReason, RequestId, WorkerId};
@@ -69,7 +70,9 @@ async fn a_deferred_mail_is_tried_again_and_both_links_are_good() {
     let world = World::new().await;
     world.sender.next([SendScript::LoseAnswer]);
     let id = world.ask("jan@example.com").await;
-    world.deliver_until(|| async { world.mail(id).await.state == DeliveryState::WaitingForNextAttempt }).await;
+    world
+        .deliver_until(|| async { world.mail(id).await.state == DeliveryState::WaitingForNextAttempt })
+        .await;
     world.clock.advance(TimeDelta::minutes(10));
     assert_eq!(world.deliver(id).await.state, DeliveryState::Sent);
     let mails = world.sender.taken();
@@ -206,7 +209,9 @@ async fn a_newer_request_takes_the_place_of_an_older_one() {
     let world = World::with(|organisation| organisation.settings.address_budget.per_minute = 9).await;
     world.sender.next([SendScript::Refuse(FailureKind::Transient, "451 later".into())]);
     let older = world.ask("jan@example.com").await;
-    world.deliver_until(|| async { world.mail(older).await.state == DeliveryState::WaitingForNextAttempt }).await;
+    world
+        .deliver_until(|| async { world.mail(older).await.state == DeliveryState::WaitingForNextAttempt })
+        .await;
     world.clock.advance(TimeDelta::milliseconds(1));
     let newer = world.ask("jan@example.com").await;
     assert_eq!(world.deliver(newer).await.state, DeliveryState::Sent);

@@ -1,5 +1,7 @@
 //! The use cases over the fakes of `testkit`.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test says what is broken by its panic")]
+
 extern crate resetd_application as application;
 
 mod authenticate;

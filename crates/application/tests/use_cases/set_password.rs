@@ -35,7 +35,9 @@ async fn a_link_is_good_for_one_password() {
 #[tokio::test]
 async fn a_bad_password_leaves_the_link_good() {
     let world = mailed().await;
-    let NewPassword::Policy(broken) = set(&world, &world.token(0), "short").await else { panic!("expected the policy") };
+    let NewPassword::Policy(broken) = set(&world, &world.token(0), "short").await else {
+        panic!("expected the policy")
+    };
     assert!(broken.rules().iter().any(|rule| matches!(rule, PolicyRule::TooShort { .. })), "{broken:?}");
     assert_eq!(set(&world, &world.token(0), "Correct-Horse-7").await, NewPassword::Changed);
 }
@@ -117,7 +119,11 @@ async fn futures<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
             }
             std::task::Poll::Pending => true,
         });
-        if pending.is_empty() { std::task::Poll::Ready(std::mem::take(&mut done)) } else { std::task::Poll::Pending }
+        if pending.is_empty() {
+            std::task::Poll::Ready(std::mem::take(&mut done))
+        } else {
+            std::task::Poll::Pending
+        }
     })
     .await
 }

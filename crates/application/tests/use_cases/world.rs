@@ -6,15 +6,18 @@ use std::time::Duration;
 
 use application::ports::*;
 use application::{
-    Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings, DisownRequest,
-    Links, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand, SetNewPassword, WorkSignal,
+    Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
+    DisownRequest, Links, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand, SetNewPassword,
+    WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ApiKey, ApiKeyId, ApiKeyKind, CustomerId, EmailAddress, MailId, OrganisationId, RequestId, Scope, WorkerId,
+    ApiKey, ApiKeyId, ApiKeyKind, CustomerId, EmailAddress, MailId, OrganisationId, RequestId, Scope,
+    WorkerId,
 };
 use testkit::fake::{
-    FixedGeo, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom, SimpleComposer, WindowLimiter,
+    FixedGeo, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom, SimpleComposer,
+    WindowLimiter,
 };
 
 pub(crate) struct World {
@@ -116,7 +119,8 @@ impl World {
 
     pub(crate) async fn authenticated(&self) -> Authenticated {
         let caller = [127, 0, 0, 1].into();
-        let command = AuthenticateCommand { key: Some(self.key.expose()), scope: Scope::ResetPassword, caller };
+        let command =
+            AuthenticateCommand { key: Some(self.key.expose()), scope: Scope::ResetPassword, caller };
         self.authenticate().execute(command).await.unwrap()
     }
 
@@ -185,14 +189,18 @@ impl World {
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),
         };
-        let worker = WorkerId::from_bytes(*application::fresh_id(&self.clock, self.random.as_ref()).as_bytes());
+        let worker =
+            WorkerId::from_bytes(*application::fresh_id(&self.clock, self.random.as_ref()).as_bytes());
         let settings = DeliverySettings { poll: Duration::from_millis(5), ..DeliverySettings::new(worker) };
         let links = Links::new("http://127.0.0.1:8080/");
         let deliver = Arc::new(DeliverResets::new(ports, links, settings, self.signal.clone()));
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         let stop = async {
             while !done().await {
-                assert!(tokio::time::Instant::now() < deadline, "the worker did not get there in ten seconds");
+                assert!(
+                    tokio::time::Instant::now() < deadline,
+                    "the worker did not get there in ten seconds"
+                );
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };

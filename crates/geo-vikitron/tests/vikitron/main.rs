@@ -4,6 +4,7 @@
 mod answers;
 mod breaker;
 mod contract;
+mod documentation;
 mod faults;
 mod load;
 mod server;

@@ -1,6 +1,7 @@
 //! The bodies as the document shows them. The real ones are read field by field, in the contract's order, by
 //! [`crate::fields`].
 
+use domain::RedeemCode;
 use serde::Serialize;
 use utoipa::openapi::schema::{
     AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
@@ -27,8 +28,7 @@ pub(crate) struct ApiKeyParameter {
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the schema of a body that `fields` reads")]
 pub(crate) struct ResetPasswordBody {
-    /// The API key, where it is not in the query.
-    #[schema(pattern = "^(PROD|DEV_|ROOT)[A-Za-z0-9]{28}$")]
+    #[schema(schema_with = api_key)]
     api_key: Option<String>,
     /// The customer's address, in any spelling that reaches the mailbox. The answer never tells whether it is known.
     #[schema(format = Email, example = "jan@barasek.com")]
@@ -44,8 +44,7 @@ pub(crate) struct ResetPasswordBody {
 #[schema(rename_all = "camelCase")]
 #[expect(dead_code, reason = "the schema of a body that `fields` reads")]
 pub(crate) struct SetNewPasswordBody {
-    /// The API key, where it is not in the query.
-    #[schema(pattern = "^(PROD|DEV_|ROOT)[A-Za-z0-9]{28}$")]
+    #[schema(schema_with = api_key)]
     api_key: Option<String>,
     /// The 32 characters at the end of the mail's link. One that is none answers `E003`.
     #[schema(example = "8fKq2LxWc0TzB4nYv7RmJ1sPd6HgA9eU")]
@@ -59,6 +58,35 @@ pub(crate) struct SetNewPasswordBody {
     password: String,
     #[schema(schema_with = customer_real_ip)]
     customer_real_ip: Option<String>,
+}
+
+/// Without a type: where the query has a key, this field is not looked at.
+fn api_key() -> Schema {
+    let key = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some(
+        "The API key, a string; looked at only where the query has none. Absent or `null`: `Authorization: Bearer` counts.",
+    ));
+    Schema::Object(key.build())
+}
+
+pub(crate) fn always_true() -> Schema {
+    always(true)
+}
+
+pub(crate) fn always_false() -> Schema {
+    always(false)
+}
+
+fn always(value: bool) -> Schema {
+    Schema::Object(ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([value])).build())
+}
+
+pub(crate) fn redeem_code() -> Schema {
+    let codes = RedeemCode::ALL.iter().map(|code| code.as_str());
+    let code = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(codes))
+        .description(Some("Why not; `/errors/{errorCode}` explains it."));
+    Schema::Object(code.build())
 }
 
 fn expiration_time() -> Schema {
@@ -94,8 +122,7 @@ fn customer_real_ip() -> Schema {
 /// It is done.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Success {
-    /// Always `true`.
-    #[schema(example = true)]
+    #[schema(schema_with = always_true)]
     success: bool,
 }
 

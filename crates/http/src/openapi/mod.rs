@@ -14,6 +14,7 @@ use utoipa::{Modify, OpenApi};
 pub(crate) use self::bodies::{
     ApiKeyParameter, ResetPasswordBody, SetNewPasswordAnswer, SetNewPasswordBody, Success,
 };
+pub(crate) use self::bodies::{always_false, redeem_code};
 use crate::error::{ErrorBody, ErrorDetail};
 use crate::routes::{ping, reset_password, sandbox_mail, set_new_password};
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use application::{RequestReset, RequestResetCommand};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -15,6 +16,9 @@ use crate::json::JsonObject;
 use crate::openapi::{ApiKeyParameter, ResetPasswordBody, Success};
 
 pub(crate) const PATH: &str = "/api/v1/customer/reset-password";
+
+/// How many headers an answer has when it leaves, those of hyper included.
+const HEADERS: usize = 10;
 
 /// What the route needs.
 pub(crate) struct ResetPassword {
@@ -59,5 +63,10 @@ fn command(object: &JsonObject<'_>) -> Result<RequestResetCommand, ApiError> {
 
 /// The one answer there is, whoever the customer is.
 pub(crate) fn success() -> Response {
-    ([(CONTENT_TYPE, JSON)], Bytes::from_static(br#"{"success":true}"#)).into_response()
+    let mut response = Response::new(Body::from(Bytes::from_static(br#"{"success":true}"#)));
+    let headers = response.headers_mut();
+    // Room for what the way out adds, so that the map does not grow on it.
+    headers.reserve(HEADERS);
+    headers.insert(CONTENT_TYPE, JSON);
+    response
 }

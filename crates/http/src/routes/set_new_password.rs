@@ -15,7 +15,7 @@ use crate::edge::AnsweredCode;
 use crate::error::ApiError;
 use crate::fields;
 use crate::json::Field;
-use crate::openapi::{ApiKeyParameter, SetNewPasswordAnswer, SetNewPasswordBody};
+use crate::openapi::{ApiKeyParameter, SetNewPasswordAnswer, SetNewPasswordBody, always_false, redeem_code};
 
 pub(crate) const PATH: &str = "/api/v1/customer/set-new-password";
 
@@ -79,10 +79,10 @@ async fn set(route: &SetPassword, call: &JsonCall) -> Result<Response, ApiError>
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Refused {
     /// Always `false`.
-    #[schema(example = false)]
+    #[schema(schema_with = always_false)]
     pub(crate) success: bool,
     /// `E001` to `E004`; `/errors/{errorCode}` explains it.
-    #[schema(example = "E003")]
+    #[schema(schema_with = redeem_code)]
     pub(crate) error_code: &'static str,
     /// One sentence. It may change.
     pub(crate) message: &'static str,

@@ -39,7 +39,10 @@ pub(crate) async fn run(command: ApiKeyCommand, operator: &Operator) -> Result<(
             let now = operator.now();
             let rows: Vec<Vec<String>> =
                 operator.stores.keys.list(organisation).await?.iter().map(|key| row(key, now)).collect();
-            output::table(&["ID", "KIND", "STATUS", "EXPIRES", "ORGANISATION", "SCOPES", "NETWORKS", "DESCRIPTION"], &rows)
+            output::table(
+                &["ID", "KIND", "STATUS", "EXPIRES", "ORGANISATION", "SCOPES", "NETWORKS", "DESCRIPTION"],
+                &rows,
+            )
         }
         ApiKeyCommand::Revoke { id } => revoke(&id, operator).await,
     }
@@ -53,7 +56,8 @@ async fn revoke(id: &str, operator: &Operator) -> Result<(), Fault> {
         let found = operator.stores.keys.find(key.hash()).await?;
         found.ok_or_else(|| Fault::usage("there is no such API key"))?.key.id
     } else {
-        id.parse::<ApiKeyId>().map_err(|_| Fault::usage("expected the id of an API key; see `resetd api-key list`"))?
+        id.parse::<ApiKeyId>()
+            .map_err(|_| Fault::usage("expected the id of an API key; see `resetd api-key list`"))?
     };
     if !operator.stores.keys.revoke(id, operator.now()).await? {
         return Err(Fault::usage(format!("there is no API key {id}")));
@@ -92,7 +96,8 @@ impl From<KindArg> for ApiKeyKind {
 
 fn scope(text: &str) -> Result<Scope, Fault> {
     let known = || Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ");
-    Scope::parse(text).map_err(|_| Fault::usage(format!("scope: there is no `{text}`; there are {}", known())))
+    Scope::parse(text)
+        .map_err(|_| Fault::usage(format!("scope: there is no `{text}`; there are {}", known())))
 }
 
 fn network(text: &str) -> Result<Network, Fault> {

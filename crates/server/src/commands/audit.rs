@@ -16,7 +16,9 @@ pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Faul
         let rows = operator.stores.audit.read(sequence, PAGE).await?;
         let Some(last) = rows.last() else { break };
         if let Some(at) = first_break(previous, sequence, &rows) {
-            return Err(Fault::usage(format!("the audit log was tampered with: row {at} is not what was written")));
+            return Err(Fault::usage(format!(
+                "the audit log was tampered with: row {at} is not what was written"
+            )));
         }
         if !args.verify {
             for row in &rows {

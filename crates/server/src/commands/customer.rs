@@ -27,7 +27,8 @@ pub(crate) async fn run(command: CustomerCommand, operator: &Operator) -> Result
     let organisation = operator.organisation(&organisation).await?.id;
     let import = Import::open(&file, organisation, restart, operator).await?;
     let totals = import.run(&file).await?;
-    let subject = format!("{} created, {} updated, {} skipped", totals.created, totals.updated, totals.skipped);
+    let subject =
+        format!("{} created, {} updated, {} skipped", totals.created, totals.updated, totals.skipped);
     operator.audit(AuditAction::CustomersImported, Some(organisation), subject.clone()).await?;
     output::line(&subject)
 }

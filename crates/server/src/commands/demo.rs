@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use application::fresh_id;
 use application::ports::{
-    ApiKeyRecord, Clock, CustomerImport, CustomerStatus, ImportCheckpoint, Organisation, OrganisationSettings, Random,
+    ApiKeyRecord, Clock, CustomerImport, CustomerStatus, ImportCheckpoint, Organisation,
+    OrganisationSettings, Random,
 };
 use chrono::TimeDelta;
 use domain::{ApiKey, ApiKeyId, CustomerId, EmailAddress, OrganisationId, SAMPLE_API_KEY};
@@ -32,7 +33,11 @@ const CUSTOMERS: [(&str, &str, &str, CustomerStatus); 3] = [
 pub(crate) async fn run(mut settings: Settings) -> Result<(), Fault> {
     let listen = settings.listen()?;
     if !listen.ip().is_loopback() {
-        return Err(SettingsError::invalid("listen", "the demo is for this machine alone: expected a loopback address").into());
+        return Err(SettingsError::invalid(
+            "listen",
+            "the demo is for this machine alone: expected a loopback address",
+        )
+        .into());
     }
     let directory = settings.path("data_dir").unwrap_or_else(|| PathBuf::from("data/demo"));
     std::fs::create_dir_all(&directory).map_err(Fault::io(directory.display()))?;
@@ -66,12 +71,19 @@ async fn seed(stores: &Stores) -> Result<(), Fault> {
         None => {
             let id = OrganisationId::from_bytes(new_id(&clock, &random));
             let settings = OrganisationSettings::default();
-            let sample = Organisation { id, name: ORGANISATION.to_owned(), suspended: false, settings, created_at: now };
+            let sample = Organisation {
+                id,
+                name: ORGANISATION.to_owned(),
+                suspended: false,
+                settings,
+                created_at: now,
+            };
             stores.organisations.create(&sample).await?;
             id
         }
     };
-    let key = ApiKey::parse(SAMPLE_API_KEY).map_err(|fault| Fault::Setup(format!("the sample key: {fault}")))?;
+    let key =
+        ApiKey::parse(SAMPLE_API_KEY).map_err(|fault| Fault::Setup(format!("the sample key: {fault}")))?;
     if stores.keys.find(key.hash()).await?.is_none() {
         let record = ApiKeyRecord {
             id: ApiKeyId::from_bytes(new_id(&clock, &random)),

@@ -15,7 +15,8 @@ pub(crate) async fn run(ip: &str, settings: &Settings) -> Result<(), Fault> {
     }
     match service::geo(settings)?.resolve(ip).await {
         Ok(context) => {
-            let text = serde_json::to_string_pretty(&context).map_err(|fault| Fault::Setup(fault.to_string()))?;
+            let text =
+                serde_json::to_string_pretty(&context).map_err(|fault| Fault::Setup(fault.to_string()))?;
             output::line(&text)
         }
         Err(GeoError::Unknown) => output::line(&format!("{ip}: nothing is known")),

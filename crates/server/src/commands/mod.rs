@@ -18,7 +18,7 @@ use crate::cli::{Command, NormalizeArgs};
 use crate::fault::Fault;
 use crate::operator::Operator;
 use crate::output;
-use crate::settings::Settings;
+use crate::settings::{Settings, Shown};
 
 /// `resetd normalize`: a bad value is data; it fails the command under `--strict` alone.
 pub(crate) fn normalize(args: &NormalizeArgs) -> Result<ExitCode, Fault> {
@@ -43,7 +43,9 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Faul
         Command::ApiKey(command) => api_key::run(command, &Operator::open(&settings).await?).await,
         Command::Customer(command) => customer::run(command, &Operator::open(&settings).await?).await,
         Command::Mail(command) => mail::run(command, &Operator::open(&settings).await?).await,
-        Command::Template(command) => template::run(command, &Operator::open(&settings).await?, &settings).await,
+        Command::Template(command) => {
+            template::run(command, &Operator::open(&settings).await?, &settings).await
+        }
         Command::Audit(args) => audit::run(args, &Operator::open(&settings).await?).await,
     }
 }
@@ -55,7 +57,7 @@ async fn migrate(settings: &Settings) -> Result<(), Fault> {
 
 fn config(settings: &Settings) -> Result<(), Fault> {
     settings.describe().into_iter().try_for_each(|(name, shown)| match shown {
-        Ok((value, origin)) => output::line(&format!("{name} = {value:?}  # {origin}")),
-        Err(help) => output::line(&format!("# {name}: {help}")),
+        Shown::Value { text, origin } => output::line(&format!("{name} = {text:?}  # {origin}")),
+        Shown::Absent(help) => output::line(&format!("# {name}: {help}")),
     })
 }

@@ -132,7 +132,10 @@ mod tests {
         let (_, output) = normalize(Rule::Expiry, b"3h 20m\n");
         assert_eq!(output, "{\"input\":\"3h 20m\",\"ok\":true,\"seconds\":12000}\n");
         let (_, output) = normalize(Rule::ApiKey, b"PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\n");
-        assert_eq!(output, "{\"input\":\"PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\",\"ok\":true,\"kind\":\"production\"}\n");
+        assert_eq!(
+            output,
+            "{\"input\":\"PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\",\"ok\":true,\"kind\":\"production\"}\n"
+        );
     }
 
     #[test]

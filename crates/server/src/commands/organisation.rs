@@ -38,7 +38,9 @@ async fn create(name: String, flags: &OrganisationFlags, operator: &Operator) ->
         created_at: operator.now(),
     };
     operator.stores.organisations.create(&organisation).await?;
-    operator.audit(AuditAction::OrganisationCreated, Some(organisation.id), organisation.id.to_string()).await?;
+    operator
+        .audit(AuditAction::OrganisationCreated, Some(organisation.id), organisation.id.to_string())
+        .await?;
     output::line(&organisation.id.to_string())
 }
 
@@ -72,7 +74,8 @@ fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Resu
         settings.reset_url = optional(url).map(checked_reset_url).transpose()?;
     }
     if let Some(tag) = &flags.language {
-        settings.language = Language::parse(tag).map_err(|fault| Fault::usage(format!("language: {fault}")))?;
+        settings.language =
+            Language::parse(tag).map_err(|fault| Fault::usage(format!("language: {fault}")))?;
     }
     if let Some(mailbox) = &flags.mail_from {
         settings.mail_from = optional(mailbox).map(checked_mailbox).transpose()?;
@@ -154,10 +157,13 @@ fn optional(text: &str) -> Option<&str> {
 
 fn checked_reset_url(url: &str) -> Result<String, Fault> {
     if !url.contains("{token}") {
-        return Err(Fault::usage("reset-url: expected a URL holding {token}, such as https://shop.example/reset?t={token}"));
+        return Err(Fault::usage(
+            "reset-url: expected a URL holding {token}, such as https://shop.example/reset?t={token}",
+        ));
     }
     let plain = url.replace("{token}", "token");
-    crate::settings::check_public_link(&plain).map_err(|fault| Fault::usage(format!("reset-url: {fault}")))?;
+    crate::settings::check_public_link(&plain)
+        .map_err(|fault| Fault::usage(format!("reset-url: {fault}")))?;
     Ok(url.to_owned())
 }
 
@@ -169,5 +175,7 @@ fn checked_https(flag: &str, url: &str) -> Result<String, Fault> {
 }
 
 fn checked_mailbox(text: &str) -> Result<String, Fault> {
-    mail_smtp::check_mailbox(text).map(|()| text.to_owned()).map_err(|fault| Fault::usage(format!("from: {fault}")))
+    mail_smtp::check_mailbox(text)
+        .map(|()| text.to_owned())
+        .map_err(|fault| Fault::usage(format!("from: {fault}")))
 }

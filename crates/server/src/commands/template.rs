@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use application::ports::{
-    AuditAction, ComposedMail, GeoContext, Layout, MailContent, MailKind, Organisation, OutgoingMail, PlaceName,
-    Template,
+    AuditAction, ComposedMail, GeoContext, Layout, MailContent, MailKind, Organisation, OutgoingMail,
+    PlaceName, Template,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{EmailAddress, Language, MailId, OrganisationId};
@@ -17,7 +17,11 @@ use crate::output;
 use crate::service;
 use crate::settings::Settings;
 
-pub(crate) async fn run(command: TemplateCommand, operator: &Operator, settings: &Settings) -> Result<(), Fault> {
+pub(crate) async fn run(
+    command: TemplateCommand,
+    operator: &Operator,
+    settings: &Settings,
+) -> Result<(), Fault> {
     match command {
         TemplateCommand::Save { which, subject, html, text, from, until } => {
             let which = Which::resolve(&which, operator).await?;
@@ -37,12 +41,15 @@ pub(crate) async fn run(command: TemplateCommand, operator: &Operator, settings:
         TemplateCommand::SaveLayout { organisation, language, html } => {
             let organisation = operator.organisation(&organisation).await?.id;
             let language = parse_language(&language)?;
-            let layout = Layout { language, html: read(&html)?, valid_from: operator.now(), valid_until: None };
+            let layout =
+                Layout { language, html: read(&html)?, valid_from: operator.now(), valid_until: None };
             check_layout(&layout).map_err(|fault| Fault::usage(fault.to_string()))?;
             operator.stores.templates.save_layout(organisation, &layout).await?;
             changed(operator, organisation, &format!("layout {language}")).await
         }
-        TemplateCommand::List { organisation } => list(&operator.organisation(&organisation).await?, operator).await,
+        TemplateCommand::List { organisation } => {
+            list(&operator.organisation(&organisation).await?, operator).await
+        }
         TemplateCommand::Remove { which } => {
             let which = Which::resolve(&which, operator).await?;
             let templates = &operator.stores.templates;
@@ -90,7 +97,8 @@ fn parse_language(tag: &str) -> Result<Language, Fault> {
 }
 
 fn moment(text: &str) -> Result<DateTime<Utc>, Fault> {
-    text.parse().map_err(|_| Fault::usage(format!("`{text}`: expected a moment such as 2027-01-31T12:00:00Z")))
+    text.parse()
+        .map_err(|_| Fault::usage(format!("`{text}`: expected a moment such as 2027-01-31T12:00:00Z")))
 }
 
 fn read(path: &Path) -> Result<String, Fault> {

@@ -24,7 +24,7 @@ pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>,
     let memory: Arc<dyn RateLimiter> = Arc::new(MemoryLimiter::new());
     match settings.text("limiter_url").unwrap_or("memory:") {
         "memory:" | "memory" => Ok(memory),
-        url if url.starts_with("redis://") || url.starts_with("rediss://") => {
+        url if url.starts_with("redis://") => {
             let limiter = RedisLimiter::start(RedisSettings::new(url), memory).await;
             Ok(Arc::new(limiter.map_err(|fault| SettingsError::invalid("limiter_url", fault.to_string()))?))
         }
@@ -59,7 +59,11 @@ pub(crate) fn sender(settings: &Settings) -> Result<Arc<dyn MailSender>, Fault> 
 }
 
 fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
-    match (settings.text("mail.dkim_domain"), settings.text("mail.dkim_selector"), settings.text("mail.dkim_key")) {
+    match (
+        settings.text("mail.dkim_domain"),
+        settings.text("mail.dkim_selector"),
+        settings.text("mail.dkim_key"),
+    ) {
         (None, None, None) => Ok(None),
         (Some(domain), Some(selector), Some(key)) => Ok(Some(DkimSettings {
             selector: selector.to_owned(),
@@ -108,7 +112,8 @@ pub(super) fn hasher(settings: &Settings) -> Result<Arc<dyn PasswordHasher>, Fau
         "bcrypt" => HashScheme::Bcrypt,
         _ => return Err(SettingsError::invalid("password.scheme", "expected argon2id or bcrypt").into()),
     };
-    let at_once: Option<NonZeroUsize> = settings.parsed("password.concurrency", "a whole number from 1 on")?;
+    let at_once: Option<NonZeroUsize> =
+        settings.parsed("password.concurrency", "a whole number from 1 on")?;
     Ok(Arc::new(match at_once {
         Some(at_once) => SystemHasher::with_concurrency(scheme, at_once),
         None => SystemHasher::new(scheme),

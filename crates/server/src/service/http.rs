@@ -86,7 +86,10 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             signal: parts.signal.clone(),
         }),
         open_link,
-        disown: Arc::new(DisownRequest { tokens: Arc::clone(&stores.tokens), clock: Arc::clone(&parts.clock) }),
+        disown: Arc::new(DisownRequest {
+            tokens: Arc::clone(&stores.tokens),
+            clock: Arc::clone(&parts.clock),
+        }),
         sandbox: parts.sandbox.clone(),
         mailbox: options.mailbox.clone(),
         readiness: Arc::new(readiness),

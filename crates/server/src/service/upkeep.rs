@@ -22,7 +22,8 @@ const PURGE_EVERY: Duration = Duration::from_secs(600);
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) -> Result<(), Fault> {
-    let days: i64 = settings.parsed("retention_days", "a whole number of days from 1 on")?.unwrap_or(RETENTION_DAYS);
+    let days: i64 =
+        settings.parsed("retention_days", "a whole number of days from 1 on")?.unwrap_or(RETENTION_DAYS);
     if days < 1 {
         return Err(SettingsError::invalid("retention_days", "expected 1 or more").into());
     }
@@ -60,10 +61,11 @@ async fn measure_for_ever(queue: Arc<dyn MailQueue>, clock: Arc<dyn Clock>) {
         let Ok(depths) = queue.depths().await else { continue };
         for state in OPEN {
             let depth = depths.iter().find(|depth| depth.state == state);
-            let age = depth.and_then(|depth| depth.oldest).map_or(0.0, |oldest| {
-                (clock.now() - oldest).to_std().unwrap_or_default().as_secs_f64()
-            });
-            gauge!("resetd_queue_depth", "state" => state.as_str()).set(depth.map_or(0, |depth| depth.count) as f64);
+            let age = depth
+                .and_then(|depth| depth.oldest)
+                .map_or(0.0, |oldest| (clock.now() - oldest).to_std().unwrap_or_default().as_secs_f64());
+            gauge!("resetd_queue_depth", "state" => state.as_str())
+                .set(depth.map_or(0, |depth| depth.count) as f64);
             gauge!("resetd_queue_oldest_seconds", "state" => state.as_str()).set(age);
         }
     }

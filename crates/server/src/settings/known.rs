@@ -19,11 +19,20 @@ pub(crate) const KNOWN: &[Known] = &[
     public("listen", "address and port of the API; default 127.0.0.1:8080"),
     public("public_url", "where customers reach this installation; https, or http on this machine alone"),
     url("database_url", "sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE"),
-    url("mail_url", "smtp://, smtps:// (with USER:PASSWORD@ and ?tls=required|opportunistic|none) or capture:DIR"),
+    url(
+        "mail_url",
+        "smtp://, smtps:// (with USER:PASSWORD@ and ?tls=required|opportunistic|none) or capture:DIR",
+    ),
     public("mail_from", "the sender: `Name <user@example.com>` or an address alone"),
     url("limiter_url", "memory: (one replica; default) or redis://HOST:PORT"),
-    public("data_dir", "where captured mail and other files live; default: beside the SQLite database, else ./data"),
-    secret("data_key", "32 bytes in base64 or hex that seal personal data at rest; default: a key kept in the database"),
+    public(
+        "data_dir",
+        "where captured mail and other files live; default: beside the SQLite database, else ./data",
+    ),
+    secret(
+        "data_key",
+        "32 bytes in base64 or hex that seal personal data at rest; default: a key kept in the database",
+    ),
     public("trusted_proxies", "networks whose X-Forwarded-For is believed, separated by commas"),
     url("geo.vikitron_url", "base URL of the platform's IP resolver"),
     secret("geo.vikitron_token", "bearer token for it"),

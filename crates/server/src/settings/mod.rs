@@ -88,7 +88,11 @@ impl Settings {
     }
 
     /// A value of a type that reads itself from text.
-    pub(crate) fn parsed<T: FromStr>(&self, name: &'static str, expected: &str) -> Result<Option<T>, SettingsError> {
+    pub(crate) fn parsed<T: FromStr>(
+        &self,
+        name: &'static str,
+        expected: &str,
+    ) -> Result<Option<T>, SettingsError> {
         let read = |text: &str| {
             text.trim().parse().map_err(|_| SettingsError::invalid(name, format!("expected {expected}")))
         };
@@ -100,7 +104,9 @@ impl Settings {
     }
 
     pub(crate) fn listen(&self) -> Result<SocketAddr, SettingsError> {
-        Ok(self.parsed("listen", "an address and port such as 127.0.0.1:8080")?.unwrap_or_else(default_listen))
+        Ok(self
+            .parsed("listen", "an address and port such as 127.0.0.1:8080")?
+            .unwrap_or_else(default_listen))
     }
 
     /// The address customers see, checked: `https`, or `http` where it cannot leave this machine.
@@ -112,7 +118,9 @@ impl Settings {
 
     pub(crate) fn trusted_proxies(&self) -> Result<Vec<IpNetwork>, SettingsError> {
         let Some(text) = self.layers.get("trusted_proxies") else { return Ok(Vec::new()) };
-        let expected = |_| SettingsError::invalid("trusted_proxies", "expected networks such as 10.0.0.0/8, 2001:db8::/32");
+        let expected = |_| {
+            SettingsError::invalid("trusted_proxies", "expected networks such as 10.0.0.0/8, 2001:db8::/32")
+        };
         text.split(',').map(|network| network.trim().parse().map_err(expected)).collect()
     }
 
@@ -130,8 +138,8 @@ impl Settings {
         beside.map_or_else(|| PathBuf::from("data"), Path::to_path_buf)
     }
 
-    /// Name, value as it may be shown, and origin of every setting that has a value; the others with their help.
-    pub(crate) fn describe(&self) -> Vec<(&'static str, Result<(String, String), &'static str>)> {
+    /// Every setting as it may be shown.
+    pub(crate) fn describe(&self) -> Vec<(&'static str, Shown)> {
         KNOWN
             .iter()
             .map(|known| {
@@ -141,10 +149,19 @@ impl Settings {
                     Secrecy::Secret => "********".to_owned(),
                 });
                 let origin = self.layers.origin(known.name).unwrap_or_default().to_owned();
-                (known.name, shown.map(|text| (text, origin)).ok_or(known.help))
+                (known.name, shown.map_or(Shown::Absent(known.help), |text| Shown::Value { text, origin }))
             })
             .collect()
     }
+}
+
+/// A setting as `resetd config` prints it.
+#[derive(Debug)]
+pub(crate) enum Shown {
+    /// It has a value: masked where it is a secret, with the place it came from.
+    Value { text: String, origin: String },
+    /// It has none; this is what it is for.
+    Absent(&'static str),
 }
 
 fn default_listen() -> SocketAddr {

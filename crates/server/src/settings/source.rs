@@ -47,12 +47,16 @@ impl Known {
 
 impl Layers {
     /// Lays a TOML document over what is there. Tables nest into dotted names.
-    pub(crate) fn add_toml(&mut self, text: &str, origin: &str, known: &[Known]) -> Result<(), SettingsError> {
-        let table: toml::Table =
-            text.parse().map_err(|fault: toml::de::Error| SettingsError::File {
-                path: origin.to_owned(),
-                fault: fault.message().to_owned(),
-            })?;
+    pub(crate) fn add_toml(
+        &mut self,
+        text: &str,
+        origin: &str,
+        known: &[Known],
+    ) -> Result<(), SettingsError> {
+        let table: toml::Table = text.parse().map_err(|fault: toml::de::Error| SettingsError::File {
+            path: origin.to_owned(),
+            fault: fault.message().to_owned(),
+        })?;
         let mut flat = Vec::new();
         flatten("", &table, &mut flat)?;
         for (name, text) in flat {
@@ -78,8 +82,10 @@ impl Layers {
                 (Some(_), Some(_)) => return Err(SettingsError::Twice { name, other: by_file }),
                 (Some(text), None) => self.set(setting.name, text, name),
                 (None, Some(path)) => {
-                    let text = read_file(&path)
-                        .map_err(|fault| SettingsError::File { path: path.clone(), fault: fault.to_string() })?;
+                    let text = read_file(&path).map_err(|fault| SettingsError::File {
+                        path: path.clone(),
+                        fault: fault.to_string(),
+                    })?;
                     self.set(setting.name, text.trim_end_matches(['\r', '\n']).to_owned(), by_file);
                 }
                 (None, None) => {}
@@ -116,7 +122,8 @@ impl Layers {
             if self.values.contains_key(&name) {
                 return Err(SettingsError::Twice { name, other: by_file });
             }
-            let text = read_file(&path).map_err(|fault| SettingsError::File { path, fault: fault.to_string() })?;
+            let text =
+                read_file(&path).map_err(|fault| SettingsError::File { path, fault: fault.to_string() })?;
             self.set(&name, text.trim_end_matches(['\r', '\n']).to_owned(), origin);
         }
         Ok(())
@@ -138,11 +145,15 @@ fn flatten(prefix: &str, table: &toml::Table, flat: &mut Vec<(String, String)>) 
             toml::Value::Boolean(flag) => flat.push((name, flag.to_string())),
             toml::Value::Array(items) => {
                 let texts: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
-                let texts = texts.ok_or_else(|| SettingsError::invalid(&name, "expected a list of strings"))?;
+                let texts =
+                    texts.ok_or_else(|| SettingsError::invalid(&name, "expected a list of strings"))?;
                 flat.push((name, texts.join(",")));
             }
             toml::Value::Float(_) | toml::Value::Datetime(_) => {
-                return Err(SettingsError::invalid(&name, "expected a string, a whole number, a boolean or a list"));
+                return Err(SettingsError::invalid(
+                    &name,
+                    "expected a string, a whole number, a boolean or a list",
+                ));
             }
         }
     }

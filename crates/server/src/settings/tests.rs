@@ -3,7 +3,11 @@ use std::io;
 
 use super::*;
 
-fn layered(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+fn layered(
+    file: &str,
+    environment: &[(&str, &str)],
+    flags: &[(&str, &str)],
+) -> Result<Settings, SettingsError> {
     let variables: HashMap<String, String> =
         environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let read = |path: &str| match path {
@@ -58,7 +62,13 @@ fn faults_name_the_setting() {
 #[test]
 fn a_public_url_over_http_is_unsafe_unless_it_stays_here() {
     let check = |url: &str| layered("", &[("RESETD_PUBLIC_URL", url)], &[]).unwrap().public_url();
-    for good in ["https://reset.shop.cz", "https://shop.cz/reset/", "http://127.0.0.1:8080", "http://localhost", "http://a.test"] {
+    for good in [
+        "https://reset.shop.cz",
+        "https://shop.cz/reset/",
+        "http://127.0.0.1:8080",
+        "http://localhost",
+        "http://a.test",
+    ] {
         assert!(check(good).is_ok(), "{good}");
     }
     assert!(matches!(check("http://reset.shop.cz"), Err(SettingsError::Unsafe { .. })));

@@ -12,7 +12,11 @@ pub(super) fn check_public_url(text: &str) -> Result<(), SettingsError> {
     let invalid = |fault: &str| SettingsError::invalid("public_url", fault);
     let url = Url::parse(text).map_err(|_| invalid("expected a URL such as https://reset.example.com"))?;
     let host = url.host().ok_or_else(|| invalid("the URL has no host"))?;
-    if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+    if !url.username().is_empty()
+        || url.password().is_some()
+        || url.query().is_some()
+        || url.fragment().is_some()
+    {
         return Err(invalid("expected scheme, host, port and path alone"));
     }
     match url.scheme() {

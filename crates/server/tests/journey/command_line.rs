@@ -79,8 +79,18 @@ fn a_template_with_an_unknown_variable_is_refused_when_saved() {
     let text = file("text.txt", "{{ resetUrl }}");
     let database = format!("sqlite://{}", directory.path().join("resetd.db").display());
     let save = |html: &str| {
-        let arguments =
-            ["template", "save", "--organisation", "Shop", "--subject", "Hi", "--html", html, "--text", &text];
+        let arguments = [
+            "template",
+            "save",
+            "--organisation",
+            "Shop",
+            "--subject",
+            "Hi",
+            "--html",
+            html,
+            "--text",
+            &text,
+        ];
         run_with(resetd().args(arguments).env("RESETD_DATABASE_URL", &database), b"")
     };
     run_ok(resetd().args(["organisation", "create", "Shop"]).env("RESETD_DATABASE_URL", &database));
@@ -88,7 +98,9 @@ fn a_template_with_an_unknown_variable_is_refused_when_saved() {
     assert!(refused.contains("custommerName"), "{refused}");
     assert!(save(&good).status.success());
     let preview = run_ok(
-        resetd().args(["template", "preview", "--organisation", "Shop"]).env("RESETD_DATABASE_URL", &database),
+        resetd()
+            .args(["template", "preview", "--organisation", "Shop"])
+            .env("RESETD_DATABASE_URL", &database),
     );
     assert!(preview.contains("Hello Jan Barášek"), "{preview}");
 }

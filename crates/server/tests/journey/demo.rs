@@ -93,9 +93,14 @@ fn the_page_sets_a_password_without_the_api() {
     let link = newest_link(at, 1);
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
     let page = get(at, path(&link));
-    let names: Vec<&str> =
-        page.body.split("<input").skip(1).filter_map(|tag| tag.split("name=\"").nth(1)?.split('"').next()).collect();
-    let filled = |value: &str| names.iter().map(|name| format!("{name}={value}")).collect::<Vec<_>>().join("&");
+    let names: Vec<&str> = page
+        .body
+        .split("<input")
+        .skip(1)
+        .filter_map(|tag| tag.split("name=\"").nth(1)?.split('"').next())
+        .collect();
+    let filled =
+        |value: &str| names.iter().map(|name| format!("{name}={value}")).collect::<Vec<_>>().join("&");
     assert_eq!(send(at, "POST", path(&link), &form, &filled("short")).status, 422);
     let done = send(at, "POST", path(&link), &form, &filled("Correct-Horse-7"));
     assert!(matches!(done.status, 200 | 303), "{} {}", done.status, done.body);

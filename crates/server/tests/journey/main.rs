@@ -1,5 +1,12 @@
 //! The real binary, from outside: what a newcomer, an integrator and an operator see.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what is broken by its panic"
+)]
+
 mod command_line;
 mod demo;
 mod http;

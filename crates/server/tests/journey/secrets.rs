@@ -46,8 +46,16 @@ fn a_dump_of_everything_holds_no_secret() {
     let token = link.rsplit('/').next().unwrap().to_owned();
     get(at, &format!("/reset/{token}"));
     // Requests that fail must not tell either.
-    post_json(at, &format!("/api/v1/customer/reset-password?apiKey={KEY}"), r#"{"email":"Very.Secret@@example.com"}"#);
-    post_json(at, &format!("/api/v1/customer/reset-password?apiKey={KEY}"), r#"{"email":"other.person@example.com"}"#);
+    post_json(
+        at,
+        &format!("/api/v1/customer/reset-password?apiKey={KEY}"),
+        r#"{"email":"Very.Secret@@example.com"}"#,
+    );
+    post_json(
+        at,
+        &format!("/api/v1/customer/reset-password?apiKey={KEY}"),
+        r#"{"email":"other.person@example.com"}"#,
+    );
     let body = json!({ "token": token, "password": PASSWORD }).to_string();
     let done = post_json(at, &format!("/api/v1/customer/set-new-password?apiKey={KEY}"), &body);
     assert_eq!(done.body, r#"{"success":true}"#);
@@ -60,13 +68,20 @@ fn a_dump_of_everything_holds_no_secret() {
     files(directory.path(), &mut found);
     assert!(found.iter().any(|(name, _)| name.ends_with("resetd.db")));
     // The demo prints the documented key in its welcome, on standard output; the log proper must not have it.
-    let logged: String = log.lines().filter(|line| !line.contains("curl -X POST")).collect::<Vec<_>>().join("\n");
+    let logged: String =
+        log.lines().filter(|line| !line.contains("curl -X POST")).collect::<Vec<_>>().join("\n");
     let logged = logged.replace("\"jan@barasek.com\", \"expirationTime\"", "");
     found.push(("the log".to_owned(), logged.into_bytes()));
     for (name, content) in &found {
-        for secret in
-            [KEY, PASSWORD, &token, "jan@barasek.com", "other.person@example.com", "Very.Secret", "banned@example.com"]
-        {
+        for secret in [
+            KEY,
+            PASSWORD,
+            &token,
+            "jan@barasek.com",
+            "other.person@example.com",
+            "Very.Secret",
+            "banned@example.com",
+        ] {
             assert!(!contains(content, secret), "{name} holds {secret}");
         }
     }

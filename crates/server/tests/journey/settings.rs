@@ -73,7 +73,10 @@ fn in_production_the_sample_key_is_refused_and_there_is_no_mailbox() {
     let server = Server::start(&mut good(directory.path(), &["serve"]));
     let sample = "/api/v1/customer/reset-password?apiKey=PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE";
     let refused = post_json(server.address, sample, r#"{"email":"jan@barasek.com"}"#);
-    assert_eq!((refused.status, &refused.json()["error"]["code"]), (404, &"PUBLIC_API_KEY_SAMPLE_VALUE".into()));
+    assert_eq!(
+        (refused.status, &refused.json()["error"]["code"]),
+        (404, &"PUBLIC_API_KEY_SAMPLE_VALUE".into())
+    );
     assert_eq!(get(server.address, "/dev/mailbox").status, 404);
     assert_eq!(get(server.address, "/healthz").status, 200);
     assert_eq!(get(server.address, "/readyz").status, 200);
@@ -113,7 +116,10 @@ fn a_database_remembers_its_data_key() {
 #[test]
 fn the_effective_settings_are_printed_without_secrets() {
     let printed = run_ok(
-        resetd().arg("config").env("RESETD_MAIL_URL", "smtp://user:hunter2@mail.shop.cz").env("RESETD_DATA_KEY", "x"),
+        resetd()
+            .arg("config")
+            .env("RESETD_MAIL_URL", "smtp://user:hunter2@mail.shop.cz")
+            .env("RESETD_DATA_KEY", "x"),
     );
     assert!(printed.contains("mail_url = ") && printed.contains("RESETD_MAIL_URL"), "{printed}");
     assert!(!printed.contains("hunter2") && !printed.contains("user:"), "{printed}");

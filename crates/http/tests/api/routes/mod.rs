@@ -3,6 +3,7 @@ mod error_pages;
 mod every_answer;
 mod health;
 mod mailbox;
+mod metrics;
 mod openapi;
 mod ping;
 mod reset_page;

@@ -63,8 +63,12 @@ const NAMES: &[(Column, &[&str])] = &[
 ];
 
 fn column(name: &str) -> Option<Column> {
-    let plain: String =
-        name.trim_start_matches('\u{feff}').chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
+    let plain: String = name
+        .trim_start_matches('\u{feff}')
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_lowercase();
     NAMES.iter().find(|(_, names)| names.contains(&plain.as_str())).map(|(column, _)| *column)
 }
 
@@ -94,7 +98,8 @@ impl<R: BufRead> Rows<R> {
             Format::Ndjson => Ok(Self::Ndjson { reader, line: 0, bytes: 0 }),
             Format::Csv => {
                 let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(reader);
-                let header = reader.headers().map_err(|fault| Fault::usage(format!("CSV header: {fault}")))?;
+                let header =
+                    reader.headers().map_err(|fault| Fault::usage(format!("CSV header: {fault}")))?;
                 let columns: Vec<_> = header.iter().map(column).collect();
                 if columns.iter().all(Option::is_none) {
                     return Err(Fault::usage(
