@@ -175,11 +175,11 @@ impl Inner {
 fn prune(directory: &Path, keep: usize) -> io::Result<usize> {
     let mut mails = names(directory, ".json")?;
     mails.sort_unstable_by(|a, b| b.cmp(a));
-    let left = mails.len().min(keep);
-    let Some(oldest) =
-        left.checked_sub(1).and_then(|at| mails.get(at)).and_then(|name| name.strip_suffix(".json"))
+    // As long as nothing has to go, nothing is touched: what has no `.json` yet may be being written at this moment.
+    let (true, Some(oldest)) =
+        (mails.len() > keep, mails.get(keep.saturating_sub(1)).and_then(|name| name.strip_suffix(".json")))
     else {
-        return Ok(left);
+        return Ok(mails.len());
     };
     for name in names(directory, "")? {
         let stem = name.strip_suffix(".tmp").unwrap_or(&name);
@@ -191,7 +191,7 @@ fn prune(directory: &Path, keep: usize) -> io::Result<usize> {
             }
         }
     }
-    Ok(left)
+    Ok(keep)
 }
 
 /// Whether a name is one that [`Inner::store`] gives.

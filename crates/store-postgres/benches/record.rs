@@ -53,13 +53,14 @@ fn main() {
         pgbench(&database, 1);
         pgbench(&database, 64);
         for writers in 1..=4 {
+            truncate(&database).await;
             let settings = PoolSettings { record_writers: writers, ..PoolSettings::default() };
             let store = open(&database, settings).await;
             for clients in CLIENTS {
                 record(&store, shop, writers, clients).await;
             }
         }
-        database.count("SELECT count(*) FROM (SELECT pg_stat_reset()) s").await;
+        pgbench(&database, 64);
         truncate(&database).await;
         let store = open(&database, PoolSettings::default()).await;
         drain(&store, shop).await;
@@ -74,7 +75,10 @@ async fn open(database: &TestDatabase, settings: PoolSettings) -> PostgresStore 
 }
 
 async fn truncate(database: &TestDatabase) {
-    sqlx::raw_sql("TRUNCATE mail_queue; VACUUM ANALYZE").execute(&mut database.plain().await).await.unwrap();
+    let mut connection = database.plain().await;
+    for statement in ["TRUNCATE mail_queue", "VACUUM ANALYZE"] {
+        sqlx::raw_sql(statement).execute(&mut connection).await.unwrap();
+    }
 }
 
 /// Ended mails, tokens and queue as a long life leaves them.
@@ -122,6 +126,8 @@ fn own_cpu() -> Duration {
 }
 
 fn pgbench(database: &TestDatabase, clients: u32) {
+    // sqlx adds parameters that libpq does not know.
+    let url = database.url.split('?').next().unwrap_or_default();
     let script = std::env::temp_dir().join(format!("resetd-bench-{}.sql", std::process::id()));
     std::fs::write(
         &script,
@@ -140,7 +146,7 @@ fn pgbench(database: &TestDatabase, clients: u32) {
     let run = Command::new("pgbench")
         .args(["-n", "-M", "prepared", "-c", &clients, "-j", "2", "-T", &seconds, "-f"])
         .arg(&script)
-        .arg(&database.url)
+        .arg(url)
         .output();
     drop(std::fs::remove_file(&script));
     let (Ok(_), Ok(run)) = (create, run) else {

@@ -37,6 +37,18 @@ pub(crate) enum Answer {
 
 type Zone = HashMap<(String, u16), Answer>;
 
+/// A port that is free for both: TCP may have given away the one that UDP got.
+async fn bind() -> (UdpSocket, TcpListener, SocketAddr) {
+    for _ in 0..100 {
+        let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = udp.local_addr().unwrap();
+        if let Ok(tcp) = TcpListener::bind(address).await {
+            return (udp, tcp, address);
+        }
+    }
+    panic!("no port is free for UDP and TCP alike")
+}
+
 /// Starts a server with these answers; a question not among them is answered with NXDOMAIN.
 pub(crate) async fn start(answers: impl IntoIterator<Item = (&'static str, u16, Answer)>) -> SocketAddr {
     start_counting(answers).await.0
@@ -50,9 +62,7 @@ pub(crate) async fn start_counting(
     let zone: Zone =
         answers.into_iter().map(|(name, kind, answer)| ((name.to_owned(), kind), answer)).collect();
     let zone = Arc::new(zone);
-    let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-    let address = udp.local_addr().unwrap();
-    let tcp = TcpListener::bind(address).await.unwrap();
+    let (udp, tcp, address) = bind().await;
     let (shared, count) = (Arc::clone(&zone), Arc::clone(&asked));
     tokio::spawn(async move {
         let mut buffer = [0; 1_500];
