@@ -22,7 +22,7 @@ use mmdb_writer::{RecordSize, Value, Writer};
 use crate::{Failure, Result, output, process};
 
 /// Where the databases go unless told otherwise; git ignores it.
-const DEFAULT_FOLDER: &str = "data/geo";
+pub const DEFAULT_FOLDER: &str = "data/geo";
 
 /// A package, and the files in it that say what its licence asks for.
 struct Package {

@@ -33,6 +33,7 @@ use tokio::task::JoinSet;
 
 const CLIENTS: [u64; 3] = [1, 32, 64];
 const MAILS: u64 = 20_000;
+const STEPS: [&str; 4] = ["admit", "find by e-mail", "issue", "complete"];
 
 #[expect(clippy::disallowed_methods, reason = "settings of the measurement")]
 fn setting(name: &str, default: u64) -> u64 {
@@ -135,11 +136,7 @@ fn pgbench(database: &TestDatabase, clients: u32) {
     )
     .unwrap();
     let create = Command::new("psql")
-        .args([
-            &database.url,
-            "-qc",
-            "CREATE TABLE IF NOT EXISTS pgbench_one_row (id uuid PRIMARY KEY, filler text)",
-        ])
+        .args([url, "-qc", "CREATE TABLE IF NOT EXISTS pgbench_one_row (id uuid PRIMARY KEY, filler text)"])
         .status();
     let seconds = setting("RESETD_BENCH_SECONDS", 3).to_string();
     let clients = clients.to_string();
@@ -214,34 +211,41 @@ async fn drain(store: &PostgresStore, shop: OrganisationId) {
         {
             let (store, sent) = (store.clone(), Arc::clone(&sent));
             flight.spawn(async move {
-                let began = Instant::now();
-                deliver(&store, mail, worker).await;
+                let steps = deliver(&store, mail, worker).await;
                 sent.fetch_add(1, Ordering::Relaxed);
-                began.elapsed()
+                steps
             });
         }
         match flight.join_next().await {
-            Some(latency) => latencies.push(latency.unwrap()),
+            Some(steps) => latencies.push(steps.unwrap()),
             None => break,
         }
     }
     let sent = sent.load(Ordering::Relaxed);
-    report(
-        "mails through every step, 25 at once",
-        sent,
-        began.elapsed(),
-        latencies,
-        own_cpu().saturating_sub(cpu),
-    );
+    let (elapsed, cpu) = (began.elapsed(), own_cpu().saturating_sub(cpu));
+    let whole = latencies.iter().map(|steps: &[Duration; 4]| steps.iter().sum()).collect();
+    report("mails through every step, 25 at once", sent, elapsed, whole, cpu);
+    for (step, name) in STEPS.iter().enumerate() {
+        let latencies = latencies.iter().map(|steps| steps[step]).collect();
+        report(&format!("  {name}"), sent, elapsed, latencies, Duration::ZERO);
+    }
     assert_eq!(sent, MAILS);
 }
 
-async fn deliver(store: &PostgresStore, mail: application::ports::ClaimedMail, worker: domain::WorkerId) {
+/// The steps of a mail, and how long each took.
+async fn deliver(
+    store: &PostgresStore,
+    mail: application::ports::ClaimedMail,
+    worker: domain::WorkerId,
+) -> [Duration; STEPS.len()] {
     let id = RequestId::from_bytes(*mail.id.as_bytes());
-    let ClaimedWork::Reset { email, .. } = &mail.work else { return };
+    let ClaimedWork::Reset { email, .. } = &mail.work else { return Default::default() };
+    let mut moments = vec![Instant::now()];
     let budget = AddressBudget { per_minute: 1_000, per_hour: 1_000 };
     store.admit(id, worker, budget, at(1)).await.unwrap();
+    moments.push(Instant::now());
     let customer = store.find_by_email(mail.organisation, email).await.unwrap().unwrap();
+    moments.push(Instant::now());
     let issue = TokenIssue {
         request: id,
         worker,
@@ -255,11 +259,14 @@ async fn deliver(store: &PostgresStore, mail: application::ports::ClaimedMail, w
         geo: None,
     };
     assert!(matches!(store.issue(issue).await.unwrap(), Issued::Issued | Issued::Superseded));
+    moments.push(Instant::now());
     let sent = Completion::Sent {
         host: "relay.test:25".to_owned(),
         reply: "250 2.0.0 Ok: queued as 4D2A".to_owned(),
     };
     assert!(store.complete(MailId::from_bytes(*id.as_bytes()), worker, sent, at(1)).await.unwrap());
+    moments.push(Instant::now());
+    std::array::from_fn(|step| moments[step + 1] - moments[step])
 }
 
 async fn import(store: &PostgresStore, shop: OrganisationId) {

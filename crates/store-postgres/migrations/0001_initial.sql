@@ -44,11 +44,10 @@ CREATE TABLE customer (
     created_at           timestamptz NOT NULL,
     updated_at           timestamptz NOT NULL
 ) WITH (fillfactor = 90);
-CREATE UNIQUE INDEX customer_external ON customer (organisation_id, external_fingerprint)
-    WHERE external_fingerprint IS NOT NULL;
-CREATE UNIQUE INDEX customer_address ON customer (organisation_id, address_fingerprint)
-    WHERE address_fingerprint IS NOT NULL;
-CREATE INDEX customer_phone ON customer (organisation_id, phone_fingerprint) WHERE phone_fingerprint IS NOT NULL;
+-- A fingerprint is made for one organisation and differs in every other, so it needs no organisation beside it.
+CREATE UNIQUE INDEX customer_external ON customer (external_fingerprint) WHERE external_fingerprint IS NOT NULL;
+CREATE UNIQUE INDEX customer_address ON customer (address_fingerprint) WHERE address_fingerprint IS NOT NULL;
+CREATE INDEX customer_phone ON customer (phone_fingerprint) WHERE phone_fingerprint IS NOT NULL;
 
 -- Former password hashes, in the order of their replacement.
 CREATE TABLE password_history (

@@ -7,15 +7,21 @@ use std::sync::Arc;
 use support::{TestDatabase, server, store_at};
 use testkit::contract::{self, PersistentPorts};
 
+async fn fresh(database: &TestDatabase) -> PersistentPorts {
+    let store = store_at(&database.url).await;
+    database.empty().await;
+    PersistentPorts::of(Arc::new(store))
+}
+
 macro_rules! suites {
     ($($port:ident),+) => { $(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $port() {
             let Some(server) = server(stringify!($port)) else { return };
             let database = TestDatabase::create(&server).await;
-            // The cases together are more than a test's stack holds in a debug build.
-            let fresh = async || PersistentPorts::of(Arc::new(store_at(&database.schema().await).await));
-            Box::pin(contract::$port(fresh)).await;
+            let database = &database;
+            // Boxed: in a debug build a suite has room for the futures of all its cases side by side on one stack.
+            Box::pin(contract::$port(async || Box::pin(fresh(database)).await)).await;
         }
     )+ };
 }
@@ -34,9 +40,10 @@ suites!(
 async fn shared_storage() {
     let Some(server) = server("shared_storage") else { return };
     let database = TestDatabase::create(&server).await;
+    let database = &database;
     let fresh = async || {
-        let schema = database.schema().await;
-        async move || PersistentPorts::of(Arc::new(store_at(&schema).await))
+        drop(Box::pin(fresh(database)).await);
+        async move || PersistentPorts::of(Arc::new(store_at(&database.url).await))
     };
     Box::pin(contract::shared_storage(fresh)).await;
 }

@@ -13,6 +13,10 @@ use crate::Result;
 /// # Errors
 /// When cargo cannot be started.
 pub(super) fn run(command: &mut Command) -> Result<Tally> {
+    run_and_show(command, |line| println!("{line}"))
+}
+
+fn run_and_show(command: &mut Command, mut show: impl FnMut(&str)) -> Result<Tally> {
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
     let (sender, lines) = mpsc::channel();
     let mut readers = Vec::new();
@@ -30,7 +34,7 @@ pub(super) fn run(command: &mut Command) -> Result<Tally> {
     let mut reader = Reader::default();
     for line in lines {
         if reader.take(&line) {
-            println!("{line}");
+            show(&line);
         }
     }
     readers.into_iter().for_each(|reader| drop(reader.join()));
@@ -53,10 +57,16 @@ mod tests {
     #[test]
     fn both_streams_are_read_and_a_bad_end_is_a_failure() {
         let script = "echo 'test result: ok. 3 passed; 0 failed; 0 ignored'; echo 'SKIPPED x: y' >&2; exit 0";
-        let tally = run(Command::new("sh").args(["-c", script])).unwrap();
+        let mut shown = Vec::new();
+        let show = |line: &str| shown.push(line.to_owned());
+        let tally = run_and_show(Command::new("sh").args(["-c", script]), show).unwrap();
         assert_eq!((tally.passed, tally.failed.len(), tally.skipped), (2, 0, vec!["x: y".to_owned()]));
-        let broken =
-            run(Command::new("sh").args(["-c", "echo 'error: could not compile' >&2; exit 101"])).unwrap();
+        assert_eq!(shown.len(), 1, "{shown:?}");
+        let broken = run_and_show(
+            Command::new("sh").args(["-c", "echo 'error: could not compile' >&2; exit 101"]),
+            |_| (),
+        )
+        .unwrap();
         assert_eq!(broken.failed.len(), 1);
     }
 }

@@ -48,6 +48,9 @@ impl Reader {
             word.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED"))
         {
             self.tally.failed.push(name.to_owned());
+        } else if word.starts_with("process didn't exit successfully") && word.contains("(signal: ") {
+            // A stack overflow or an abort ends the whole binary before any test of it is told to have failed.
+            self.tally.failed.push(word.to_owned());
         }
         // What a reader wants of a passing test is that it passed.
         !self.in_successes && !word.ends_with(" ... ok")
@@ -114,6 +117,14 @@ test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; 
         assert_eq!(tally.skipped, ["a: RESETD_TEST_REDIS_URL is not set", "a test marked #[ignore]"]);
         assert!(shown.contains(&"assertion failed") && shown.contains(&"test c ... FAILED"), "{shown:?}");
         assert!(!shown.contains(&"chatter") && !shown.contains(&"test a ... ok"), "{shown:?}");
+    }
+
+    #[test]
+    fn a_binary_that_died_is_a_failure() {
+        let mut reader = Reader::default();
+        let line = "  process didn't exit successfully: `target/debug/deps/x-1` (signal: 6, SIGABRT: process abort signal)";
+        assert!(reader.take(line));
+        assert_eq!(reader.finish().failed.len(), 1);
     }
 
     #[test]

@@ -81,7 +81,8 @@ fn one(rule: Rule, value: &str, output: &mut impl Write) -> io::Result<bool> {
             Ok(ip) => good(value, Outcome::Ip { normalized: ip.to_string() }, output),
             Err(fault) => bad(value, fault.code(), fault.to_string(), output),
         },
-        Rule::ApiKey => match ApiKey::parse(value) {
+        // The sample key is refused everywhere but in the demo, here too.
+        Rule::ApiKey => match ApiKey::parse(value).and_then(ApiKey::refuse_sample) {
             Ok(key) => good(value, Outcome::ApiKey { kind: key.kind().as_str() }, output),
             Err(fault) => bad(value, fault.code(), fault.to_string(), output),
         },
@@ -131,11 +132,14 @@ mod tests {
         assert_eq!(output, "{\"input\":\"::ffff:1.2.3.4\",\"ok\":true,\"normalized\":\"1.2.3.4\"}\n");
         let (_, output) = normalize(Rule::Expiry, b"3h 20m\n");
         assert_eq!(output, "{\"input\":\"3h 20m\",\"ok\":true,\"seconds\":12000}\n");
-        let (_, output) = normalize(Rule::ApiKey, b"PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\n");
-        assert_eq!(
-            output,
-            "{\"input\":\"PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\",\"ok\":true,\"kind\":\"production\"}\n"
-        );
+        let (_, output) = normalize(Rule::ApiKey, b"ROOTaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
+        assert_eq!(output, "{\"input\":\"ROOTaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"ok\":true,\"kind\":\"system\"}\n");
+    }
+
+    #[test]
+    fn the_sample_key_is_refused() {
+        let (good, output) = normalize(Rule::ApiKey, domain::SAMPLE_API_KEY.as_bytes());
+        assert!(!good && output.contains("\"code\":\"sample-key\""), "{output}");
     }
 
     #[test]

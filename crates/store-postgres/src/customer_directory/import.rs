@@ -18,10 +18,10 @@ use crate::sealed::{self, Person, fingerprint_of};
 pub(super) const IMPORT_LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))";
 /// Everybody whom the rows may mean, locked in the order of their identifiers.
 pub(super) const LOOK_UP: &str = "SELECT id, external_fingerprint, address_fingerprint, phone_fingerprint, sealed, language, \
-     status, password_hash FROM customer WHERE id IN (\
-       SELECT id FROM customer WHERE organisation_id = $1 AND external_fingerprint = ANY($2::bytea[]) UNION \
-       SELECT id FROM customer WHERE organisation_id = $1 AND address_fingerprint = ANY($3::bytea[]) UNION \
-       SELECT id FROM customer WHERE organisation_id = $1 AND phone_fingerprint = ANY($4::bytea[])) \
+     status, password_hash FROM customer WHERE organisation_id = $1 AND id = ANY(ARRAY(\
+       SELECT c.id FROM unnest($2::bytea[]) f JOIN customer c ON c.external_fingerprint = f UNION \
+       SELECT c.id FROM unnest($3::bytea[]) f JOIN customer c ON c.address_fingerprint = f UNION \
+       SELECT c.id FROM unnest($4::bytea[]) f JOIN customer c ON c.phone_fingerprint = f)) \
      ORDER BY id FOR NO KEY UPDATE";
 /// Addresses may pass from one customer of the batch to another: all are given up before any is taken.
 pub(super) const MOVE_OUT: &str = "UPDATE customer SET address_fingerprint = NULL WHERE id = ANY($1::uuid[])";
