@@ -133,7 +133,10 @@ mod tests {
         let (_, output) = normalize(Rule::Expiry, b"3h 20m\n");
         assert_eq!(output, "{\"input\":\"3h 20m\",\"ok\":true,\"seconds\":12000}\n");
         let (_, output) = normalize(Rule::ApiKey, b"ROOTaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
-        assert_eq!(output, "{\"input\":\"ROOTaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"ok\":true,\"kind\":\"system\"}\n");
+        assert_eq!(
+            output,
+            "{\"input\":\"ROOTaaaaaaaaaaaaaaaaaaaaaaaaaaaa\",\"ok\":true,\"kind\":\"system\"}\n"
+        );
     }
 
     #[test]
