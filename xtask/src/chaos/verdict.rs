@@ -110,7 +110,7 @@ impl Verdict {
         figure("stuck", self.stuck);
         figure("longest from ack to mail", human(self.longest_delivery));
         for recovery in &self.recoveries {
-            figure("PostgreSQL back to rate back", human(*recovery));
+            figure("PostgreSQL back to rate back", format!("within {} s", recovery.as_secs() + 1));
         }
         figure("lost", self.lost.len());
         for (what, who) in [("lost", &self.lost), ("unexplained duplicate", &self.unexplained)] {
