@@ -41,13 +41,14 @@ pub(crate) async fn start_metrics(settings: &Settings) -> Result<(), Fault> {
     let recorder = recorder().map_err(|fault| Fault::Setup(format!("metrics: {fault}")))?;
     metrics::gauge!("resetd_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     let listener = TcpListener::bind(listen).await.map_err(Fault::io(format!("metrics_listen {listen}")))?;
+    let bound = listener.local_addr().map_err(Fault::io("metrics_listen"))?;
     let router = Router::new().route("/metrics", get(move || std::future::ready(recorder.render())));
     tokio::spawn(async move {
         if let Err(fault) = axum::serve(listener, router).await {
             tracing::error!(%fault, "the metrics listener ended");
         }
     });
-    tracing::info!("metrics on http://{listen}/metrics");
+    tracing::info!("metrics on http://{bound}/metrics");
     Ok(())
 }
 

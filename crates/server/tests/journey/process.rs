@@ -108,7 +108,9 @@ fn address_in(log: &Mutex<String>, child: &mut Child) -> SocketAddr {
     let deadline = Instant::now() + Duration::from_secs(30);
     loop {
         let text = log.lock().unwrap().clone();
-        let port = text.split("on http://127.0.0.1:").nth(1).and_then(|rest| {
+        let told = text.split("demo on http://127.0.0.1:").nth(1);
+        let told = told.or_else(|| text.split("listening on http://127.0.0.1:").nth(1));
+        let port = told.and_then(|rest| {
             let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
             // The digits end with the line or a comma: a port that is only half written has neither behind it.
             rest.get(digits.len()..)?.chars().next()?;
