@@ -61,7 +61,7 @@ pub(super) async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Rec
         let busy = round.rows.len() >= BUSY && stop.is_none();
         let most = if busy { BESIDE_RECORDS.min(patient.len()) } else { patient.len() };
         round.work.extend(patient.drain(..most));
-        let acknowledged = round.rows.len() + round.work.len();
+        let acknowledged = round.rows.len();
         round.write(&mut connection).await;
         // Whoever was just acknowledged may come again, and these are here already.
         expected = acknowledged + waiting.len();
