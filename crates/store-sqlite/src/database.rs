@@ -47,7 +47,8 @@ impl SqliteDatabase {
     pub async fn open(location: &str) -> Result<Self, StoreError> {
         let options = locate(location)?;
         create_private(options.get_filename())?;
-        let writer = Writer::start(connect_writer(&options).await.map_err(Fault::Sql)?);
+        let connection = connect_writer(&options).await.map_err(Fault::Sql)?;
+        let writer = Writer::start(connection, options.get_filename())?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(1)
@@ -128,11 +129,13 @@ fn locate(location: &str) -> Result<SqliteConnectOptions, StoreError> {
         .disable_statement_logging())
 }
 
+/// `synchronous=NORMAL`: SQLite syncs the log before it writes it back into the database, and the database after; the log of
+/// what was just committed is synced by the writer, which acknowledges nothing before.
 fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
+        .synchronous(SqliteSynchronous::Normal)
         .statement_cache_capacity(WRITER_STATEMENTS)
         .pragma("cache_size", WRITER_CACHE)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
@@ -156,7 +159,12 @@ async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnecti
                 tries += 1;
                 tokio::time::sleep(BUSY / TRIES).await;
             }
-            outcome => return outcome,
+            Err(error) => return Err(error),
+            Ok(mut connection) => {
+                // Reading makes the log, which the writer is about to open.
+                sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await?;
+                return Ok(connection);
+            }
         }
     }
 }

@@ -72,6 +72,12 @@ pub(crate) fn primary_code(cause: &dyn sqlx::error::DatabaseError) -> Option<i32
     Some(cause.code()?.parse::<i32>().ok()? & 0xff)
 }
 
+/// Whether the database will not have a value: `SQLITE_CONSTRAINT`, which includes a type that is not the column's.
+pub(crate) fn is_constraint(error: &sqlx::Error) -> bool {
+    const CONSTRAINT: i32 = 19;
+    matches!(error, sqlx::Error::Database(cause) if primary_code(cause.as_ref()) == Some(CONSTRAINT))
+}
+
 /// Whether another connection holds the lock that was asked for.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     /// `SQLITE_BUSY`.

@@ -5,11 +5,12 @@
 //!
 //! # How it writes
 //!
-//! One task owns the one connection that writes. It takes everything that waits (at most 512 jobs), runs it as one
-//! transaction, and acknowledges after `COMMIT` has returned, which with `synchronous=FULL` means after the disk has it.
-//! So 32 concurrent requests cost one sync, not 32. New requests are coalesced into one `INSERT`; every other job runs
-//! inside a savepoint of its own, so that one that fails takes nothing of its neighbours with it. Other processes (the
-//! command line) are waited for by SQLite's busy timeout.
+//! One thread owns the one connection that writes. It takes everything that waits (at most 512 jobs), commits it, hands it to
+//! a second thread and goes on; that one syncs SQLite's log and only then acknowledges. So 32 concurrent requests cost one
+//! sync, not 32, and the next round is written while the disk is busy with the one before. New requests are coalesced into
+//! one `INSERT`, the steps of deliveries into one trip over JSON arrays; every other job runs inside a savepoint of its own.
+//! One that fails takes nothing of its neighbours with it. Other processes (the command line) are waited for by SQLite's busy
+//! timeout.
 //!
 //! # What it reads with
 //!

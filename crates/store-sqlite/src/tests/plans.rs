@@ -25,9 +25,14 @@ async fn no_statement_on_the_way_of_a_request_walks_a_table_or_sorts() {
                     && step != "SCAN CONSTANT ROW"
                     // The one row of a subquery.
                     && step != "SCAN known"
+                    // The rows that the statement was given.
+                    && !step.starts_with("SCAN j VIRTUAL TABLE")
                     && !step.starts_with("SCAN json_each")
+                    && !step.starts_with("SCAN (subquery")
                     && !WALKED.iter().any(|index| step.contains(index));
-                assert!(!walks && !step.contains("TEMP B-TREE"), "{statement}\n  {step}");
+                // Numbering the few rows of a round by their address sorts them.
+                let sorts = step.contains("TEMP B-TREE") && !statement.contains("row_number()");
+                assert!(!walks && !sorts, "{statement}\n  {step}");
             }
         }
     }

@@ -1,4 +1,7 @@
-use application::ports::{Organisation, OrganisationRegistry as _, StoreError, TokenStore as _};
+use application::ports::{
+    AddressBudget, Admission, Completion, Organisation, OrganisationRegistry as _, StoreError,
+    TokenStore as _,
+};
 use domain::OrganisationId;
 use futures_util::future::join_all;
 use sqlx::Executor as _;
@@ -123,4 +126,48 @@ async fn a_caller_that_went_away_harms_nobody() {
     fixture.store.record(fixture.request("patient@shop.cz")).await.unwrap();
     let stored = fixture.count("SELECT count(*) FROM mail").await;
     assert!((1..=51).contains(&stored), "{stored}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outcome_that_cannot_be_stored_takes_nothing_of_its_neighbours_with_it() {
+    let fixture = Fixture::new().await;
+    let requests: Vec<_> =
+        (0..3).map(|number| fixture.request(&format!("customer{number}@shop.cz"))).collect();
+    for request in &requests {
+        fixture.store.record(request.clone()).await.unwrap();
+    }
+    let worker = domain::WorkerId::from_bytes([9; 16]);
+    let claimed = fixture.store.claim_due(worker, at(1), at(61), 10).await.unwrap();
+    assert_eq!(claimed.len(), 3);
+    // The second one's first attempt is there already, which no version of this program writes.
+    fixture
+        .on_writer(
+            "INSERT INTO mail_attempt (mail, n, at, host, reply, outcome) VALUES (2, 1, 0, '', x'', 'sent')",
+        )
+        .await;
+    let sent = || Completion::Sent { host: "relay".to_owned(), reply: "250 2.0.0 Ok".to_owned() };
+    let completions = claimed.iter().map(|mail| fixture.store.complete(mail.id, worker, sent(), at(2)));
+    let outcomes = in_one_round(&fixture, join_all(completions)).await;
+    assert!(matches!(outcomes[..], [Ok(true), Err(StoreError::Unavailable(_)), Ok(true)]), "{outcomes:?}");
+    assert_eq!(fixture.count("SELECT count(*) FROM mail WHERE state = 'sent'").await, 2);
+    assert_eq!(fixture.count("SELECT count(*) FROM mail WHERE stage = 1").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_budget_of_one_address_is_kept_within_a_round() {
+    let fixture = Fixture::new().await;
+    let budget = AddressBudget { per_minute: 2, per_hour: 5 };
+    let requests: Vec<_> = (0..6)
+        .map(|number| fixture.request(if number < 4 { "jan@barasek.com" } else { "eva@barasek.com" }))
+        .collect();
+    for request in &requests {
+        fixture.store.record(request.clone()).await.unwrap();
+    }
+    let worker = domain::WorkerId::from_bytes([9; 16]);
+    let asked = requests.iter().map(|request| fixture.store.admit(request.id, worker, budget, at(1)));
+    let verdicts: Vec<_> =
+        in_one_round(&fixture, join_all(asked)).await.into_iter().map(Result::unwrap).collect();
+    let [both, over] = [Admission::Admitted, Admission::OverBudget];
+    assert_eq!(verdicts, [both, both, over, over, both, both]);
+    assert_eq!(fixture.count("SELECT count(*) FROM address_budget").await, 4);
 }

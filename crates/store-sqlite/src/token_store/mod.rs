@@ -19,6 +19,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
 
+pub(crate) use self::admit::AdmitRow;
+pub(crate) use self::complete::{AttemptRow, NoMailRow};
+pub(crate) use self::issue::IssueRow;
 pub(crate) use self::link::KILL_LINKS;
 pub(crate) use self::note::{ADD_EVENT, LONGEST_TIMELINE};
 use crate::SqliteStore;
@@ -124,15 +127,17 @@ impl TokenStore for SqliteStore {
     }
 }
 
+/// What the worker writes for every mail, over the lists `$1` to `$4`.
+pub(crate) const DELIVERIES: [&str; 4] = [admit::ADMIT, issue::ISSUE, complete::ATTEMPTED, complete::NO_MAIL];
+
 /// The statements on the way of a request, for the test of their query plans.
 #[cfg(test)]
 pub(crate) fn hot_statements() -> Vec<&'static str> {
     [
-        admit::HOT,
+        DELIVERIES.as_slice(),
         claim::HOT,
         complete::HOT,
         disown::HOT,
-        issue::HOT,
         lease::HOT,
         link::HOT,
         note::HOT,

@@ -1,35 +1,55 @@
 //! The one connection that writes, and the task that owns it.
 
+mod deliveries;
+mod hex;
 mod record;
 mod round;
+mod sync;
 mod unit;
+
+use std::path::Path;
 
 use application::ports::StoreError;
 use futures_util::future::BoxFuture;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
+pub(crate) use self::deliveries::Delivery;
+pub(crate) use self::hex::Hex;
 pub(crate) use self::record::RecordRow;
+use self::sync::Syncer;
 pub(crate) use self::unit::{Statement, Unit, own_savepoint};
 use crate::fault::Fault;
+use crate::token_store::{AdmitRow, AttemptRow, IssueRow, NoMailRow};
 
 /// How many jobs may wait. Beyond that the store is not keeping up, and says so at once instead of letting callers wait.
 const WAITING: usize = 8_192;
 
 /// One thing to write.
-enum Job {
-    /// A new request, to be coalesced with its like.
+pub(crate) enum Job {
+    /// A new request, to be coalesced with its like. So are the next four.
     Record(Box<RecordRow>, Reply<()>),
+    /// A question to the address budget.
+    Admit(AdmitRow, Reply<<AdmitRow as Delivery>::Answer>),
+    /// A token about to be mailed.
+    Issue(Box<IssueRow>, Reply<<IssueRow as Delivery>::Answer>),
+    /// The outcome of an attempt.
+    Attempt(Box<AttemptRow>, Reply<<AttemptRow as Delivery>::Answer>),
+    /// A request that no mail is owed for.
+    NoMail(NoMailRow, Reply<<NoMailRow as Delivery>::Answer>),
     /// Anything else.
     Work(Box<dyn Work>),
     /// Close the connection once everything before it is done.
     Stop(oneshot::Sender<()>),
 }
 
-type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
+
+/// Tells a caller what became of its job, once it is known whether the transaction is durable.
+type Told = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// A job that runs inside its own savepoint.
-trait Work: Send {
+pub(crate) trait Work: Send {
     /// Runs once. `Err`: whatever it changed must be undone.
     fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<(), ()>>;
 
@@ -81,17 +101,29 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the task. It ends when every `Writer` is gone, or by [`stop`](Self::stop).
-    pub(crate) fn start(connection: SqliteConnection) -> Self {
+    /// Starts the task over the file `database`, whose log must be there. It ends when every `Writer` is gone, or by
+    /// [`stop`](Self::stop).
+    pub(crate) fn start(connection: SqliteConnection, database: &Path) -> Result<Self, StoreError> {
+        let syncer = Syncer::start(database).map_err(|fault| {
+            StoreError::Unavailable(format!("the log of {}: {fault}", database.display()))
+        })?;
         let (jobs, waiting) = mpsc::channel(WAITING);
-        tokio::spawn(round::run(connection, waiting));
-        Self { jobs }
+        round::start(connection, syncer, waiting)
+            .map_err(|fault| StoreError::Unavailable(fault.to_string()))?;
+        Ok(Self { jobs })
     }
 
     /// Writes one new request.
     pub(crate) async fn record(&self, row: RecordRow) -> Result<(), StoreError> {
         let (reply, answer) = oneshot::channel();
         self.send(Job::Record(Box::new(row), reply))?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Writes one step of a delivery together with its like.
+    pub(crate) async fn deliver<D: Delivery>(&self, row: D) -> Result<D::Answer, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(row.job(reply))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 

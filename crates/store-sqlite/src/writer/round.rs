@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::io;
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
@@ -9,64 +10,71 @@ use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
+use super::deliveries::Deliveries;
 use super::record::{CHUNK, insert_rows};
-use super::{Job, RecordRow, Reply, Unit, Work};
+use super::{Job, RecordRow, Reply, Syncer, Told, Unit, Work};
 use crate::fault::Fault;
 
-/// The most jobs that share a transaction.
+/// The most jobs that are looked at for one transaction.
 const ROUND: usize = 512;
 
-/// From this many jobs on, a round waits for the others.
-const BUSY: usize = 8;
-/// How long it waits at most: about what one sync of the disk takes.
-const GATHER: Duration = Duration::from_millis(1);
+/// New requests in one [`WINDOW`] that are a rush: 12,000 a second.
+const MANY: usize = 240;
+/// How long everything else stands back in a rush: to accept comes before to deliver.
+const WINDOW: Duration = Duration::from_millis(20);
 
-/// While new requests come in numbers, this many other writes share a round with them and the rest wait for the next: to
-/// accept comes before to deliver.
-const BESIDE_RECORDS: usize = 3;
-
-const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const BEGIN_JOBS: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
 const UNDO: &str = "ROLLBACK TO job";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 
-/// Everything of one transaction.
-#[derive(Default)]
-struct Round {
-    rows: Vec<RecordRow>,
-    row_replies: Vec<Reply<()>>,
-    work: Vec<Box<dyn Work>>,
-    stop: Option<oneshot::Sender<()>>,
+/// Starts the thread that writes. It has a runtime of its own: a statement is a trip to SQLite's thread and back, and waking
+/// one sleeping thread costs a fraction of what waking a pool of workers does.
+pub(super) fn start(
+    connection: SqliteConnection,
+    syncer: Syncer,
+    waiting: mpsc::Receiver<Job>,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    std::thread::Builder::new()
+        .name("store-rounds".to_owned())
+        .spawn(move || runtime.block_on(run(connection, syncer, waiting)))?;
+    Ok(())
 }
 
-/// Takes what waits, writes it, acknowledges it; until nobody can send any more or somebody says stop.
-pub(super) async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Receiver<Job>) {
+/// Takes what waits, writes it and hands it over to be made durable and acknowledged; until nobody can send any more or
+/// somebody says stop.
+async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(ROUND);
-    let mut stop = None;
-    let mut expected = 0;
     let mut patient = VecDeque::new();
-    while stop.is_none() {
+    let mut stop = None;
+    let mut rush = Rush::new(Instant::now());
+    while stop.is_none() || !patient.is_empty() {
         if patient.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
             break;
         }
-        while let Some(job) = (jobs.len() < ROUND).then(|| waiting.try_recv().ok()).flatten() {
+        while let Some(job) =
+            (stop.is_none() && jobs.len() < ROUND).then(|| waiting.try_recv().ok()).flatten()
+        {
             jobs.push(job);
         }
-        gather(&mut waiting, &mut jobs, expected).await;
         let mut round = Round::default();
-        for job in jobs.drain(..) {
-            round.take(job, &mut patient);
+        rush.count(jobs.iter().filter(|job| matches!(job, Job::Record(..))).count());
+        let rush = rush.holds(Instant::now());
+        let earlier = std::mem::take(&mut patient);
+        patient.extend(earlier.into_iter().chain(jobs.drain(..)).filter_map(|job| round.take(job, rush)));
+        stop = stop.or(round.stop.take());
+        if round.jobs() == 0 {
+            continue;
         }
-        stop = round.stop.take();
-        let busy = round.rows.len() >= BUSY && stop.is_none();
-        let most = if busy { BESIDE_RECORDS.min(patient.len()) } else { patient.len() };
-        round.work.extend(patient.drain(..most));
-        let acknowledged = round.rows.len();
-        round.write(&mut connection).await;
-        // Whoever was just acknowledged may come again, and these are here already.
-        expected = acknowledged + waiting.len();
+        let mut again = Vec::new();
+        let written = round.write(&mut connection, &mut again).await;
+        patient.extend(again);
+        syncer.hand_over(written).await;
     }
     waiting.close();
+    syncer.stop().await;
     if let Err(fault) = connection.close().await {
         warn!(%fault, "the database was not closed in order");
     }
@@ -75,114 +83,206 @@ pub(super) async fn run(mut connection: SqliteConnection, mut waiting: mpsc::Rec
     }
 }
 
-/// Waits a moment for the others when many are busy at once. Without it, those who come back from one round miss the
-/// next by a hair, and every round is half of what it could be.
-async fn gather(waiting: &mut mpsc::Receiver<Job>, jobs: &mut Vec<Job>, expected: usize) {
-    let expected = expected.min(ROUND);
-    if expected < BUSY {
-        return;
+/// Whether new requests come in such numbers that everything else has to stand back: then it is let in once a window.
+struct Rush {
+    began: Instant,
+    records: usize,
+    before: usize,
+}
+
+impl Rush {
+    const fn new(now: Instant) -> Self {
+        Self { began: now, records: 0, before: 0 }
     }
-    let deadline = tokio::time::Instant::now() + GATHER;
-    while jobs.len() < expected {
-        let room = ROUND - jobs.len();
-        match tokio::time::timeout_at(deadline, waiting.recv_many(jobs, room)).await {
-            Ok(more) if more > 0 => {}
-            _ => return,
+
+    const fn count(&mut self, records: usize) {
+        self.records += records;
+    }
+
+    /// `false` for the first round of every window, and wherever the one before saw no rush.
+    fn holds(&mut self, now: Instant) -> bool {
+        let elapsed = now - self.began;
+        if elapsed < WINDOW {
+            return self.before >= MANY;
         }
+        // A pause is no rush, whatever came before it.
+        self.before = if elapsed < 2 * WINDOW { self.records } else { 0 };
+        self.records = 0;
+        self.began = now;
+        false
     }
 }
 
+/// Everything that is written, and then made durable, together: new requests, what the delivery worker has to write, and
+/// everything else, each a transaction of its own.
+#[derive(Default)]
+struct Round {
+    rows: Vec<RecordRow>,
+    records: Vec<Reply<()>>,
+    deliveries: Deliveries,
+    work: Vec<Box<dyn Work>>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
 impl Round {
-    fn take(&mut self, job: Job, patient: &mut VecDeque<Box<dyn Work>>) {
+    /// Takes the job; or gives it back, where it has to wait for the next round, as all but new requests do in a `rush`.
+    fn take(&mut self, job: Job, rush: bool) -> Option<Job> {
         match job {
             Job::Record(row, reply) => {
                 self.rows.push(*row);
-                self.row_replies.push(reply);
+                self.records.push(reply);
+                None
             }
-            Job::Work(work) => patient.push_back(work),
-            Job::Stop(reply) => self.stop = Some(reply),
+            Job::Stop(reply) => {
+                self.stop = Some(reply);
+                None
+            }
+            waits if rush => Some(waits),
+            Job::Work(work) => {
+                self.work.push(work);
+                None
+            }
+            delivery => self.deliveries.take(delivery),
         }
     }
 
-    async fn write(mut self, connection: &mut SqliteConnection) {
-        if self.rows.is_empty() && self.work.is_empty() {
-            return;
+    fn jobs(&self) -> usize {
+        self.records.len() + self.deliveries.len() + self.work.len()
+    }
+
+    /// Commits. Who has to ask again comes to `again`.
+    async fn write(self, connection: &mut SqliteConnection, again: &mut Vec<Job>) -> Written {
+        let (started, jobs) = (Instant::now(), self.jobs());
+        let mut told = Vec::with_capacity(jobs);
+        if !self.rows.is_empty() {
+            let outcome = tell_fault(record(connection, self.rows).await.map_err(into_store_error));
+            for reply in self.records {
+                match &outcome {
+                    Ok(()) => told.push(Box::new(move |durable| drop(reply.send(durable))) as Told),
+                    Err(fault) => drop(reply.send(Err(fault.clone()))),
+                }
+            }
         }
-        let started = Instant::now();
-        let size = self.rows.len() + self.work.len();
-        let outcome = if self.work.is_empty() && self.rows.len() <= CHUNK {
-            // One statement is a transaction of its own.
-            insert_rows(connection, std::mem::take(&mut self.rows).into_iter()).await.map(|()| Ok(()))
-        } else {
-            self.transaction(connection).await
-        };
+        if self.deliveries.len() > 0 {
+            // Whoever is concerned has been told.
+            drop(tell_fault(self.deliveries.write(connection, &mut told, again).await));
+        }
+        if !self.work.is_empty() {
+            let mut work = self.work;
+            let outcome = tell_fault(transaction(connection, &mut work).await.map_err(into_store_error));
+            for work in work {
+                match &outcome {
+                    Ok(()) => told.push(Box::new(move |durable| work.acknowledge(durable))),
+                    Err(fault) => work.acknowledge(Err(fault.clone())),
+                }
+            }
+        }
         histogram!("resetd_store_round_seconds").record(started.elapsed().as_secs_f64());
-        histogram!("resetd_store_round_jobs").record(size as f64);
-        let (commit, records) = match outcome {
-            Ok(records) => (Ok(()), records),
-            Err(fault) => {
-                error!(%fault, jobs = size, "nothing of a round of writes was stored");
-                (Err(StoreError::from(Fault::Sql(fault))), Ok(()))
-            }
-        };
-        counter!("resetd_store_rounds_total", "outcome" => if commit.is_ok() { "committed" } else { "failed" })
-            .increment(1);
-        let records = commit.clone().and(records);
-        for reply in self.row_replies {
-            drop(reply.send(records.clone()));
-        }
-        for work in self.work {
-            work.acknowledge(commit.clone());
+        histogram!("resetd_store_round_jobs").record(jobs as f64);
+        Written(told)
+    }
+}
+
+fn into_store_error(fault: sqlx::Error) -> StoreError {
+    Fault::Sql(fault).into()
+}
+
+/// Counts a transaction.
+fn tell_fault(outcome: Result<(), StoreError>) -> Result<(), StoreError> {
+    let label = if outcome.is_ok() { "committed" } else { "failed" };
+    counter!("resetd_store_rounds_total", "outcome" => label).increment(1);
+    outcome.inspect_err(|fault| error!(%fault, "a write was not stored"))
+}
+
+/// What has been committed, and who waits to hear that it is durable.
+pub(super) struct Written(Vec<Told>);
+
+impl Written {
+    pub(super) fn acknowledge(self, durable: Result<(), StoreError>) {
+        for tell in self.0 {
+            tell(durable.clone());
         }
     }
 
-    /// `Err`: nothing was stored. `Ok(Err(…))`: everything but the new requests was.
-    async fn transaction(
-        &mut self,
-        connection: &mut SqliteConnection,
-    ) -> Result<Result<(), StoreError>, sqlx::Error> {
-        execute(connection, BEGIN).await?;
-        match self.steps(connection).await {
-            Ok(records) => Ok(records),
-            Err(fault) => {
-                // SQLite has rolled back by itself after some errors, and says so here.
-                drop(execute(connection, ROLLBACK).await);
-                Err(fault)
-            }
-        }
+    #[cfg(test)]
+    pub(super) fn of_one(reply: Reply<()>) -> Self {
+        Self(vec![Box::new(move |durable| drop(reply.send(durable)))])
     }
+}
 
-    async fn steps(
-        &mut self,
-        connection: &mut SqliteConnection,
-    ) -> Result<Result<(), StoreError>, sqlx::Error> {
-        let records = self.insert_all(connection).await;
-        if records.is_err() {
-            execute(connection, UNDO).await?;
-        }
-        for work in &mut self.work {
-            let mut unit = Unit::new(connection);
-            // A bug in one job must not end the task that every write depends on.
-            let failed = !matches!(AssertUnwindSafe(work.run(&mut unit)).catch_unwind().await, Ok(Ok(())));
-            if failed && unit.opened() {
-                execute(connection, UNDO).await?;
-            }
-        }
-        execute(connection, COMMIT).await?;
-        Ok(records.map_err(|fault| Fault::Sql(fault).into()))
+/// Stores all of the rows or none.
+async fn record(connection: &mut SqliteConnection, mut rows: Vec<RecordRow>) -> Result<(), sqlx::Error> {
+    if rows.len() <= CHUNK {
+        // One statement is a transaction of its own.
+        return insert_rows(connection, rows.into_iter()).await;
     }
+    execute(connection, BEGIN).await?;
+    while !rows.is_empty() {
+        let chunk = rows.drain(..rows.len().min(CHUNK));
+        if let Err(fault) = insert_rows(connection, chunk).await {
+            return Err(rolled_back(connection, fault).await);
+        }
+    }
+    commit(connection).await
+}
 
-    async fn insert_all(&mut self, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-        let mut rows = std::mem::take(&mut self.rows);
-        while !rows.is_empty() {
-            let chunk = rows.drain(..rows.len().min(CHUNK));
-            insert_rows(connection, chunk).await?;
+/// Runs each job in a savepoint of its own. `Err`: nothing was stored.
+async fn transaction(
+    connection: &mut SqliteConnection,
+    jobs: &mut [Box<dyn Work>],
+) -> Result<(), sqlx::Error> {
+    execute(connection, BEGIN_JOBS).await?;
+    for work in jobs {
+        let mut unit = Unit::new(connection);
+        // A bug in one job must not end the task that every write depends on.
+        let kept = matches!(AssertUnwindSafe(work.run(&mut unit)).catch_unwind().await, Ok(Ok(())));
+        if !kept
+            && unit.opened()
+            && let Err(fault) = execute(connection, UNDO).await
+        {
+            return Err(rolled_back(connection, fault).await);
         }
-        Ok(())
     }
+    commit(connection).await
+}
+
+async fn commit(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    match execute(connection, COMMIT).await {
+        Ok(()) => Ok(()),
+        Err(fault) => Err(rolled_back(connection, fault).await),
+    }
+}
+
+/// SQLite has rolled back by itself after some errors, and then refuses to do so again.
+async fn rolled_back(connection: &mut SqliteConnection, fault: sqlx::Error) -> sqlx::Error {
+    drop(execute(connection, ROLLBACK).await);
+    fault
 }
 
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
     sqlx::query(sql).execute(connection).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_a_rush_the_others_are_let_in_once_a_window() {
+        let start = Instant::now();
+        let at = |milliseconds| start + Duration::from_millis(milliseconds);
+        let mut rush = Rush::new(start);
+        rush.count(MANY);
+        assert!(!rush.holds(at(1)), "nothing is known yet");
+        assert!(!rush.holds(at(20)), "the first round of the next window");
+        assert!(rush.holds(at(21)));
+        rush.count(MANY - 1);
+        assert!(rush.holds(at(39)));
+        assert!(!rush.holds(at(40)));
+        assert!(!rush.holds(at(41)), "too few came in the window before");
+        rush.count(MANY);
+        assert!(!rush.holds(at(90)));
+        assert!(!rush.holds(at(91)), "a pause ended the rush");
+    }
 }

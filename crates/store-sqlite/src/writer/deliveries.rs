@@ -1,0 +1,169 @@
+//! What the delivery worker writes: everything that waits of it in one trip to SQLite's thread.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use application::ports::StoreError;
+use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, SqliteConnection};
+
+use super::{Job, Reply, Told};
+use crate::columns::Columns as _;
+use crate::fault::{Fault, is_constraint};
+use crate::token_store::{AdmitRow, AttemptRow, DELIVERIES, IssueRow, NoMailRow};
+
+/// Rows of one kind in one trip: more than a worker has in flight.
+const MOST: usize = 64;
+
+/// One transaction over four JSON arrays, `$1` to `$4`, each of which may be empty. Each row of them has a row in the result,
+/// unless its mail is unknown: the number of its `list`, its `place` in there, and the `verdict`.
+static SQL: LazyLock<Arc<str>> =
+    LazyLock::new(|| format!("BEGIN IMMEDIATE; {}; COMMIT", DELIVERIES.join("; ")).into());
+
+/// A row of one of the lists.
+pub(crate) trait Delivery: Serialize + Sized {
+    /// The number of its list.
+    const LIST: i64;
+    /// What the caller is told.
+    type Answer: Send + 'static;
+
+    /// Two rows with the same key must not meet in one trip: the second waits for the next.
+    fn key(&self) -> &[u8];
+
+    /// The row as a job.
+    fn job(self, reply: Reply<Self::Answer>) -> Job;
+
+    /// What the verdict means; `None`: the mail is unknown. The answer `None`: ask again.
+    fn answer(verdict: Option<i64>) -> Option<Self::Answer>;
+}
+
+/// What the trip brought back, by list and place.
+type Verdicts = HashMap<(i64, i64), i64>;
+
+/// Rows of one kind, and who waits.
+struct List<D: Delivery>(Vec<(D, Reply<D::Answer>)>);
+
+impl<D: Delivery> Default for List<D> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<D: Delivery> List<D> {
+    fn take(&mut self, row: D, reply: Reply<D::Answer>) -> Option<Job> {
+        if self.0.len() == MOST || self.0.iter().any(|(other, _)| other.key() == row.key()) {
+            return Some(row.job(reply));
+        }
+        self.0.push((row, reply));
+        None
+    }
+
+    fn json(&self) -> Result<String, Fault> {
+        let rows: Vec<&D> = self.0.iter().map(|(row, _)| row).collect();
+        serde_json::to_string(&rows).map_err(|error| Fault::corrupt("a row", error))
+    }
+
+    fn singles(self) -> impl Iterator<Item = Self> {
+        self.0.into_iter().map(|one| Self(vec![one]))
+    }
+
+    fn settle(self, outcome: &Result<Verdicts, StoreError>, told: &mut Vec<Told>, again: &mut Vec<Job>) {
+        for (place, (row, reply)) in (0..).zip(self.0) {
+            let answer = outcome.as_ref().map(|verdicts| D::answer(verdicts.get(&(D::LIST, place)).copied()));
+            match answer {
+                Ok(Some(answer)) => told.push(Box::new(move |durable| {
+                    // Nobody waits any more: the caller was dropped, which the ports allow.
+                    drop(reply.send(durable.map(|()| answer)));
+                })),
+                Ok(None) => again.push(row.job(reply)),
+                Err(fault) => drop(reply.send(Err(fault.clone()))),
+            }
+        }
+    }
+}
+
+/// Everything of one trip.
+#[derive(Default)]
+pub(super) struct Deliveries {
+    admissions: List<AdmitRow>,
+    issues: List<IssueRow>,
+    attempts: List<AttemptRow>,
+    no_mails: List<NoMailRow>,
+}
+
+impl Deliveries {
+    /// Takes the job; or gives it back, where it has to wait for the next trip or is not for here.
+    pub(super) fn take(&mut self, job: Job) -> Option<Job> {
+        match job {
+            Job::Admit(row, reply) => self.admissions.take(row, reply),
+            Job::Issue(row, reply) => self.issues.take(*row, reply),
+            Job::Attempt(row, reply) => self.attempts.take(*row, reply),
+            Job::NoMail(row, reply) => self.no_mails.take(row, reply),
+            other => Some(other),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.admissions.0.len() + self.issues.0.len() + self.attempts.0.len() + self.no_mails.0.len()
+    }
+
+    /// Commits all of it. Who is to be told once it is durable comes to `told`, and who has to ask again to `again`. A row
+    /// that the database will not have takes none of its neighbours with it.
+    pub(super) async fn write(
+        self,
+        connection: &mut SqliteConnection,
+        told: &mut Vec<Told>,
+        again: &mut Vec<Job>,
+    ) -> Result<(), StoreError> {
+        match self.run(connection).await {
+            Err(Fault::Sql(fault)) if is_constraint(&fault) && self.len() > 1 => {
+                for single in self.singles() {
+                    let outcome = single.run(connection).await;
+                    single.settle(&outcome.map_err(StoreError::from), told, again);
+                }
+                Err(Fault::Sql(fault).into())
+            }
+            outcome => {
+                let outcome = outcome.map_err(StoreError::from);
+                self.settle(&outcome, told, again);
+                outcome.map(drop)
+            }
+        }
+    }
+
+    async fn run(&self, connection: &mut SqliteConnection) -> Result<Verdicts, Fault> {
+        let query = sqlx::query(AssertSqlSafe(Arc::clone(&SQL)))
+            .bind(self.admissions.json()?)
+            .bind(self.issues.json()?)
+            .bind(self.attempts.json()?)
+            .bind(self.no_mails.json()?);
+        match query.fetch_all(&mut *connection).await {
+            Ok(rows) => {
+                let verdict =
+                    |row: &SqliteRow| Ok(((row.read("list")?, row.read("place")?), row.read("verdict")?));
+                rows.iter().map(verdict).collect()
+            }
+            Err(fault) => {
+                // SQLite has rolled back by itself after some errors, and says so here.
+                drop(sqlx::query("ROLLBACK").execute(connection).await);
+                Err(fault.into())
+            }
+        }
+    }
+
+    fn singles(self) -> impl Iterator<Item = Self> {
+        let admissions = self.admissions.singles().map(|admissions| Self { admissions, ..Self::default() });
+        let issues = self.issues.singles().map(|issues| Self { issues, ..Self::default() });
+        let attempts = self.attempts.singles().map(|attempts| Self { attempts, ..Self::default() });
+        let no_mails = self.no_mails.singles().map(|no_mails| Self { no_mails, ..Self::default() });
+        admissions.chain(issues).chain(attempts).chain(no_mails)
+    }
+
+    fn settle(self, outcome: &Result<Verdicts, StoreError>, told: &mut Vec<Told>, again: &mut Vec<Job>) {
+        self.admissions.settle(outcome, told, again);
+        self.issues.settle(outcome, told, again);
+        self.attempts.settle(outcome, told, again);
+        self.no_mails.settle(outcome, told, again);
+    }
+}
