@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod ports;
+pub mod sealed;
 
 mod authenticate;
 mod cached_keys;

@@ -40,7 +40,6 @@ mod organisation_registry;
 mod partitions;
 #[cfg(test)]
 mod plans;
-mod sealed;
 #[cfg(test)]
 mod statements;
 mod store;

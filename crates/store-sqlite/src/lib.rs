@@ -25,7 +25,6 @@ mod installation;
 mod mail_queue;
 mod migrate;
 mod organisation_registry;
-mod sealed;
 mod store;
 mod template_store;
 #[cfg(test)]

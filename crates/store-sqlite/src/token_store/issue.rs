@@ -3,8 +3,8 @@ use application::ports::{Issued, StoreError, TokenIssue};
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;
-use crate::sealed::seal_json;
 use crate::writer::{Statement, own_savepoint};
+use application::sealed::seal_json;
 
 /// One step: the hash is stored if the lease holds and nothing has overtaken the request, and only then do the other
 /// requests' tokens die. `$1` request, `$2` worker, `$3` hash, `$4` customer, `$5` now, `$6` death of the link, `$7` place.
