@@ -32,6 +32,7 @@ mod customer_directory;
 mod database;
 mod fault;
 mod group;
+mod import;
 mod installation;
 mod mail_queue;
 mod migrate;
@@ -47,4 +48,5 @@ mod template_store;
 mod token_store;
 
 pub use database::{PoolSettings, PostgresDatabase};
+pub use import::PostgresImport;
 pub use store::PostgresStore;

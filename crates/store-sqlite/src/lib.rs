@@ -20,6 +20,7 @@ mod audit_log;
 mod columns;
 mod customer_directory;
 mod database;
+mod export;
 mod fault;
 mod installation;
 mod mail_queue;
@@ -33,4 +34,5 @@ mod token_store;
 mod writer;
 
 pub use database::SqliteDatabase;
+pub use export::{SqliteExport, SqliteSource};
 pub use store::SqliteStore;

@@ -44,6 +44,7 @@ mod persistent;
 mod random;
 mod rate_limiter;
 mod store_error;
+mod store_move;
 mod template_store;
 mod token_store;
 
@@ -63,5 +64,6 @@ pub use persistent::*;
 pub use random::*;
 pub use rate_limiter::*;
 pub use store_error::*;
+pub use store_move::*;
 pub use template_store::*;
 pub use token_store::*;
