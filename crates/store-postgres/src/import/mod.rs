@@ -7,6 +7,7 @@ mod copy;
 mod read;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::TABLES;
 use application::ports::{
@@ -24,6 +25,9 @@ use crate::installation::GET;
 
 /// The name of the row that says how far a move has come.
 const MOVE: &str = "move";
+
+/// How often the lock of another move is asked for, and the pause between.
+const TRIES: (u32, Duration) = (10, Duration::from_millis(100));
 
 /// A batch that a crash takes is copied again, so that none of them waits for the disk. Pages go by the key's index.
 pub(crate) const MOVING: &str = "SELECT set_config('synchronous_commit', 'off', false), \
@@ -58,10 +62,7 @@ impl PostgresImport {
     pub async fn open(database: PostgresDatabase, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
         let mut connection = database.own_connection().await?;
         sqlx::query(MOVING).execute(&mut connection).await.map_err(Fault::Sql)?;
-        let row = sqlx::query(ALONE).fetch_one(&mut connection).await.map_err(Fault::Sql)?;
-        if !row.read::<bool>("pg_locks.got")? {
-            return Err(StoreError::Unavailable("another move to this database is under way".to_owned()));
-        }
+        be_alone(&mut connection).await?;
         Ok(Self { database, vault, connection: Mutex::new(connection) })
     }
 
@@ -112,6 +113,18 @@ impl PostgresImport {
         sqlx::query(FORGET_PROGRESS).bind(MOVE).execute(&mut *transaction).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// The server may not have noticed yet that an interrupted move is gone.
+async fn be_alone(connection: &mut PgConnection) -> Result<(), Fault> {
+    for _ in 0..TRIES.0 {
+        let row = sqlx::query(ALONE).fetch_one(&mut *connection).await?;
+        if row.read::<bool>("pg_locks.got")? {
+            return Ok(());
+        }
+        tokio::time::sleep(TRIES.1).await;
+    }
+    Err(Fault::unavailable("another move to this database is under way"))
 }
 
 async fn note(connection: &mut PgConnection, progress: &MoveProgress) -> Result<(), Fault> {
