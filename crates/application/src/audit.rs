@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::ports::{AuditEntry, AuditRow};
+use crate::ports::{AuditEntry, AuditLog, AuditRow, StoreError};
 
 /// The hash before the first row.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -35,6 +35,36 @@ pub fn first_break(mut previous: [u8; 32], mut sequence: i64, rows: &[AuditRow])
         previous = row.hash;
     }
     None
+}
+
+/// What a look at the whole log found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chain {
+    /// Every row is in its place.
+    Whole {
+        /// How many there are.
+        rows: i64,
+    },
+    /// The row with this number is the first that is not.
+    BrokenAt(i64),
+}
+
+/// Checks all of `log`, from its first row to its last.
+///
+/// # Errors
+/// [`StoreError`] when it cannot be read.
+pub async fn verify(log: &dyn AuditLog) -> Result<Chain, StoreError> {
+    /// Rows read at once.
+    const PAGE: u32 = 1_000;
+    let (mut previous, mut sequence) = (GENESIS, 0);
+    loop {
+        let rows = log.read(sequence, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(Chain::Whole { rows: sequence }) };
+        if let Some(row) = first_break(previous, sequence, &rows) {
+            return Ok(Chain::BrokenAt(row));
+        }
+        (previous, sequence) = (last.hash, last.sequence);
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod audit;
 pub mod ports;
+pub mod sealed;
 
 mod authenticate;
 mod cached_keys;
@@ -14,6 +15,7 @@ mod disown_request;
 mod geo_chain;
 mod geo_rules;
 mod import_customers;
+mod move_store;
 mod open_link;
 mod organisation_cache;
 mod purge;
@@ -29,6 +31,7 @@ pub use deliver_resets::{DeliverResets, DeliveryPorts, DeliverySettings, Links};
 pub use disown_request::DisownRequest;
 pub use geo_chain::GeoChain;
 pub use import_customers::{CustomerRow, ImportCustomers, ImportReport, RowFault};
+pub use move_store::{Compared, MoveError, MoveStep, MoveStore, RowSum, TABLES};
 pub use open_link::{OpenLink, OpenedLink, Visit};
 pub use purge::Purge;
 pub use request_fresh_link::{FreshLink, RequestFreshLink};

@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Serve,
     /// Apply database migrations
     Migrate,
+    /// Move a SQLite installation to PostgreSQL: everything in it, compared at the end
+    Move(MoveArgs),
     /// Print the effective settings, secrets masked
     Config,
     /// Organisations
@@ -82,6 +84,16 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Print the OpenAPI 3.1 document
     Openapi,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MoveArgs {
+    /// The installation: sqlite://PATH. Nobody may have it open; it is left as it is
+    #[arg(long, value_name = "URL")]
+    pub(crate) from: String,
+    /// An empty database: postgres://…; default: the setting database_url, which keeps its password out of the list of processes
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -19,6 +19,9 @@ pub(crate) enum Fault {
     /// A file, a socket or the terminal failed.
     #[error("{0}: {1}")]
     Io(String, std::io::Error),
+    /// What was compared is not the same.
+    #[error("{0}")]
+    Differs(String),
     /// A part could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -27,6 +30,14 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self::Usage(text.into())
+    }
+
+    /// What the process tells whoever started it: 1 when it did its work and something is amiss, 2 when it could not do it.
+    pub(crate) const fn exit_code(&self) -> u8 {
+        match self {
+            Self::Differs(_) => 1,
+            _ => 2,
+        }
     }
 
     /// Wraps an I/O error with what it concerns.

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(fault) => {
             report(&fault);
-            ExitCode::from(2)
+            ExitCode::from(fault.exit_code())
         }
     }
 }

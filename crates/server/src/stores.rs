@@ -1,11 +1,9 @@
 //! Opens the database that the settings name, with its data key, and hands out the persistent ports.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
-use application::ports::{
-    AddressVault, ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, Random,
-    StoreError, TemplateStore, TokenStore,
-};
+use application::ports::{AddressVault, PersistentPorts, Random, StoreError};
 use store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use store_sqlite::{SqliteDatabase, SqliteStore};
 use system::{DataKey, OsRandom, Vault};
@@ -17,14 +15,16 @@ use crate::settings::{Settings, SettingsError};
 /// Every persistent port, and the database behind them.
 #[derive(Clone)]
 pub(crate) struct Stores {
-    pub(crate) tokens: Arc<dyn TokenStore>,
-    pub(crate) queue: Arc<dyn MailQueue>,
-    pub(crate) customers: Arc<dyn CustomerDirectory>,
-    pub(crate) keys: Arc<dyn ApiKeyRegistry>,
-    pub(crate) organisations: Arc<dyn OrganisationRegistry>,
-    pub(crate) templates: Arc<dyn TemplateStore>,
-    pub(crate) audit: Arc<dyn AuditLog>,
+    ports: PersistentPorts,
     pub(crate) database: Database,
+}
+
+impl Deref for Stores {
+    type Target = PersistentPorts;
+
+    fn deref(&self) -> &PersistentPorts {
+        &self.ports
+    }
 }
 
 /// The database itself, for what is no port's business.
@@ -79,18 +79,15 @@ impl Database {
 
     /// The operator's key, else the one this installation made for itself.
     async fn data_key(&self, settings: &Settings) -> Result<DataKey, Fault> {
-        if let Some(text) = settings.text("data_key") {
-            return text
-                .parse()
-                .map_err(|fault| SettingsError::invalid("data_key", format!("{fault}")).into());
+        if let Some(key) = configured_data_key(settings)? {
+            return Ok(key);
         }
         let random: &dyn Random = &OsRandom;
         let bytes = match self {
             Self::Sqlite(database) => database.data_key(random).await?,
             Self::Postgres(database) => database.data_key(random).await?,
         };
-        DataKey::from_bytes(bytes)
-            .map_err(|fault| Fault::Setup(format!("the installation's data key: {fault}")))
+        installations_data_key(bytes)
     }
 
     async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), Fault> {
@@ -115,40 +112,27 @@ impl Stores {
         database.migrate().await?;
         let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&database.data_key(settings).await?));
         database.check_data_key(vault.as_ref()).await?;
-        Ok(match &database {
+        let ports = match &database {
             Database::Sqlite(sqlite) => {
-                let store = Arc::new(SqliteStore::new(sqlite.clone(), vault).await?);
-                Self::over(store, database)
+                PersistentPorts::of(Arc::new(SqliteStore::new(sqlite.clone(), vault).await?))
             }
             Database::Postgres(postgres) => {
-                let store = Arc::new(PostgresStore::new(*postgres.clone(), vault).await?);
-                Self::over(store, database)
+                PersistentPorts::of(Arc::new(PostgresStore::new(*postgres.clone(), vault).await?))
             }
-        })
+        };
+        Ok(Self { ports, database })
     }
+}
 
-    fn over<S>(store: Arc<S>, database: Database) -> Self
-    where
-        S: TokenStore
-            + MailQueue
-            + CustomerDirectory
-            + ApiKeyRegistry
-            + OrganisationRegistry
-            + TemplateStore
-            + AuditLog
-            + 'static,
-    {
-        Self {
-            tokens: Arc::<S>::clone(&store),
-            queue: Arc::<S>::clone(&store),
-            customers: Arc::<S>::clone(&store),
-            keys: Arc::<S>::clone(&store),
-            organisations: Arc::<S>::clone(&store),
-            templates: Arc::<S>::clone(&store),
-            audit: store,
-            database,
-        }
-    }
+/// The operator's data key, if there is one.
+pub(crate) fn configured_data_key(settings: &Settings) -> Result<Option<DataKey>, Fault> {
+    let key = settings.text("data_key").map(str::parse).transpose();
+    key.map_err(|fault| SettingsError::invalid("data_key", format!("{fault}")).into())
+}
+
+/// The one that an installation made for itself.
+pub(crate) fn installations_data_key(bytes: [u8; 32]) -> Result<DataKey, Fault> {
+    DataKey::from_bytes(bytes).map_err(|fault| Fault::Setup(format!("the installation's data key: {fault}")))
 }
 
 /// Says so where personal data is sealed with a key that lies beside it.

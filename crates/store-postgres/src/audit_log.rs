@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::fault::Fault;
-use crate::sealed;
+use application::sealed;
 
 /// Waits for the append before it to commit, so that no two rows follow the same one.
 pub(crate) const HEAD: &str = "SELECT sequence, hash FROM audit_head FOR NO KEY UPDATE";

@@ -93,11 +93,15 @@ impl PostgresDatabase {
     /// [`StoreError`] when nothing was applied: an applied migration is not the one this program knows, or the database
     /// is unavailable.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        // A connection of its own: without the limits that a request has.
-        let mut connection = PgConnection::connect_with(&self.options).await.map_err(Fault::Sql)?;
+        let mut connection = self.own_connection().await?;
         let outcome = migrate::apply(&mut connection).await;
         drop(connection.close().await);
         Ok(outcome?)
+    }
+
+    /// A connection of the caller's own, without the limits that a request has.
+    pub(crate) async fn own_connection(&self) -> Result<PgConnection, StoreError> {
+        Ok(PgConnection::connect_with(&self.options).await.map_err(Fault::Sql)?)
     }
 
     /// The number of the newest migration applied; zero: none.

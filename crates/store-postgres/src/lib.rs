@@ -32,6 +32,7 @@ mod customer_directory;
 mod database;
 mod fault;
 mod group;
+mod import;
 mod installation;
 mod mail_queue;
 mod migrate;
@@ -40,7 +41,6 @@ mod organisation_registry;
 mod partitions;
 #[cfg(test)]
 mod plans;
-mod sealed;
 #[cfg(test)]
 mod statements;
 mod store;
@@ -48,4 +48,5 @@ mod template_store;
 mod token_store;
 
 pub use database::{PoolSettings, PostgresDatabase};
+pub use import::PostgresImport;
 pub use store::PostgresStore;

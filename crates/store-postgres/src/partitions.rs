@@ -31,6 +31,8 @@ pub(crate) const AUDIT_PARTS: &str = "SELECT c.relname::text AS name, pg_get_exp
 
 /// Days for which there are partitions ahead of time, today not counted.
 const AHEAD: i64 = 3;
+/// Days for which there are partitions behind, at most, when an installation moves in.
+const BACK: i64 = 366;
 /// How often a lock is asked for that others hold, and the pause between.
 const TRIES: (u32, std::time::Duration) = (50, std::time::Duration::from_millis(20));
 /// The upper bound of the partition that takes new audit rows, as PostgreSQL prints it.
@@ -93,9 +95,21 @@ impl PostgresDatabase {
     /// # Errors
     /// [`StoreError`] when some of it was not done; what was done stays.
     pub async fn maintain(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.maintain_since(None, now).await
+    }
+
+    /// The same for the days since `oldest`, too (as far back as a year), for mails that come from elsewhere.
+    pub(crate) async fn maintain_since(
+        &self,
+        oldest: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         let known = days(&self.pool).await?;
         let Day(today) = Day::of(now);
-        for day in (today..=today + AHEAD).map(Day).filter(|day| !known.contains(day)) {
+        let Day(first) = Day::of(oldest.unwrap_or(now));
+        for day in
+            (first.clamp(today - BACK, today)..=today + AHEAD).map(Day).filter(|day| !known.contains(day))
+        {
             create_day(&self.pool, day).await?;
         }
         Ok(begin_audit_month(&self.pool, now).await?)

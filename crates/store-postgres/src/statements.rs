@@ -7,8 +7,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqlSafeStr};
 
 use crate::{
-    PoolSettings, PostgresDatabase, api_key_registry, audit_log, customer_directory, database, installation,
-    mail_queue, migrate, news, organisation_registry, partitions, template_store, token_store,
+    PoolSettings, PostgresDatabase, api_key_registry, audit_log, customer_directory, database, import,
+    installation, mail_queue, migrate, news, organisation_registry, partitions, template_store, token_store,
 };
 
 pub(crate) fn all() -> Vec<(&'static str, &'static str)> {
@@ -17,6 +17,12 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str)> {
         ("PING", database::PING),
         ("KEEP", installation::KEEP),
         ("GET", installation::GET),
+        ("MOVING", import::MOVING),
+        ("ALONE", import::ALONE),
+        ("NOTE_PROGRESS", import::NOTE_PROGRESS),
+        ("FORGET_PROGRESS", import::FORGET_PROGRESS),
+        ("SET_HEAD", import::SET_HEAD),
+        ("SET_HISTORY", import::SET_HISTORY),
         ("LOCK", migrate::LOCK),
         ("TABLE", migrate::TABLE),
         ("APPLIED", migrate::APPLIED),

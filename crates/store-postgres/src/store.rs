@@ -33,8 +33,10 @@ impl PostgresStore {
     /// groups and the one that listens for news.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when the database was written with another data key than `vault`'s.
+    /// [`StoreError::Corrupt`] when the database was written with another data key than `vault`'s;
+    /// [`StoreError::Unavailable`] when a move to it was not finished.
     pub async fn new(database: PostgresDatabase, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
+        database.check_moved().await?;
         database.check_data_key(vault.as_ref()).await?;
         let news = News::start(&database.pool);
         let writers = &database.writers;

@@ -4,8 +4,9 @@ mod support;
 
 use std::sync::Arc;
 
+use application::ports::PersistentPorts;
 use support::{TestDatabase, server, store_at};
-use testkit::contract::{self, PersistentPorts};
+use testkit::contract;
 
 async fn fresh(database: &TestDatabase) -> PersistentPorts {
     let store = store_at(&database.url).await;

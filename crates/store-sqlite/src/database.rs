@@ -105,7 +105,7 @@ impl SqliteDatabase {
 }
 
 /// The options both kinds of connection share.
-fn locate(location: &str) -> Result<SqliteConnectOptions, StoreError> {
+pub(crate) fn locate(location: &str) -> Result<SqliteConnectOptions, StoreError> {
     let options = if location.starts_with("sqlite:") {
         SqliteConnectOptions::from_str(location)
             .map_err(|error| StoreError::Unavailable(format!("not a database URL: {error}")))?

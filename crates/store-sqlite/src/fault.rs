@@ -22,7 +22,7 @@ impl Fault {
 
     /// A stored value that no version of this program writes.
     pub(crate) fn corrupt(place: &'static str, fault: impl ToString) -> Self {
-        Self::Store(StoreError::Corrupt { place, fault: fault.to_string() })
+        Self::Store(StoreError::corrupt(place, fault))
     }
 }
 

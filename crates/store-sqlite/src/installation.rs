@@ -8,10 +8,10 @@ use crate::fault::Fault;
 use crate::writer::{Statement, Unit};
 
 const KEEP: &str = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-const GET: &str = "SELECT value FROM installation WHERE name = $1";
+pub(crate) const GET: &str = "SELECT value FROM installation WHERE name = $1";
 
-const DATA_KEY: &str = "data-key";
-const DATA_KEY_CHECK: &str = "data-key-check";
+pub(crate) const DATA_KEY: &str = "data-key";
+pub(crate) const DATA_KEY_CHECK: &str = "data-key-check";
 /// Sealed with the data key when the installation began.
 const KNOWN: &[u8] = b"resetd: this text opens with the data key of this installation";
 
@@ -46,12 +46,16 @@ impl SqliteDatabase {
             .writer
             .work(move |unit| Box::pin(async move { keep(unit, DATA_KEY_CHECK, sealed).await }))
             .await?;
-        match vault.open(&stored) {
-            Ok(text) if text == KNOWN => Ok(()),
-            Ok(_) | Err(_) => Err(StoreError::Corrupt {
-                place: "installation.value",
-                fault: "this database was written with another data key".to_owned(),
-            }),
+        is_known(vault, &stored)
+    }
+}
+
+/// Whether `vault` opens what the installation's first vault sealed.
+pub(crate) fn is_known(vault: &dyn AddressVault, stored: &[u8]) -> Result<(), StoreError> {
+    match vault.open(stored) {
+        Ok(text) if text == KNOWN => Ok(()),
+        Ok(_) | Err(_) => {
+            Err(StoreError::corrupt("installation.value", "this database was written with another data key"))
         }
     }
 }

@@ -21,12 +21,12 @@ mod audit_log;
 mod columns;
 mod customer_directory;
 mod database;
+mod export;
 mod fault;
 mod installation;
 mod mail_queue;
 mod migrate;
 mod organisation_registry;
-mod sealed;
 mod store;
 mod template_store;
 #[cfg(test)]
@@ -35,4 +35,5 @@ mod token_store;
 mod writer;
 
 pub use database::SqliteDatabase;
+pub use export::{SqliteExport, SqliteSource};
 pub use store::SqliteStore;

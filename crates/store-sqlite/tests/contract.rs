@@ -5,16 +5,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use resetd_store_sqlite::SqliteStore;
-use testkit::contract::{self, PersistentPorts};
+use testkit::contract::{self, StoreUnderTest};
 use testkit::fake::TestVault;
 
 async fn open(file: PathBuf) -> Arc<SqliteStore> {
     Arc::new(SqliteStore::open(file.to_str().unwrap(), Arc::new(TestVault::new(1))).await.unwrap())
 }
 
-async fn fresh() -> PersistentPorts {
+async fn fresh() -> StoreUnderTest {
     let directory = tempfile::tempdir().unwrap();
-    PersistentPorts::of(open(directory.path().join("resetd.db")).await).keeping(directory)
+    StoreUnderTest::from(open(directory.path().join("resetd.db")).await).keeping(directory)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -58,7 +58,7 @@ async fn shared_storage() {
         let directory = Arc::new(tempfile::tempdir().unwrap());
         move || {
             let directory = Arc::clone(&directory);
-            async move { PersistentPorts::of(open(directory.path().join("resetd.db")).await).keeping(directory) }
+            async move { StoreUnderTest::from(open(directory.path().join("resetd.db")).await).keeping(directory) }
         }
     })
     .await;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use application::ports::{AddressFingerprint, AddressVault, VaultError};
+use application::ports::{AddressFingerprint, AddressVault, Identifier, VaultError};
 use chacha20poly1305::{
     KeyInit as _, Tag, XChaCha20Poly1305, XNonce,
     aead::{AeadInOut as _, inout::InOutBuf},
@@ -89,10 +89,25 @@ impl AddressVault for Vault {
     }
 
     fn fingerprint(&self, organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint {
+        self.mac(organisation, email.canonical())
+    }
+
+    fn fingerprint_of(
+        &self,
+        organisation: OrganisationId,
+        kind: Identifier,
+        text: &str,
+    ) -> AddressFingerprint {
+        self.mac(organisation, &kind.mailbox(text))
+    }
+}
+
+impl Vault {
+    fn mac(&self, organisation: OrganisationId, canonical: &str) -> AddressFingerprint {
         let mut mac = self.fingerprints.clone();
         // Sixteen bytes, always: no two pairs of organisation and address run into the same text.
         mac.update(organisation.as_bytes());
-        mac.update(email.canonical().as_bytes());
+        mac.update(canonical.as_bytes());
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
         let [first, _] = *digest.as_chunks::<16>().0 else { unreachable!("32 bytes are two halves of 16") };
         AddressFingerprint(first)

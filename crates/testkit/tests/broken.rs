@@ -5,16 +5,16 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use application::ports::{
-    AddressBudget, AddressFingerprint, AddressVault, Admission, ClaimedMail, Completion, Issued, Limit,
-    LimitDecision, LimitSubject, NewRequest, RateLimiter, Redeemed, Redemption, ResetLink, StoreError,
-    TokenIssue, TokenStore, VaultError,
+    AddressBudget, AddressFingerprint, AddressVault, Admission, ClaimedMail, Completion, Identifier, Issued,
+    Limit, LimitDecision, LimitSubject, NewRequest, PersistentPorts, RateLimiter, Redeemed, Redemption,
+    ResetLink, StoreError, TokenIssue, TokenStore, VaultError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{CustomerIp, EmailAddress, MailId, OrganisationId, RequestId, TokenHash, WorkerId};
 use futures_util::FutureExt as _;
 use resetd_testkit::{
-    contract::{self, PersistentPorts},
+    contract,
     fake::{MemoryStore, TestVault, WindowLimiter},
 };
 
@@ -281,9 +281,13 @@ impl AddressVault for LiteralVault {
         self.0.open(sealed)
     }
 
-    fn fingerprint(&self, _organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint {
+    fn fingerprint(&self, organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint {
+        self.fingerprint_of(organisation, Identifier::External, email.normalized())
+    }
+
+    fn fingerprint_of(&self, _: OrganisationId, _: Identifier, text: &str) -> AddressFingerprint {
         let mut bytes = [0; 16];
-        bytes.iter_mut().zip(email.normalized().bytes()).for_each(|(to, from)| *to = from);
+        bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
         AddressFingerprint(bytes)
     }
 }
@@ -303,6 +307,15 @@ impl AddressVault for GlassVault {
     fn fingerprint(&self, organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint {
         TestVault::default().fingerprint(organisation, email)
     }
+
+    fn fingerprint_of(
+        &self,
+        organisation: OrganisationId,
+        kind: Identifier,
+        text: &str,
+    ) -> AddressFingerprint {
+        TestVault::default().fingerprint_of(organisation, kind, text)
+    }
 }
 
 #[tokio::test]
@@ -310,6 +323,7 @@ async fn faults_of_a_vault() {
     let literal = || contract::address_vault(|| async { LiteralVault(TestVault::default()) });
     finds("fingerprints_follow_the_canonical_form", literal()).await;
     finds("fingerprints_differ_between_organisations_and_addresses", literal()).await;
+    finds("identifiers_have_the_fingerprint_of_their_mailbox", literal()).await;
     let glass = || contract::address_vault(|| async { GlassVault });
     for case in [
         "the_same_is_never_sealed_the_same",

@@ -2,15 +2,15 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use application::ports::GeoContext;
+use application::ports::{GeoContext, Value};
 use async_trait::async_trait;
 use chrono::{TimeZone as _, Utc};
 use domain::CustomerIp;
 use resetd_testkit::{
     contract::{self, ArchiveUnderTest, GeoUnderTest, Inbox, ReceivedMail, SenderUnderTest},
     fake::{
-        FixedClock, FixedGeo, ManualClock, MemoryArchive, MemoryStore, PlainHasher, RecordingSender,
-        SeededRandom, SimpleComposer, TestVault, WindowLimiter,
+        FixedClock, FixedGeo, ManualClock, MemoryArchive, MemoryRows, MemoryStore, PlainHasher,
+        RecordingSender, SeededRandom, SimpleComposer, TestVault, WindowLimiter,
     },
 };
 
@@ -137,4 +137,19 @@ async fn fixed_geo() {
         geo(slow)
     };
     contract::geo_resolver_deadline(hanging, deadline).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn memory_rows() {
+    contract::store_import(|| async { MemoryRows::new() }).await;
+    contract::store_export(|| async {
+        let rows = MemoryRows::new();
+        let table =
+            application::TABLES.iter().find(|table| table.name == "import_checkpoint").expect("it moves");
+        for number in 0..7 {
+            rows.insert(table, vec![Value::Id([number; 16]), Value::Text("file".to_owned()), Value::Int(5)]);
+        }
+        rows
+    })
+    .await;
 }

@@ -1,10 +1,36 @@
 use domain::{EmailAddress, OrganisationId};
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 /// A keyed fingerprint of a mailbox: equal for equal organisation and canonical address, and meaningless without
 /// the key. Stores use it to find a customer without holding an address in the clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressFingerprint(pub [u8; 16]);
+
+/// What else a customer is found by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identifier {
+    /// A phone number, as the platform writes it.
+    Phone,
+    /// The platform's own identifier.
+    External,
+}
+
+impl Identifier {
+    /// The canonical form of the mailbox that stands for the identifier `text`: one that can exist nowhere (`.invalid`, RFC
+    /// 6761), called by the SHA-256 of the text. So identifiers and addresses share one fingerprint without ever meeting.
+    #[must_use]
+    pub fn mailbox(self, text: &str) -> String {
+        let domain = match self {
+            Self::Phone => "@phone.invalid",
+            Self::External => "@external.invalid",
+        };
+        let digest = Sha256::digest(text);
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let name = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+        name.chain(domain.chars()).collect()
+    }
+}
 
 /// The sealed bytes cannot be opened: another key wrote them, or they were altered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -26,4 +52,12 @@ pub trait AddressVault: Send + Sync {
     /// The fingerprint of the mailbox that `email` names within `organisation`, made from the canonical form.
     /// MUST be the same on every replica that shares the key, and differ between organisations.
     fn fingerprint(&self, organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint;
+
+    /// The fingerprint of the identifier `text` within `organisation`: that of its [mailbox](Identifier::mailbox).
+    fn fingerprint_of(
+        &self,
+        organisation: OrganisationId,
+        kind: Identifier,
+        text: &str,
+    ) -> AddressFingerprint;
 }

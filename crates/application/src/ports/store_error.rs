@@ -18,3 +18,10 @@ pub enum StoreError {
     #[error("{0} exists already")]
     Conflict(&'static str),
 }
+
+impl StoreError {
+    /// A stored value at `place` (table and column) that no version of this program writes. `fault` must not quote it.
+    pub fn corrupt(place: &'static str, fault: impl ToString) -> Self {
+        Self::Corrupt { place, fault: fault.to_string() }
+    }
+}

@@ -181,7 +181,8 @@ pub struct ResetLink {
     pub organisation: OrganisationId,
     /// For which customer.
     pub customer: CustomerId,
-    /// Good, expired, used or superseded, at the time of asking.
+    /// Good, expired, used or superseded, at the time of asking. A link that expired before it could be superseded stays
+    /// expired.
     pub state: LinkState,
     /// When it dies or died.
     pub expires_at: DateTime<Utc>,

@@ -6,6 +6,7 @@ extern crate resetd_application as application;
 
 mod authenticate;
 mod deliver;
+mod moving;
 mod pages;
 mod request;
 mod set_password;

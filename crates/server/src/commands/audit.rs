@@ -1,6 +1,6 @@
 //! `resetd audit`.
 
-use application::audit::{GENESIS, first_break};
+use application::audit::{Chain, GENESIS, first_break, verify};
 
 use crate::cli::AuditArgs;
 use crate::fault::Fault;
@@ -11,26 +11,29 @@ use crate::output;
 const PAGE: u32 = 1_000;
 
 pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Fault> {
+    if args.verify {
+        return match verify(operator.stores.audit.as_ref()).await? {
+            Chain::Whole { rows } => output::line(&format!("{rows} rows, the chain is whole")),
+            Chain::BrokenAt(row) => Err(tampered(row)),
+        };
+    }
     let (mut previous, mut sequence) = (GENESIS, 0);
     loop {
         let rows = operator.stores.audit.read(sequence, PAGE).await?;
         let Some(last) = rows.last() else { break };
         if let Some(at) = first_break(previous, sequence, &rows) {
-            return Err(Fault::usage(format!(
-                "the audit log was tampered with: row {at} is not what was written"
-            )));
+            return Err(tampered(at));
         }
-        if !args.verify {
-            for row in &rows {
-                output::line(&describe(row, args.json))?;
-            }
+        for row in &rows {
+            output::line(&describe(row, args.json))?;
         }
         (previous, sequence) = (last.hash, last.sequence);
     }
-    if args.verify {
-        output::line(&format!("{sequence} rows, the chain is whole"))?;
-    }
     Ok(())
+}
+
+fn tampered(row: i64) -> Fault {
+    Fault::usage(format!("the audit log was tampered with: row {row} is not what was written"))
 }
 
 fn describe(row: &application::ports::AuditRow, json: bool) -> String {

@@ -6,6 +6,7 @@ mod customer;
 mod demo;
 mod geo;
 mod mail;
+mod move_store;
 mod normalize;
 mod organisation;
 mod serve;
@@ -35,6 +36,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Faul
         Command::Demo => demo::run(settings).await,
         Command::Serve => serve::run(&settings).await,
         Command::Migrate => migrate(&settings).await,
+        Command::Move(args) => move_store::run(args, &settings).await,
         Command::Config => config(&settings),
         Command::Openapi => output::line(&http_api::openapi()),
         Command::Geo { ip } => geo::run(&ip, &settings).await,

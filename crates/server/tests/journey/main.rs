@@ -10,6 +10,7 @@
 mod command_line;
 mod demo;
 mod http;
+mod moving;
 mod process;
 mod secrets;
 mod settings;

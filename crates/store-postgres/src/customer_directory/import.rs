@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use application::ports::{AddressVault, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow};
+use application::ports::{
+    AddressVault, CustomerImport, CustomerStatus, Identifier, ImportCheckpoint, ImportedRow,
+};
 use chrono::{DateTime, Utc};
 use domain::{EmailAddress, OrganisationId};
 use sqlx::postgres::PgRow;
@@ -12,7 +14,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::fault::Fault;
-use crate::sealed::{self, Person, fingerprint_of};
+use application::sealed::{self, Person};
 
 /// Imports for one organisation happen one after the other.
 pub(super) const IMPORT_LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))";
@@ -94,7 +96,7 @@ impl PostgresStore {
         now: DateTime<Utc>,
     ) -> Result<Vec<ImportedRow>, Fault> {
         let vault = self.vault.as_ref();
-        let rows = rows.iter().map(|row| prepare(vault, organisation, row)).collect::<Result<Vec<_>, _>>()?;
+        let rows: Vec<_> = rows.iter().map(|row| prepare(vault, organisation, row)).collect();
         let mut connection = self.pool().acquire().await?;
         let mut transaction = connection.begin().await?;
         sqlx::query(IMPORT_LOCK).bind(organisation.to_string()).execute(&mut *transaction).await?;
@@ -116,16 +118,16 @@ fn prepare<'r>(
     vault: &dyn AddressVault,
     organisation: OrganisationId,
     row: &'r CustomerImport,
-) -> Result<Prepared<'r>, Fault> {
-    let of = |what, text: &Option<String>| {
-        text.as_deref().map(|text| fingerprint_of(vault, organisation, what, text)).transpose()
+) -> Prepared<'r> {
+    let of = |kind, text: &Option<String>| {
+        text.as_deref().map(|text| vault.fingerprint_of(organisation, kind, text).0)
     };
-    Ok(Prepared {
+    Prepared {
         row,
-        external: of("external", &row.external_id)?,
+        external: of(Identifier::External, &row.external_id),
         address: row.email.as_ref().map(|email| vault.fingerprint(organisation, email).0),
-        phone: of("phone", &row.phone)?,
-    })
+        phone: of(Identifier::Phone, &row.phone),
+    }
 }
 
 async fn look_up(

@@ -17,7 +17,7 @@ use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::fault::Fault;
 use crate::group::Batch;
-use crate::sealed::{self, Person};
+use application::sealed::{self, Person};
 
 /// Workers look many addresses up at once.
 const FIND_BY_EMAIL: &str = "SELECT id, organisation_id, address_fingerprint, sealed, language, status FROM customer \
@@ -137,7 +137,7 @@ impl CustomerDirectory for PostgresStore {
 
 impl SealedCustomer {
     fn open(self, vault: &dyn AddressVault) -> Result<Customer, Fault> {
-        sealed::open_json::<Person>(vault, &self.sealed, Person::PLACE)?.complete(self.customer)
+        Ok(sealed::open_json::<Person>(vault, &self.sealed, Person::PLACE)?.complete(self.customer)?)
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::types::Uuid;
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
-use crate::sealed::{self, Entry, Person, Submitted};
+use application::sealed::{self, Entry, Person, Submitted};
 
 /// What both tables say of a mail. `$where` follows `WHERE`.
 macro_rules! waiting {

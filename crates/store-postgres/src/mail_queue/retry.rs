@@ -5,7 +5,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
-use crate::sealed::Entry;
+use application::sealed::Entry;
 
 /// A link is dead when its time is over, or when it had tokens and none of them is good. A notice has none.
 macro_rules! alive {

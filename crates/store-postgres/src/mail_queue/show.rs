@@ -6,7 +6,7 @@ use super::list::{ended, waiting};
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
-use crate::sealed::{self, Entry, Submitted};
+use application::sealed::{self, Entry, Submitted};
 
 pub(super) const MAIL: &str = concat!(waiting!("id = $1"), " UNION ALL ", ended!("id = $1"));
 pub(super) const EVENTS: &str = "SELECT at, event, detail FROM mail_event WHERE mail_id = $1 ORDER BY at, n";

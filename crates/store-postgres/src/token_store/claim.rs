@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
-use crate::sealed::{self, Submitted};
+use application::sealed::{self, Submitted};
 
 /// Whatever waited for a moment that has come, the end of a lease included, is ready again and takes its place by priority
 /// and age. Rows that another worker is looking at are its business.

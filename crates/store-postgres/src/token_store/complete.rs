@@ -10,7 +10,7 @@ use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
 use crate::group::Batch;
-use crate::sealed::Entry;
+use application::sealed::Entry;
 
 /// A mail at its end moves from the queue to where it is kept; any other waits for its next step.
 pub(crate) const COMPLETE: &str = "WITH asked AS MATERIALIZED (SELECT a.* \

@@ -8,7 +8,7 @@ use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
 use crate::group::Batch;
-use crate::sealed::{self, Entry};
+use application::sealed::{self, Entry};
 
 /// The commit need not be on disk before the mail goes out: whatever is recorded of the mail later is behind it in the log. A
 /// power cut that takes the token takes that the mail was sent, too, and it is sent again with another.

@@ -6,8 +6,9 @@ use crate::PostgresStore;
 use crate::columns::Columns;
 use crate::fault::Fault;
 
+/// A link that had expired before it was superseded stays expired.
 pub(crate) const FIND_LINK: &str = "SELECT request_id, organisation_id, customer_id, sandbox, expires_at, \
-     used_at IS NOT NULL AS used, superseded_at IS NOT NULL AS superseded FROM reset_token WHERE hash = $1";
+     used_at IS NOT NULL AS used, coalesce(superseded_at < expires_at, false) AS superseded FROM reset_token WHERE hash = $1";
 
 impl PostgresStore {
     pub(super) async fn link(

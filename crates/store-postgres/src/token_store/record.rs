@@ -8,7 +8,7 @@ use crate::columns::uuid;
 use crate::fault::Fault;
 use crate::group::Batch;
 use crate::news::Teller;
-use crate::sealed::Submitted;
+use application::sealed::Submitted;
 
 /// One statement for a whole group of requests, and so one commit. A request that is recorded again (a batch is run twice when
 /// its connection broke) is in the queue, or has passed on from it.

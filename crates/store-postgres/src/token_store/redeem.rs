@@ -6,7 +6,7 @@ use crate::PostgresStore;
 use crate::audit_log;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
-use crate::sealed::Submitted;
+use application::sealed::Submitted;
 
 /// The link's customer, whose row is locked from here to the commit: issues, redemptions and imports for one customer happen
 /// one after the other.
@@ -17,8 +17,9 @@ pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.custome
 /// The guard: of any number of attempts one changes the row.
 pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2";
-pub(crate) const WHY: &str =
-    "SELECT used_at IS NULL AND superseded_at IS NULL AS expired FROM reset_token WHERE hash = $1";
+/// A link that had expired before it was superseded stays expired.
+pub(crate) const WHY: &str = "SELECT used_at IS NULL AND coalesce(superseded_at >= expires_at, true) AS expired \
+     FROM reset_token WHERE hash = $1";
 /// Everything that goes with the change.
 pub(crate) const SET_PASSWORD: &str = "WITH former AS (INSERT INTO password_history (customer_id, hash, replaced_at) \
        SELECT id, password_hash, $3 FROM customer WHERE id = $1 AND password_hash IS NOT NULL), \

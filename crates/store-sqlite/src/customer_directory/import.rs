@@ -1,17 +1,16 @@
-use std::fmt::Write as _;
-
-use application::ports::{AddressVault, CustomerImport, ImportCheckpoint, ImportedRow, StoreError};
+use application::ports::{
+    AddressVault, CustomerImport, Identifier, ImportCheckpoint, ImportedRow, StoreError,
+};
 use chrono::{DateTime, Utc};
 use domain::{EmailAddress, OrganisationId};
-use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;
-use crate::sealed::{Person, open_json, seal_json};
 use crate::token_store::KILL_LINKS;
 use crate::writer::{Statement, Unit};
+use application::sealed::{Person, open_json, seal_json};
 
 /// Whom the row means, and who has its address. `$1` organisation, `$2` external id, `$3` address, `$4` phone, each but the
 /// first possibly NULL; the first of the three that is there is the identity.
@@ -52,10 +51,7 @@ pub(super) async fn import(
     now: DateTime<Utc>,
 ) -> Result<Vec<ImportedRow>, StoreError> {
     let vault = store.vault.clone();
-    let rows = rows
-        .iter()
-        .map(|row| prepare(vault.as_ref(), organisation, row))
-        .collect::<Result<Vec<_>, Fault>>()?;
+    let rows: Vec<_> = rows.iter().map(|row| prepare(vault.as_ref(), organisation, row)).collect();
     store
         .database
         .writer
@@ -73,32 +69,11 @@ pub(super) async fn import(
         .await
 }
 
-fn prepare(
-    vault: &dyn AddressVault,
-    organisation: OrganisationId,
-    row: &CustomerImport,
-) -> Result<Prepared, Fault> {
+fn prepare(vault: &dyn AddressVault, organisation: OrganisationId, row: &CustomerImport) -> Prepared {
     let address = row.email.as_ref().map(|email| vault.fingerprint(organisation, email).0.to_vec());
     let phone =
-        row.phone.as_deref().map(|phone| phone_fingerprint(vault, organisation, phone)).transpose()?;
-    Ok(Prepared { row: row.clone(), address, phone })
-}
-
-/// The vault fingerprints mailboxes; a phone number becomes one that can exist nowhere (`.invalid`, RFC 6761).
-fn phone_fingerprint(
-    vault: &dyn AddressVault,
-    organisation: OrganisationId,
-    phone: &str,
-) -> Result<Vec<u8>, Fault> {
-    let mut text = String::with_capacity(80);
-    for byte in Sha256::digest(phone) {
-        // Writing into a String cannot fail.
-        _ = write!(text, "{byte:02x}");
-    }
-    text.push_str("@phone.invalid");
-    let mailbox =
-        EmailAddress::parse(&text).map_err(|fault| Fault::corrupt("customer.phone", fault.code()))?;
-    Ok(vault.fingerprint(organisation, &mailbox).0.to_vec())
+        row.phone.as_deref().map(|phone| vault.fingerprint_of(organisation, Identifier::Phone, phone));
+    Prepared { row: row.clone(), address, phone: phone.map(|fingerprint| fingerprint.0.to_vec()) }
 }
 
 struct Batch<'b, 'c> {
@@ -183,7 +158,7 @@ impl Batch<'_, '_> {
         phone: Option<String>,
     ) -> Result<Vec<u8>, Fault> {
         let email = email.map(|email| email.normalized().to_owned());
-        seal_json(self.vault, &Person { email, name, phone }, Person::PLACE)
+        Ok(seal_json(self.vault, &Person { email, name, phone, external_id: None }, Person::PLACE)?)
     }
 
     async fn checkpoint(&mut self, checkpoint: ImportCheckpoint) -> Result<(), Fault> {

@@ -14,8 +14,8 @@ use sqlx::sqlite::SqliteRow;
 use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::fault::Fault;
-use crate::sealed::{Person, open_json};
 use crate::template_store::language;
+use application::sealed::{Person, open_json};
 
 const FIND: &str = "SELECT id, organisation_id, sealed, language, status FROM customer WHERE id = $1";
 const FIND_BY_ADDRESS: &str = "SELECT id, organisation_id, sealed, language, status FROM customer \

@@ -6,7 +6,7 @@ use super::state;
 use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::fault::Fault;
-use crate::sealed::open_text;
+use application::sealed::open_text;
 
 /// The columns of a summary. What an ended or waiting mail was told last is its own reason, else its last attempt's reply.
 macro_rules! summary_of {

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId};
 
+pub(crate) use self::show::place;
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;

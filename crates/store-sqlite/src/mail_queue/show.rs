@@ -7,7 +7,7 @@ use super::list::{summary, summary_of};
 use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::fault::Fault;
-use crate::sealed::{Submitted, open_json, open_text};
+use application::sealed::{Submitted, open_json, open_text};
 
 const MAIL: &str = summary_of!("WHERE m.id = $1");
 const ATTEMPTS: &str = "SELECT at, host, reply, outcome FROM mail_attempt WHERE mail = $1 ORDER BY n";
@@ -117,7 +117,7 @@ fn rank(event: &str) -> u8 {
 }
 
 /// Where a request came from, in a few words.
-fn place(geo: &GeoContext) -> String {
+pub(crate) fn place(geo: &GeoContext) -> String {
     let names =
         [&geo.city, &geo.region, &geo.country].map(|name| name.as_ref().map(|name| name.name.as_str()));
     let words: Vec<&str> = names.into_iter().flatten().collect();

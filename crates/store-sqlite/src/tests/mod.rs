@@ -2,6 +2,7 @@
 
 mod bytes;
 mod faults;
+mod moving;
 mod plans;
 mod races;
 mod rounds;

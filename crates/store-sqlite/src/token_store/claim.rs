@@ -9,8 +9,8 @@ use tracing::error;
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;
-use crate::sealed::{Submitted, open_json};
 use crate::writer::{Statement, Unit, own_savepoint};
+use application::sealed::{Submitted, open_json};
 
 /// First whatever came due goes back among the ready (at most 2,000 of those that waited, so that a relay's return does
 /// not hold up requests; the next claim takes the rest), then the first of the ready are leased.

@@ -1,9 +1,9 @@
 use application::ports::{Issued, StoreError, TokenIssue};
+use application::sealed::seal_json;
 use serde::Serialize;
 
 use crate::SqliteStore;
 use crate::columns::millis;
-use crate::sealed::seal_json;
 use crate::writer::{Delivery, Hex, Job, Reply};
 
 /// A token about to be mailed.

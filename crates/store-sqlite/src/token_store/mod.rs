@@ -26,8 +26,8 @@ pub(crate) use self::link::KILL_LINKS;
 pub(crate) use self::note::{ADD_EVENT, LONGEST_TIMELINE};
 use crate::SqliteStore;
 use crate::columns::millis;
-use crate::sealed::Submitted;
 use crate::writer::RecordRow;
+use application::sealed::Submitted;
 
 #[async_trait]
 impl TokenStore for SqliteStore {

@@ -7,8 +7,8 @@ use crate::SqliteStore;
 use crate::audit_log;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;
-use crate::sealed::{Person, Submitted, open_json};
 use crate::writer::{Statement, Unit, own_savepoint};
+use application::sealed::{Person, Submitted, open_json};
 
 /// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now, `$3` organisation or NULL.
 const CONSUME: &str = own_savepoint!(

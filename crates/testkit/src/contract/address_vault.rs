@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use application::ports::{AddressVault, VaultError};
+use application::ports::{AddressVault, Identifier, VaultError};
 use domain::OrganisationId;
 
 use super::{
@@ -25,6 +25,7 @@ pub async fn address_vault<V: AddressVault>(fresh: impl AsyncFn() -> V) {
             fingerprints_are_the_same_on_every_replica,
             fingerprints_follow_the_canonical_form,
             fingerprints_differ_between_organisations_and_addresses,
+            identifiers_have_the_fingerprint_of_their_mailbox,
         ]
     );
 }
@@ -108,4 +109,24 @@ async fn fingerprints_differ_between_organisations_and_addresses<V: AddressVault
         .flat_map(|organisation| distinct.iter().map(|address| vault.fingerprint(*organisation, address)))
         .collect();
     assert_eq!(fingerprints.len(), organisations.len() * distinct.len());
+}
+
+/// Databases hold such fingerprints: whatever a vault does, they must stay what they are.
+async fn identifiers_have_the_fingerprint_of_their_mailbox<V: AddressVault>([one, other]: [V; 2]) {
+    let organisation = OrganisationId::from_bytes(id());
+    let phone = "6811b420ac917d5dab549e876930df22fe99a52af2d4ba0fe1b8bd0819f067b9@phone.invalid";
+    assert_eq!(Identifier::Phone.mailbox("+420777123456"), phone);
+    for (kind, text) in [
+        (Identifier::Phone, "+420777123456"),
+        (Identifier::External, "+420777123456"),
+        (Identifier::External, "crm-17@example.com"),
+        (Identifier::External, ""),
+    ] {
+        let mailbox = email(&kind.mailbox(text));
+        assert_eq!(
+            one.fingerprint_of(organisation, kind, text),
+            other.fingerprint(organisation, &mailbox),
+            "{text}"
+        );
+    }
 }

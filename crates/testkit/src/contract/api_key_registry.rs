@@ -4,7 +4,7 @@ use application::ports::{ApiKeyRecord, Organisation, StoreError};
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, Network, Scope};
 
 use super::{
-    PersistentPorts,
+    StoreUnderTest,
     fixture::{Shop, at, at_once, hash, id},
     suite::run_cases,
 };
@@ -16,7 +16,7 @@ const STALE: Duration = Duration::from_millis(1_000);
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn api_key_registry<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn api_key_registry<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     run_cases!(
         "ApiKeyRegistry",
         async { Shop::open(fresh().await.into()).await },

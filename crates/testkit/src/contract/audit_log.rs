@@ -5,7 +5,7 @@ use application::{
 use chrono::TimeDelta;
 
 use super::{
-    PersistentPorts,
+    StoreUnderTest,
     fixture::{Shop, at, at_once, ip},
     suite::run_cases,
 };
@@ -14,7 +14,7 @@ use super::{
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn audit_log<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn audit_log<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     run_cases!(
         "AuditLog",
         async { Shop::open(fresh().await.into()).await },

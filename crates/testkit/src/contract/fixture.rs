@@ -16,7 +16,7 @@ use domain::{
     RequestId, TokenHash, WorkerId,
 };
 
-use super::PersistentPorts;
+use super::StoreUnderTest;
 
 /// No two cases of a process share an identifier, so that they may share a storage.
 static NUMBER: AtomicU64 = AtomicU64::new(1);
@@ -102,12 +102,12 @@ pub(super) fn row(address: &str) -> CustomerImport {
 
 /// One organisation and the ports it lives on.
 pub(super) struct Shop {
-    pub(super) ports: PersistentPorts,
+    pub(super) ports: StoreUnderTest,
     pub(super) organisation: Organisation,
 }
 
 impl Shop {
-    pub(super) async fn open(ports: PersistentPorts) -> Self {
+    pub(super) async fn open(ports: StoreUnderTest) -> Self {
         let organisation = organisation();
         ports.organisations.create(&organisation).await.unwrap();
         Self { ports, organisation }

@@ -2,7 +2,7 @@ use application::ports::{Completion, MailFilter, MailKind, MailSummary, Redeemed
 use domain::{DeliveryState, MailId, NoMailReason, RequestId};
 
 use super::{
-    PersistentPorts,
+    StoreUnderTest,
     fixture::{IntoMail as _, Shop, at, id, ids, retry_at, sent, worker},
     suite::run_cases,
 };
@@ -11,7 +11,7 @@ use super::{
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn mail_queue<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn mail_queue<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     run_cases!(
         "MailQueue",
         async { Shop::open(fresh().await.into()).await },

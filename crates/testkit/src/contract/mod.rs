@@ -19,7 +19,7 @@
 //! # A persistent store
 //!
 //! Its ports look at each other's rows (a redeemed token is a password in the history, a mail in the queue and a row in
-//! the audit log), so the suites take all of them together: [`PersistentPorts`]. One type that implements all seven
+//! the audit log), so the suites take all of them together: [`StoreUnderTest`]. One type that implements all seven
 //! turns into it from an `Arc`; others fill the fields by hand. [`every_persistent_port`] runs all seven suites, and
 //! [`shared_storage`] tries what several handles on one storage owe each other: what one acknowledged is there for the
 //! other, and after it was closed and opened again.
@@ -41,6 +41,7 @@ mod ports;
 mod random;
 mod rate_limiter;
 mod shared_storage;
+mod store_move;
 mod suite;
 mod template_store;
 mod token_store;
@@ -57,9 +58,10 @@ pub use mail_queue::mail_queue;
 pub use mail_sender::{Inbox, ReceivedMail, SenderUnderTest, mail_sender};
 pub use organisation_registry::organisation_registry;
 pub use password_hasher::{password_hasher, password_hasher_formats};
-pub use ports::{PersistentPorts, every_persistent_port};
+pub use ports::{StoreUnderTest, every_persistent_port};
 pub use random::random;
 pub use rate_limiter::rate_limiter;
 pub use shared_storage::shared_storage;
+pub use store_move::{store_export, store_import};
 pub use template_store::template_store;
 pub use token_store::token_store;

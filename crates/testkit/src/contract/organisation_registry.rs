@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use domain::{Language, OrganisationId};
 
 use super::{
-    PersistentPorts,
+    StoreUnderTest,
     fixture::{Shop, at, at_once, id, organisation},
     suite::run_cases,
 };
@@ -17,7 +17,7 @@ use super::{
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn organisation_registry<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn organisation_registry<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     run_cases!(
         "OrganisationRegistry",
         async { Shop::open(fresh().await.into()).await },

@@ -1,60 +1,20 @@
-use std::{any::Any, sync::Arc};
+use std::{any::Any, ops::Deref, sync::Arc};
 
-use application::ports::{
-    ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, TemplateStore, TokenStore,
-};
+use application::ports::{PersistentPorts, PersistentStore};
 
 use super::{
     api_key_registry, audit_log, customer_directory, mail_queue, organisation_registry, template_store,
     token_store,
 };
 
-/// The persistent ports over one storage. Clones are handles on the same.
+/// The persistent ports over one storage, and what must live as long as they do. Clones are handles on the same.
 #[derive(Clone)]
-pub struct PersistentPorts {
-    /// Requests from acceptance to redemption.
-    pub tokens: Arc<dyn TokenStore>,
-    /// The queue as an operator sees it.
-    pub queue: Arc<dyn MailQueue>,
-    /// The customers.
-    pub customers: Arc<dyn CustomerDirectory>,
-    /// The API keys.
-    pub keys: Arc<dyn ApiKeyRegistry>,
-    /// The tenants.
-    pub organisations: Arc<dyn OrganisationRegistry>,
-    /// Organisations' own templates.
-    pub templates: Arc<dyn TemplateStore>,
-    /// The log of deeds.
-    pub audit: Arc<dyn AuditLog>,
+pub struct StoreUnderTest {
+    ports: PersistentPorts,
     kept: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
-impl PersistentPorts {
-    /// The ports of a store that implements all of them.
-    #[must_use]
-    pub fn of<S>(store: Arc<S>) -> Self
-    where
-        S: TokenStore
-            + MailQueue
-            + CustomerDirectory
-            + ApiKeyRegistry
-            + OrganisationRegistry
-            + TemplateStore
-            + AuditLog
-            + 'static,
-    {
-        Self {
-            tokens: store.clone(),
-            queue: store.clone(),
-            customers: store.clone(),
-            keys: store.clone(),
-            organisations: store.clone(),
-            templates: store.clone(),
-            audit: store,
-            kept: Vec::new(),
-        }
-    }
-
+impl StoreUnderTest {
     /// Keeps `guard` (a temporary directory, say) for as long as the ports are in use.
     #[must_use]
     pub fn keeping(mut self, guard: impl Any + Send + Sync) -> Self {
@@ -63,19 +23,23 @@ impl PersistentPorts {
     }
 }
 
-impl<S> From<Arc<S>> for PersistentPorts
-where
-    S: TokenStore
-        + MailQueue
-        + CustomerDirectory
-        + ApiKeyRegistry
-        + OrganisationRegistry
-        + TemplateStore
-        + AuditLog
-        + 'static,
-{
+impl Deref for StoreUnderTest {
+    type Target = PersistentPorts;
+
+    fn deref(&self) -> &PersistentPorts {
+        &self.ports
+    }
+}
+
+impl From<PersistentPorts> for StoreUnderTest {
+    fn from(ports: PersistentPorts) -> Self {
+        Self { ports, kept: Vec::new() }
+    }
+}
+
+impl<S: PersistentStore> From<Arc<S>> for StoreUnderTest {
     fn from(store: Arc<S>) -> Self {
-        Self::of(store)
+        PersistentPorts::of(store).into()
     }
 }
 
@@ -83,7 +47,7 @@ where
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn every_persistent_port<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn every_persistent_port<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     organisation_registry(&fresh).await;
     api_key_registry(&fresh).await;
     audit_log(&fresh).await;

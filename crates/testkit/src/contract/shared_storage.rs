@@ -10,7 +10,7 @@ use application::{
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, DeliveryState, LinkState};
 
 use super::{
-    PersistentPorts,
+    StoreUnderTest,
     fixture::{IntoMail as _, Shop, at, at_once, hash, id, ids, retry_at, row, sent, worker},
     suite::run_cases,
 };
@@ -37,7 +37,7 @@ use super::{
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn shared_storage<P: Into<PersistentPorts>, Open: AsyncFn() -> P>(fresh: impl AsyncFn() -> Open) {
+pub async fn shared_storage<P: Into<StoreUnderTest>, Open: AsyncFn() -> P>(fresh: impl AsyncFn() -> Open) {
     run_cases!(
         "SharedStorage",
         fresh(),
@@ -57,19 +57,19 @@ pub async fn shared_storage<P: Into<PersistentPorts>, Open: AsyncFn() -> P>(fres
     );
 }
 
-async fn open<P: Into<PersistentPorts>>(open: &impl AsyncFn() -> P) -> PersistentPorts {
+async fn open<P: Into<StoreUnderTest>>(open: &impl AsyncFn() -> P) -> StoreUnderTest {
     open().await.into()
 }
 
 /// The same shop, seen by a process that has just been started.
-async fn restarted<P: Into<PersistentPorts>>(storage: &impl AsyncFn() -> P, shop: Shop) -> Shop {
+async fn restarted<P: Into<StoreUnderTest>>(storage: &impl AsyncFn() -> P, shop: Shop) -> Shop {
     let organisation = shop.organisation.clone();
     drop(shop);
     Shop { ports: open(storage).await, organisation }
 }
 
 /// The same shop, seen by `count` processes at once.
-async fn replicas<P: Into<PersistentPorts>>(
+async fn replicas<P: Into<StoreUnderTest>>(
     storage: &impl AsyncFn() -> P,
     shop: &Shop,
     count: usize,
@@ -81,7 +81,7 @@ async fn replicas<P: Into<PersistentPorts>>(
     replicas
 }
 
-async fn an_acknowledged_request_is_there_after_reopening<P: Into<PersistentPorts>>(
+async fn an_acknowledged_request_is_there_after_reopening<P: Into<StoreUnderTest>>(
     storage: impl AsyncFn() -> P,
 ) {
     let shop = Shop::open(open(&storage).await).await;
@@ -91,7 +91,7 @@ async fn an_acknowledged_request_is_there_after_reopening<P: Into<PersistentPort
     assert_eq!(shop.ports.organisations.find(shop.organisation.id).await.unwrap(), Some(shop.organisation));
 }
 
-async fn many_acknowledged_requests_are_there_after_reopening<P: Into<PersistentPorts>>(
+async fn many_acknowledged_requests_are_there_after_reopening<P: Into<StoreUnderTest>>(
     storage: impl AsyncFn() -> P,
 ) {
     let shop = Shop::open(open(&storage).await).await;
@@ -111,7 +111,7 @@ async fn many_acknowledged_requests_are_there_after_reopening<P: Into<Persistent
     assert_eq!(lost, 0, "of 100 acknowledged requests");
 }
 
-async fn the_state_of_the_queue_is_there_after_reopening<P: Into<PersistentPorts>>(
+async fn the_state_of_the_queue_is_there_after_reopening<P: Into<StoreUnderTest>>(
     storage: impl AsyncFn() -> P,
 ) {
     let shop = Shop::open(open(&storage).await).await;
@@ -129,7 +129,7 @@ async fn the_state_of_the_queue_is_there_after_reopening<P: Into<PersistentPorts
     assert_eq!(shop.claim_one(worker(), 66).await.id, leased.into_mail());
 }
 
-async fn links_and_passwords_are_there_after_reopening<P: Into<PersistentPorts>>(
+async fn links_and_passwords_are_there_after_reopening<P: Into<StoreUnderTest>>(
     storage: impl AsyncFn() -> P,
 ) {
     let shop = Shop::open(open(&storage).await).await;
@@ -146,7 +146,7 @@ async fn links_and_passwords_are_there_after_reopening<P: Into<PersistentPorts>>
     assert_eq!(shop.claim(worker(), 13).await.len(), 2, "both notices");
 }
 
-async fn budgets_and_checkpoints_are_there_after_reopening<P: Into<PersistentPorts>>(
+async fn budgets_and_checkpoints_are_there_after_reopening<P: Into<StoreUnderTest>>(
     storage: impl AsyncFn() -> P,
 ) {
     let shop = Shop::open(open(&storage).await).await;
@@ -172,7 +172,7 @@ async fn budgets_and_checkpoints_are_there_after_reopening<P: Into<PersistentPor
     assert_eq!(shop.ports.customers.import_position(shop.organisation.id, "file").await, Ok(Some(3)));
 }
 
-async fn the_audit_chain_goes_on_after_reopening<P: Into<PersistentPorts>>(storage: impl AsyncFn() -> P) {
+async fn the_audit_chain_goes_on_after_reopening<P: Into<StoreUnderTest>>(storage: impl AsyncFn() -> P) {
     let mut shop = Shop::open(open(&storage).await).await;
     for subject in ["a", "b", "c"] {
         shop.ports.audit.append(&deed(&shop, subject)).await.unwrap();
@@ -193,7 +193,7 @@ fn deed(shop: &Shop, subject: &str) -> AuditEntry {
     }
 }
 
-async fn replicas_never_share_a_mail<P: Into<PersistentPorts>>(storage: impl AsyncFn() -> P) {
+async fn replicas_never_share_a_mail<P: Into<StoreUnderTest>>(storage: impl AsyncFn() -> P) {
     let shop = Shop::open(open(&storage).await).await;
     let replicas = replicas(&storage, &shop, 3).await;
     for accepted in 0..90 {
@@ -224,7 +224,7 @@ async fn replicas_never_share_a_mail<P: Into<PersistentPorts>>(storage: impl Asy
     assert_eq!(done.iter().collect::<HashSet<_>>().len(), 90, "distinct ones among them");
 }
 
-async fn replicas_redeem_a_link_once<P: Into<PersistentPorts>>(storage: impl AsyncFn() -> P) {
+async fn replicas_redeem_a_link_once<P: Into<StoreUnderTest>>(storage: impl AsyncFn() -> P) {
     let shop = Shop::open(open(&storage).await).await;
     let replicas = replicas(&storage, &shop, 3).await;
     let jan = shop.customer("jan@example.com").await;
@@ -238,7 +238,7 @@ async fn replicas_redeem_a_link_once<P: Into<PersistentPorts>>(storage: impl Asy
     assert_eq!(shop.passwords(jan).await, ["second", "first"]);
 }
 
-async fn replicas_write_one_audit_chain<P: Into<PersistentPorts>>(storage: impl AsyncFn() -> P) {
+async fn replicas_write_one_audit_chain<P: Into<StoreUnderTest>>(storage: impl AsyncFn() -> P) {
     let shop = Shop::open(open(&storage).await).await;
     let replicas = replicas(&storage, &shop, 3).await;
     at_once(12, |index| {
@@ -250,7 +250,7 @@ async fn replicas_write_one_audit_chain<P: Into<PersistentPorts>>(storage: impl 
     assert_eq!(first_break(GENESIS, 0, &shop.ports.audit.read(0, 1_000).await.unwrap()), None);
 }
 
-async fn replicas_share_a_budget<P: Into<PersistentPorts>>(storage: impl AsyncFn() -> P) {
+async fn replicas_share_a_budget<P: Into<StoreUnderTest>>(storage: impl AsyncFn() -> P) {
     let shop = Shop::open(open(&storage).await).await;
     let replicas = replicas(&storage, &shop, 3).await;
     let (budget, worker) = (AddressBudget { per_minute: 2, per_hour: 5 }, worker());
@@ -267,7 +267,7 @@ async fn replicas_share_a_budget<P: Into<PersistentPorts>>(storage: impl AsyncFn
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == Admission::Admitted).count(), 2, "{verdicts:?}");
 }
 
-async fn a_revoked_key_is_revoked_on_every_replica_within_a_second<P: Into<PersistentPorts>>(
+async fn a_revoked_key_is_revoked_on_every_replica_within_a_second<P: Into<StoreUnderTest>>(
     storage: impl AsyncFn() -> P,
 ) {
     let shop = Shop::open(open(&storage).await).await;

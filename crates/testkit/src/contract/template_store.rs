@@ -3,7 +3,7 @@ use chrono::TimeDelta;
 use domain::Language;
 
 use super::{
-    PersistentPorts,
+    StoreUnderTest,
     fixture::{Shop, at},
     suite::run_cases,
 };
@@ -12,7 +12,7 @@ use super::{
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn template_store<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn template_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     run_cases!(
         "TemplateStore",
         async { Shop::open(fresh().await.into()).await },

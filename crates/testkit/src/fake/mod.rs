@@ -8,6 +8,7 @@ mod hasher;
 mod limiter;
 mod memory_store;
 mod random;
+mod rows;
 mod sender;
 mod vault;
 
@@ -19,6 +20,7 @@ pub use hasher::PlainHasher;
 pub use limiter::WindowLimiter;
 pub use memory_store::MemoryStore;
 pub use random::SeededRandom;
+pub use rows::MemoryRows;
 pub use sender::{RecordingSender, SendScript};
 pub use vault::TestVault;
 

@@ -1,6 +1,6 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use application::ports::{AddressFingerprint, AddressVault, VaultError};
+use application::ports::{AddressFingerprint, AddressVault, Identifier, VaultError};
 use domain::{EmailAddress, OrganisationId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -70,7 +70,22 @@ impl AddressVault for TestVault {
     }
 
     fn fingerprint(&self, organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint {
-        let digest = self.mac("fingerprint", &[organisation.as_bytes(), email.canonical().as_bytes()]);
+        self.fingerprint_text(organisation, email.canonical())
+    }
+
+    fn fingerprint_of(
+        &self,
+        organisation: OrganisationId,
+        kind: Identifier,
+        text: &str,
+    ) -> AddressFingerprint {
+        self.fingerprint_text(organisation, &kind.mailbox(text))
+    }
+}
+
+impl TestVault {
+    fn fingerprint_text(&self, organisation: OrganisationId, canonical: &str) -> AddressFingerprint {
+        let digest = self.mac("fingerprint", &[organisation.as_bytes(), canonical.as_bytes()]);
         let mut fingerprint = [0; 16];
         fingerprint.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
         AddressFingerprint(fingerprint)

@@ -1,13 +1,13 @@
 mod finding;
 mod importing;
 
-use super::{PersistentPorts, fixture::Shop, suite::run_cases};
+use super::{StoreUnderTest, fixture::Shop, suite::run_cases};
 
 /// The contract of [`CustomerDirectory`](application::ports::CustomerDirectory).
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn customer_directory<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn customer_directory<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     run_cases!(
         "CustomerDirectory",
         async { Shop::open(fresh().await.into()).await },

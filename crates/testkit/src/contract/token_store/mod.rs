@@ -8,13 +8,13 @@ mod purging;
 mod recording;
 mod redeeming;
 
-use super::{PersistentPorts, fixture::Shop, suite::run_cases};
+use super::{StoreUnderTest, fixture::Shop, suite::run_cases};
 
 /// The contract of [`TokenStore`](application::ports::TokenStore).
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
-pub async fn token_store<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
+pub async fn token_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
     run_cases!(
         "TokenStore",
         async { Shop::open(fresh().await.into()).await },
@@ -79,6 +79,7 @@ pub async fn token_store<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P) {
             redeeming::a_superseded_link_is_no_link,
             redeeming::an_unknown_token_is_no_link,
             redeeming::an_expired_link_is_expired,
+            redeeming::an_expired_link_stays_expired_whatever_comes_later,
             redeeming::another_organisations_link_is_no_link,
             redeeming::the_own_page_redeems_for_any_organisation,
             redeeming::a_banned_or_deleted_customer_may_not,

@@ -106,6 +106,32 @@ pub(super) async fn an_expired_link_is_expired(shop: Shop) {
     assert_eq!(shop.redeem(token, 3_599).await, Redeemed::Changed, "a refusal does not kill what is good");
 }
 
+/// E004 tells that the link's time was over, and it was over before anything else happened to it.
+pub(super) async fn an_expired_link_stays_expired_whatever_comes_later(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let (_, expired) = shop.link(jan, "jan@example.com", 0).await;
+    let (_, newer) = shop.link(jan, "jan@example.com", 4_000).await;
+    let still = async |when: &str| {
+        assert_eq!(shop.link_state(expired, 5_000).await, Some(LinkState::Expired), "after {when}");
+        assert_eq!(shop.redeem(expired, 5_000).await, Redeemed::Expired, "after {when}");
+    };
+    still("a newer request").await;
+    assert_eq!(shop.redeem(newer, 4_500).await, Redeemed::Changed);
+    still("a changed password").await;
+    let (_, third) = shop.link(jan, "jan@example.com", 4_600).await;
+    shop.import_at(
+        &[CustomerImport { password_hash: Some(password("third")), ..row("jan@example.com") }],
+        4_700,
+    )
+    .await;
+    assert_eq!(
+        shop.redeem(third, 4_800).await,
+        Redeemed::NoSuchLink,
+        "this one was good when the password changed"
+    );
+    still("an import").await;
+}
+
 pub(super) async fn another_organisations_link_is_no_link(shop: Shop) {
     let neighbour = shop.neighbour().await;
     let jan = shop.customer("jan@example.com").await;

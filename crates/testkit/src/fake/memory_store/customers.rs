@@ -126,7 +126,7 @@ impl Tables {
             kept.sessions_from = Some(now);
         }
         if moved || rekeyed {
-            self.kill_links(id);
+            self.kill_links(now, |link| link.customer == id);
         }
         if known.is_some() { ImportedRow::Updated } else { ImportedRow::Created }
     }

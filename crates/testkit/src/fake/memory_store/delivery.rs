@@ -43,15 +43,14 @@ impl Tables {
         };
         let (age, accepted_at, disowned) = ((mail.accepted_at, mail.number), mail.accepted_at, mail.disowned);
         let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
-        let own = |link: &LinkRow| link.customer == issue.customer && link.request != issue.request;
+        let (customer, request) = (issue.customer, issue.request);
+        let own = |link: &LinkRow| link.customer == customer && link.request != request;
         let newer = self.links.values().any(|link| own(link) && age_of(link.request) > Some(age));
         let set_at = self.customers.get(&issue.customer).and_then(|row| row.password_set_at);
         if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
             return Issued::Superseded;
         }
-        for link in self.links.values_mut().filter(|link| own(link) && !link.used) {
-            link.superseded = true;
-        }
+        self.kill_links(issue.at, own);
         self.links.insert(
             issue.token,
             LinkRow {

@@ -46,7 +46,7 @@ impl Tables {
         if let Some(link) = self.links.get_mut(&redemption.token) {
             link.used = true;
         }
-        self.kill_links(customer);
+        self.kill_links(redemption.at, |link| link.customer == customer);
         if let Some(row) = self.customers.get_mut(&customer) {
             row.passwords.insert(0, redemption.password);
             row.password_set_at = Some(redemption.at);
@@ -82,9 +82,7 @@ impl Tables {
     pub(super) fn disown(&mut self, token: TokenHash, at: DateTime<Utc>, ip: Option<CustomerIp>) -> bool {
         let Some(link) = self.links.get(&token).filter(|link| link.state(at).is_good()) else { return false };
         let (request, organisation) = (link.request, link.organisation);
-        for link in self.links.values_mut().filter(|link| link.request == request && !link.used) {
-            link.superseded = true;
-        }
+        self.kill_links(at, |link| link.request == request);
         if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
             mail.disowned = true;
             mail.note(at, "disowned", "");

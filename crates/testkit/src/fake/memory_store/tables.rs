@@ -97,9 +97,9 @@ pub(super) fn mail_of(request: RequestId) -> MailId {
 }
 
 impl Tables {
-    /// Kills the links of `customer` that were still alive.
-    pub(super) fn kill_links(&mut self, customer: CustomerId) {
-        for link in self.links.values_mut().filter(|link| link.customer == customer && !link.used) {
+    /// Kills the links that `which` means and that are alive at `at`. One that has expired stays expired.
+    pub(super) fn kill_links(&mut self, at: DateTime<Utc>, which: impl Fn(&LinkRow) -> bool) {
+        for link in self.links.values_mut().filter(|link| which(link) && link.state(at).is_good()) {
             link.superseded = true;
         }
     }

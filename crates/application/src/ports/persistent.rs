@@ -1,0 +1,65 @@
+use std::sync::Arc;
+
+use super::{
+    ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, TemplateStore, TokenStore,
+};
+
+/// A store that offers every persistent port.
+pub trait PersistentStore:
+    TokenStore
+    + MailQueue
+    + CustomerDirectory
+    + ApiKeyRegistry
+    + OrganisationRegistry
+    + TemplateStore
+    + AuditLog
+    + 'static
+{
+}
+
+impl<S> PersistentStore for S where
+    S: TokenStore
+        + MailQueue
+        + CustomerDirectory
+        + ApiKeyRegistry
+        + OrganisationRegistry
+        + TemplateStore
+        + AuditLog
+        + 'static
+{
+}
+
+/// The persistent ports over one storage. Clones are handles on the same.
+#[derive(Clone)]
+pub struct PersistentPorts {
+    /// Requests from acceptance to redemption.
+    pub tokens: Arc<dyn TokenStore>,
+    /// The queue as an operator sees it.
+    pub queue: Arc<dyn MailQueue>,
+    /// The customers.
+    pub customers: Arc<dyn CustomerDirectory>,
+    /// The API keys.
+    pub keys: Arc<dyn ApiKeyRegistry>,
+    /// The tenants.
+    pub organisations: Arc<dyn OrganisationRegistry>,
+    /// Organisations' own templates.
+    pub templates: Arc<dyn TemplateStore>,
+    /// The log of deeds.
+    pub audit: Arc<dyn AuditLog>,
+}
+
+impl PersistentPorts {
+    /// The ports of a store that implements all of them.
+    #[must_use]
+    pub fn of<S: PersistentStore>(store: Arc<S>) -> Self {
+        Self {
+            tokens: Arc::<S>::clone(&store),
+            queue: Arc::<S>::clone(&store),
+            customers: Arc::<S>::clone(&store),
+            keys: Arc::<S>::clone(&store),
+            organisations: Arc::<S>::clone(&store),
+            templates: Arc::<S>::clone(&store),
+            audit: store,
+        }
+    }
+}
