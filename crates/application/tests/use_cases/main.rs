@@ -6,7 +6,9 @@ extern crate resetd_application as application;
 
 mod authenticate;
 mod deliver;
+mod geo_chain;
 mod pages;
 mod request;
 mod set_password;
+mod visits;
 mod world;

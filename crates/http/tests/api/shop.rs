@@ -9,7 +9,7 @@ use application::ports::{
     PasswordHasher, TokenIssue, TokenStore,
 };
 use application::{
-    Authenticate, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword, WorkSignal,
+    Authenticate, DisownRequest, NoteVisit, OpenLink, RequestFreshLink, RequestReset, SetNewPassword, WorkSignal,
 };
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +18,7 @@ use domain::{
     RequestId, ResetToken, Scope, WorkerId,
 };
 use resetd_http::{Api, Peer, Readiness, ReadinessReport, router};
-use testkit::fake::{ManualClock, MemoryArchive, MemoryStore, PlainHasher, SeededRandom, WindowLimiter};
+use testkit::fake::{FixedGeo, ManualClock, MemoryArchive, MemoryStore, PlainHasher, SeededRandom, WindowLimiter};
 
 pub const PROD: &str = "PRODaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 pub const DEV: &str = "DEV_aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -301,7 +301,9 @@ fn api(
     let random = Arc::new(SeededRandom::new(7));
     let signal = WorkSignal::default();
     let tokens = plan.tokens.unwrap_or_else(|| store.clone());
+    let visits = Arc::new(NoteVisit::new(tokens.clone(), Arc::new(FixedGeo::new())));
     let open_link = Arc::new(OpenLink {
+        visits: visits.clone(),
         tokens: tokens.clone(),
         customers: store.clone(),
         organisations: store.clone(),
@@ -325,6 +327,7 @@ fn api(
             tokens: tokens.clone(),
             customers: store.clone(),
             hasher: hasher.clone(),
+            visits,
             clock: clock.clone(),
             random: random.clone(),
             signal: signal.clone(),

@@ -10,9 +10,10 @@ mod link;
 mod note;
 mod purge;
 mod redeem;
+mod requester;
 
 use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, ResetLink,
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester, ResetLink,
     StoreError, TokenIssue, TokenStore,
 };
 use async_trait::async_trait;
@@ -20,7 +21,7 @@ use chrono::{DateTime, Utc};
 use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
 
 pub(crate) use self::link::KILL_LINKS;
-pub(crate) use self::note::{ADD_EVENT, LONGEST_TIMELINE};
+pub(crate) use self::note::ADD_EVENT;
 use crate::SqliteStore;
 use crate::columns::millis;
 use crate::sealed::Submitted;
@@ -91,6 +92,10 @@ impl TokenStore for SqliteStore {
         link::find(self, token, now).await
     }
 
+    async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
+        requester::find(self, request).await
+    }
+
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
         redeem::redeem(self, redemption).await
     }
@@ -138,6 +143,7 @@ pub(crate) fn hot_statements() -> Vec<&'static str> {
         note::HOT,
         purge::HOT,
         redeem::HOT,
+        requester::HOT,
     ]
     .concat()
 }
