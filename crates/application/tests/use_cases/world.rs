@@ -7,13 +7,13 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, NoteVisit, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand, SetNewPassword,
-    WorkSignal,
+    DisownRequest, Links, NoteVisit, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand,
+    SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ApiKey, ApiKeyId, ApiKeyKind, CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, RequestId, Scope,
-    WorkerId,
+    ApiKey, ApiKeyId, ApiKeyKind, CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, RequestId,
+    Scope, WorkerId,
 };
 use testkit::fake::{
     FixedGeo, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom, SimpleComposer,

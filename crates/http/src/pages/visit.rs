@@ -45,7 +45,11 @@ pub(crate) fn of(method: &Method, headers: &HeaderMap) -> Visitor {
         let value = value.as_bytes().to_ascii_lowercase();
         contains(&value, "prefetch") || contains(&value, "prerender") || contains(&value, "preview")
     });
-    if *method == Method::HEAD || announced || is_program(headers) { Visitor::Scanner } else { Visitor::Person }
+    if *method == Method::HEAD || announced || is_program(headers) {
+        Visitor::Scanner
+    } else {
+        Visitor::Person
+    }
 }
 
 fn is_program(headers: &HeaderMap) -> bool {

@@ -12,7 +12,8 @@ use crate::demo::{documented_request, mails, newest_link};
 use crate::http::send;
 use crate::process::{Server, resetd, run_ok, within};
 
-const PRAGUE: &str = r#"{"country":{"code":"CZ","name":"Czechia"},"city":{"name":"Prague"},"network":{"asn":5610}}"#;
+const PRAGUE: &str =
+    r#"{"country":{"code":"CZ","name":"Czechia"},"city":{"name":"Prague"},"network":{"asn":5610}}"#;
 
 /// How the resolver treats a question.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +68,8 @@ fn serve(mut stream: TcpStream, behaviour: Behaviour) {
         Behaviour::Cut => fine.strip_suffix(r#""network":{"asn":5610}}"#).unwrap().to_owned(),
         Behaviour::Garbage => "\u{1}\u{2}Prague, Czechia\u{3}\r\n\r\n".repeat(50),
         Behaviour::Huge => {
-            let beginning = reply("200 OK", PRAGUE).replace(&format!("Length: {}", PRAGUE.len()), "Length: 9999999999");
+            let beginning =
+                reply("200 OK", PRAGUE).replace(&format!("Length: {}", PRAGUE.len()), "Length: 9999999999");
             let spaces = " ".repeat(64 * 1024);
             let mut goes_on = stream.write_all(beginning.as_bytes()).is_ok();
             // 64 MB at most: far over any bound, and an end for a client that reads on.
@@ -157,7 +159,8 @@ fn the_operator_sees_how_near_the_visitor_was_to_the_requester() {
         let shown = ask(&["mail", "show", first["id"].as_str().unwrap()]);
         (shown.matches(" opened ").count() == 3).then_some(shown)
     });
-    for (ip, proximity) in [("1.1.1.1", "same address"), ("1.1.1.77", "same network"), ("8.8.8.8", "unknown")] {
+    for (ip, proximity) in [("1.1.1.1", "same address"), ("1.1.1.77", "same network"), ("8.8.8.8", "unknown")]
+    {
         let entry = format!("from {ip}; compared with the request: {proximity}");
         assert!(shown.contains(&entry), "{entry} is not in:\n{shown}");
     }

@@ -14,8 +14,8 @@ mod redeem;
 mod requester;
 
 use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester, ResetLink,
-    StoreError, TokenIssue, TokenStore,
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
+    ResetLink, StoreError, TokenIssue, TokenStore,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

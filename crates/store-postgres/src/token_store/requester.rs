@@ -11,8 +11,7 @@ pub(crate) const REQUESTER: &str = "SELECT submitted, geo FROM mail WHERE id = $
 
 impl PostgresStore {
     pub(super) async fn find_requester(&self, request: RequestId) -> Result<Option<Requester>, Fault> {
-        let row =
-            sqlx::query(REQUESTER).bind(uuid(request.as_bytes())).fetch_optional(self.pool()).await?;
+        let row = sqlx::query(REQUESTER).bind(uuid(request.as_bytes())).fetch_optional(self.pool()).await?;
         let Some(row) = row else { return Ok(None) };
         let vault = self.vault.as_ref();
         let geo = row.read::<Option<&[u8]>>("mail.geo")?;

@@ -124,6 +124,7 @@ pub(super) async fn visits_leave_room_for_other_notes(shop: Shop) {
         note("flagged").await;
     }
     let events = shop.events(request).await;
-    let notes = events.iter().filter(|event| matches!(event.as_str(), "opened" | "scanned" | "redeemed" | "flagged"));
+    let notes =
+        events.iter().filter(|event| matches!(event.as_str(), "opened" | "scanned" | "redeemed" | "flagged"));
     assert_eq!(notes.count(), 100);
 }

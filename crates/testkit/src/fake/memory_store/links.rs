@@ -1,6 +1,8 @@
 //! What a customer does with a link.
 
-use application::ports::{AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, Requester, ResetLink, room_for};
+use application::ports::{
+    AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, Requester, ResetLink, room_for,
+};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash};
 
