@@ -3,8 +3,8 @@
 use application::ports::{GeoContext, PlaceName};
 use domain::Country;
 
-/// Sets country and code, with the English name where the database has none. A code that is no country's (`EU`, `AP`,
-/// `ZZ`) is dropped, its name with it.
+/// Sets country and code. The name goes by the code, so that a country is called the same whichever database knows it;
+/// without a code, as the database calls it. A code that is no country's (`EU`, `AP`, `ZZ`) is dropped, its name with it.
 pub(super) fn set_country(context: &mut GeoContext, code: Option<&str>, named: Option<PlaceName>) {
     let Some(code) = code else {
         context.country = named;
@@ -12,7 +12,7 @@ pub(super) fn set_country(context: &mut GeoContext, code: Option<&str>, named: O
     };
     let Some(country) = Country::of(code) else { return };
     context.country_code = Some(country.code().to_owned());
-    context.country = Some(named.unwrap_or_else(|| PlaceName::new(country.english())));
+    context.country = Some(PlaceName::new(country.english()));
 }
 
 /// Sets the coordinates; zero and zero stand for an unknown place.

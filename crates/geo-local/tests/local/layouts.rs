@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use application::ports::{GeoContext, GeoResolver, PlaceName};
+use mmdb_writer::Value;
 
 use crate::{
     Files, addr, fixtures,
@@ -31,7 +32,7 @@ fn maxmind() {
     let geo = open(vec![files.put("city", &fixtures::maxmind_city())], vec![], vec![]);
     let expected = GeoContext {
         country_code: text("CZ"),
-        country: Some(place("Czechia", &[("de", "Tschechien")])),
+        country: Some(czechia()),
         region: Some(place("Prague", &[("de", "Hauptstadt Prag")])),
         city: Some(place("Prague", &[("de", "Prag")])),
         latitude: Some(50.0883),
@@ -60,6 +61,23 @@ fn what_is_not_where_somebody_is_does_not_count() {
     ] {
         assert_eq!(geo.lookup(addr(address)), GeoContext::default(), "{what}");
     }
+}
+
+#[test]
+fn a_country_is_called_by_its_code_and_without_one_as_the_database_calls_it() {
+    let files = Files::new();
+    let country = |code: Option<&str>| {
+        let names = Value::map([("en", Value::text("Bohemia")), ("de", Value::text("Böhmen"))]);
+        let code = code.map(|code| ("iso_code", Value::text(code)));
+        let fields = [("names", names)].into_iter().chain(code);
+        let record = Value::map([("country", Value::map(fields))]);
+        let file = files.put("country", &fixtures::everything("GeoLite2-Country", &record));
+        open(vec![file], vec![], vec![]).lookup(addr("8.8.8.8"))
+    };
+    let coded = country(Some("cz"));
+    assert_eq!((coded.country_code, coded.country), (text("CZ"), Some(czechia())));
+    let named = country(None);
+    assert_eq!((named.country_code, named.country), (None, Some(place("Bohemia", &[("de", "Böhmen")]))));
 }
 
 #[test]
