@@ -24,6 +24,9 @@ use crate::{Failure, Result, output, process};
 /// Where the databases go unless told otherwise; git ignores it.
 pub const DEFAULT_FOLDER: &str = "data/geo";
 
+/// What the licences want said where a place is shown.
+const ATTRIBUTION: &str = "Places by DB-IP (https://db-ip.com) and the registries (https://www.nro.net)";
+
 /// A package, and the files in it that say what its licence asks for.
 struct Package {
     name: &'static str,
@@ -93,6 +96,7 @@ pub fn run(args: &[String]) -> Result {
     output::note(format_args!("[geo]"));
     output::note(format_args!("city_db = \"{}\"", folder.join("city").display()));
     output::note(format_args!("asn_db = \"{}\"", folder.join("asn.mmdb").display()));
+    output::note(format_args!("attribution = \"{ATTRIBUTION}\""));
     output::note(format_args!("what the licences ask for: {}", folder.join("LICENCES.md").display()));
     Ok(())
 }

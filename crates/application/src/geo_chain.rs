@@ -1,20 +1,34 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::CustomerIp;
+use tokio::time::{Instant, timeout};
 
 use crate::ports::{GeoContext, GeoError, GeoResolver};
 
-/// Resolvers in order of trust: the next one stands in when one is unavailable or knows nothing.
+/// Resolvers in order of trust: the next one stands in when one is unavailable or knows nothing, within one deadline for
+/// all of them.
 pub struct GeoChain {
     resolvers: Vec<Arc<dyn GeoResolver>>,
+    deadline: Duration,
 }
 
 impl GeoChain {
-    /// Asks `resolvers` in this order. An empty chain knows nothing.
+    /// Asks `resolvers` in this order and answers within `deadline`. An empty chain knows nothing.
     #[must_use]
-    pub fn new(resolvers: Vec<Arc<dyn GeoResolver>>) -> Self {
-        Self { resolvers }
+    pub fn new(resolvers: Vec<Arc<dyn GeoResolver>>, deadline: Duration) -> Self {
+        Self { resolvers, deadline }
+    }
+
+    /// How long a resolver may take when `left` remains for it and `others` behind it: all of it when it is the last,
+    /// else two thirds, so that the next one always gets its turn.
+    ///
+    /// A resolver's own deadline should be shorter than its share: one that is dropped cannot learn from having been
+    /// slow (a circuit breaker would not open).
+    #[must_use]
+    pub fn share(left: Duration, others: usize) -> Duration {
+        if others == 0 { left } else { left * 2 / 3 }
     }
 }
 
@@ -24,11 +38,14 @@ impl GeoResolver for GeoChain {
         if !ip.is_global() {
             return Err(GeoError::Unknown);
         }
+        let end = Instant::now() + self.deadline;
         let mut last = GeoError::Unknown;
-        for resolver in &self.resolvers {
-            match resolver.resolve(ip).await {
-                Ok(context) => return Ok(context),
-                Err(fault) => last = fault,
+        for (resolver, others) in self.resolvers.iter().zip((0..self.resolvers.len()).rev()) {
+            let left = end.saturating_duration_since(Instant::now());
+            match timeout(Self::share(left, others), resolver.resolve(ip)).await {
+                Ok(Ok(context)) => return Ok(context),
+                Ok(Err(fault)) => last = fault,
+                Err(_) => last = GeoError::Unavailable("no answer in time".to_owned()),
             }
         }
         Err(last)

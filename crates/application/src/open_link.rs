@@ -1,16 +1,25 @@
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use domain::{Language, LinkState, ResetToken};
-use tracing::warn;
+use domain::{CustomerIp, Language, LinkState, ResetToken};
 
+use crate::NoteVisit;
+use crate::note_visit::{Came, Deed};
 use crate::ports::{
     Clock, CustomerDirectory, Organisation, OrganisationRegistry, ResetLink, StoreError, TokenStore,
 };
 
+/// A look at a link that the timeline shall tell of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Visit {
+    /// Who seems to be looking.
+    pub by: Visitor,
+    /// From where.
+    pub ip: CustomerIp,
+}
+
 /// Who seems to be looking at a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Visit {
+pub enum Visitor {
     /// A person's browser.
     Person,
     /// A mail scanner, a link preview, or a `HEAD`.
@@ -25,6 +34,8 @@ pub struct OpenLink {
     pub customers: Arc<dyn CustomerDirectory>,
     /// For the organisation's name and looks.
     pub organisations: Arc<dyn OrganisationRegistry>,
+    /// Writes visits into the timeline.
+    pub visits: Arc<NoteVisit>,
     /// The present.
     pub clock: Arc<dyn Clock>,
 }
@@ -59,19 +70,12 @@ impl OpenLink {
         if let Some(visit) = visit
             && link.state == LinkState::Good
         {
-            self.note(&link, visit, now).await;
+            let deed = match visit.by {
+                Visitor::Person => Deed::Opened,
+                Visitor::Scanner => Deed::Scanned,
+            };
+            self.visits.execute(Came { request: link.request, deed, ip: visit.ip, at: now }).await;
         }
         Ok(Some(OpenedLink { link, organisation, language }))
-    }
-
-    /// The timeline is for the operator; that it cannot be written is no reason to hide the page.
-    async fn note(&self, link: &ResetLink, visit: Visit, now: DateTime<Utc>) {
-        let event = match visit {
-            Visit::Person => "opened",
-            Visit::Scanner => "scanned",
-        };
-        if let Err(fault) = self.tokens.note(link.request, now, event, String::new()).await {
-            warn!(%fault, "a visit could not be noted");
-        }
     }
 }

@@ -7,11 +7,12 @@ use domain::{
 };
 use tracing::error;
 
+use crate::note_visit::{Came, Deed};
 use crate::ports::{
     Clock, CustomerDirectory, Organisation, PasswordHash, PasswordHasher, Random, Redeemed, Redemption,
     ResetLink, TokenStore,
 };
-use crate::{WorkSignal, fresh_id};
+use crate::{NoteVisit, WorkSignal, fresh_id};
 
 /// How many former passwords are compared with the new one, the present one included.
 const HISTORY: u32 = 24;
@@ -26,6 +27,8 @@ pub struct SetNewPassword {
     pub customers: Arc<dyn CustomerDirectory>,
     /// Hashes on the blocking pool, a bounded number at once.
     pub hasher: Arc<dyn PasswordHasher>,
+    /// Compares who redeems with who asked.
+    pub visits: Arc<NoteVisit>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// For the notice's identifier.
@@ -91,7 +94,7 @@ impl SetNewPassword {
         let link = self.find(token, command.organisation, now).await?;
         self.check_history(&link, &command.password).await?;
         let password = self.hasher.hash(&command.password).await.map_err(ours)?;
-        self.redeem(token, password, command).await
+        self.redeem(link, token, password, command).await
     }
 
     async fn find(
@@ -134,11 +137,13 @@ impl SetNewPassword {
 
     async fn redeem(
         &self,
+        link: ResetLink,
         token: TokenHash,
         password: PasswordHash,
         command: SetNewPasswordCommand<'_>,
     ) -> Result<(), RedeemCode> {
         let at = self.clock.now();
+        let flag_abroad = command.organisation.settings.geo_rules.flag_abroad;
         let notice = fresh_id(self.clock.as_ref(), self.random.as_ref());
         let redemption = Redemption {
             token,
@@ -151,7 +156,13 @@ impl SetNewPassword {
             actor: command.actor,
         };
         match self.tokens.redeem(redemption).await.map_err(ours)? {
-            Redeemed::Changed => Ok(()),
+            Redeemed::Changed => {
+                if let Some(ip) = command.customer_ip {
+                    let deed = Deed::Redeemed { flag_abroad };
+                    self.visits.execute(Came { request: link.request, deed, ip, at }).await;
+                }
+                Ok(())
+            }
             Redeemed::NoSuchLink => Err(RedeemCode::E003),
             Redeemed::Expired => Err(RedeemCode::E004),
         }

@@ -3,6 +3,7 @@
 
 mod api_key;
 mod backoff;
+mod country;
 mod email;
 mod error;
 mod expiry;
@@ -12,6 +13,7 @@ mod ip;
 mod language;
 mod macros;
 mod password;
+mod proximity;
 mod random;
 mod state;
 mod token;
@@ -22,6 +24,7 @@ pub use self::{
         UnknownScope,
     },
     backoff::BackOff,
+    country::Country,
     email::{EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator},
     error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode},
     expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601},
@@ -29,6 +32,7 @@ pub use self::{
     ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope},
     language::{Language, LanguageError},
     password::{Password, PasswordPolicy, PolicyRule, PolicyViolations},
+    proximity::{Proximity, Vantage},
     state::{
         DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
         UnknownNoMailReason,

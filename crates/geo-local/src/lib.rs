@@ -21,7 +21,6 @@
 //! # Ok::<(), geo_local::LocalGeoError>(())
 //! ```
 
-mod countries;
 mod database;
 mod error;
 mod layout;

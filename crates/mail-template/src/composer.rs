@@ -17,6 +17,9 @@ use crate::{clean, links, moment, place};
 /// How long an organisation's templates are used before the store is asked again.
 pub const CACHE_LIFE: Duration = Duration::from_secs(5);
 
+/// Characters of an attribution; what exceeds them is cut.
+const ATTRIBUTION_LIMIT: usize = 200;
+
 /// Characters of a subject line; what exceeds them is cut.
 const SUBJECT_LIMIT: usize = 250;
 
@@ -25,6 +28,7 @@ pub struct TemplateComposer {
     builtin: Engine,
     names: HashMap<(MailKind, &'static str), Names>,
     cache: Cache,
+    attribution: Option<String>,
 }
 
 impl std::fmt::Debug for TemplateComposer {
@@ -50,7 +54,14 @@ impl TemplateComposer {
         let mut builtin = Engine::new();
         let names = builtin::compile(&mut builtin)?;
         let names = names.into_iter().map(|(kind, language, names)| ((kind, language), names)).collect();
-        Ok(Self { builtin, names, cache: Cache::new(store, life) })
+        Ok(Self { builtin, names, cache: Cache::new(store, life), attribution: None })
+    }
+
+    /// Names the source of places below the footer of every mail that tells one, as licences of free databases ask.
+    #[must_use]
+    pub fn with_attribution(mut self, attribution: Option<&str>) -> Self {
+        self.attribution = attribution.map(|text| clean::one_line(text, ATTRIBUTION_LIMIT));
+        self
     }
 
     /// Asks the store again at the next mail of `organisation`, or of any.
@@ -58,14 +69,22 @@ impl TemplateComposer {
         self.cache.forget(organisation);
     }
 
+    /// The organisation's last lines and, where a place is told, whom it is owed to.
+    fn footer(&self, footer: Option<&str>, place: &str) -> String {
+        let footer = footer.map(|footer| clean::lines(footer, 500)).filter(|footer| !footer.is_empty());
+        let attribution = self.attribution.clone().filter(|_| !place.is_empty());
+        footer.into_iter().chain(attribution).collect::<Vec<_>>().join("\n")
+    }
+
     fn render(&self, own: &OwnTemplates, content: &MailContent<'_>) -> Result<ComposedMail, ComposeError> {
         let settings = &content.organisation.settings;
         let wanted = [content.language, settings.language];
         let template = own.template(content.kind, wanted, content.now);
         let language = template.map_or_else(|| builtin::language(wanted), |(_, language)| language);
-        let footer = settings.footer.as_deref().map(|footer| clean::lines(footer, 500)).unwrap_or_default();
+        let place = place::requested_from(content.requested_from, &language);
+        let footer = self.footer(settings.footer.as_deref(), &place);
         let organisation = clean::one_line(&content.organisation.name, 100);
-        let values = mail_variables(content, &language, &footer, &organisation)?.into_value();
+        let values = mail_variables(content, &language, place, &footer, &organisation)?.into_value();
 
         let (subject, body, text, preheader) = match template {
             Some((at, _)) => (
@@ -126,13 +145,14 @@ impl MailComposer for TemplateComposer {
 fn mail_variables(
     content: &MailContent<'_>,
     language: &Language,
+    place: String,
     footer: &str,
     organisation: &str,
 ) -> Result<Variables, ComposeError> {
     let moment = moment::written(content.moment, content.requested_from, language);
     let mut values = vec![
         ("customerName", Value::from(clean::customer_name(content.customer_name))),
-        ("requestedFrom", Value::from(place::requested_from(content.requested_from, language))),
+        ("requestedFrom", Value::from(place)),
         ("organisationName", Value::from(organisation)),
         ("language", Value::from(language.as_str())),
         ("footer", Value::from(footer)),

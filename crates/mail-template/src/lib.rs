@@ -23,7 +23,7 @@
 //! | `requestedFrom` | both | city and country, or country; may be empty |
 //! | `organisationName` | both, layout | the organisation's name |
 //! | `language` | both, layout | the tag of the mail's language |
-//! | `footer` | text part, layout | the organisation's last lines; may be empty |
+//! | `footer` | text part, layout | the organisation's last lines and, below a place, the attribution of its source; may be empty |
 //! | `htmlBody` | layout, required | the rendered HTML of the template |
 //! | `logoUrl` | layout | the organisation's logo; may be empty |
 //! | `subject` | layout | the finished subject line |
@@ -40,7 +40,6 @@ mod cache;
 mod check;
 mod clean;
 mod composer;
-mod countries;
 mod engine;
 mod links;
 mod moment;

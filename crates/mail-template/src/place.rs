@@ -1,8 +1,7 @@
 use application::ports::{GeoContext, PlaceName};
-use domain::Language;
+use domain::{Country, Language};
 
 use crate::clean::one_line;
-use crate::countries;
 
 /// City and country, or the country alone, in `language`; empty when neither is known. The region is left out: a mail
 /// needs to be recognised, not located.
@@ -20,11 +19,11 @@ pub(crate) fn requested_from(context: Option<&GeoContext>, language: &Language) 
 
 /// The resolver's own name in this language, else the one known of old, else the resolver's plain one.
 fn country(context: &GeoContext, language: &Language) -> String {
-    let tag = language.as_str();
-    if let Some(named) = context.country.as_ref().and_then(|place| place.names.get(tag)) {
+    if let Some(named) = context.country.as_ref().and_then(|place| place.names.get(language.as_str())) {
         return one_line(named, 60);
     }
-    if let Some(known) = context.country_code.as_deref().and_then(|code| countries::name(code, tag)) {
+    let known = context.country_code.as_deref().and_then(Country::of);
+    if let Some(known) = known.and_then(|country| country.name(language)) {
         return known.to_owned();
     }
     context.country.as_ref().map(|place| one_line(&place.name, 60)).unwrap_or_default()

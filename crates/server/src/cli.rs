@@ -176,6 +176,9 @@ pub(crate) struct OrganisationFlags {
     /// … from a country: CC=ACTION; may be repeated
     #[arg(long, value_name = "CC=ACTION")]
     pub(crate) geo_country: Vec<String>,
+    /// Flag a password that is set from another country than it was asked for
+    #[arg(long, value_name = "TRUE|FALSE")]
+    pub(crate) geo_flag_abroad: Option<bool>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -7,7 +7,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use application::ports::{
     AddressBudget, AddressFingerprint, AddressVault, Admission, ClaimedMail, Completion, Identifier, Issued,
     Limit, LimitDecision, LimitSubject, NewRequest, PersistentPorts, RateLimiter, Redeemed, Redemption,
-    ResetLink, StoreError, TokenIssue, TokenStore, VaultError,
+    Requester, ResetLink, StoreError, TokenIssue, TokenStore, VaultError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -42,11 +42,13 @@ enum Fault {
     CompletesWithoutLease,
     LosesTheReply,
     NeverExpires,
+    ForgetsTheRequester,
     RedeemsForAnybody,
     RedeemsTwice,
     ForgetsTheNotice,
     DisownsInWordsOnly,
     TakesNoNotes,
+    TakesEveryVisit,
     PurgesEverythingAtOnce,
     PurgesNothing,
 }
@@ -140,6 +142,13 @@ impl TokenStore for Faulty {
         self.0.find_link(token, now).await
     }
 
+    async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
+        Ok(match self.1 {
+            Fault::ForgetsTheRequester => None,
+            _ => self.0.requester(request).await?,
+        })
+    }
+
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
         let redemption = match self.1 {
             Fault::RedeemsForAnybody => Redemption { organisation: None, ..redemption },
@@ -171,6 +180,7 @@ impl TokenStore for Faulty {
     ) -> Result<(), StoreError> {
         match self.1 {
             Fault::TakesNoNotes => Ok(()),
+            Fault::TakesEveryVisit => self.0.note(request, at, "flagged", detail).await,
             _ => self.0.note(request, at, event, detail).await,
         }
     }
@@ -203,11 +213,13 @@ async fn faults_of_a_token_store() {
         (Fault::CompletesWithoutLease, "an_outcome_without_the_lease_changes_nothing"),
         (Fault::LosesTheReply, "a_sent_mail_has_ended"),
         (Fault::NeverExpires, "each_state_is_told_apart"),
+        (Fault::ForgetsTheRequester, "who_asked_for_a_link_is_known"),
         (Fault::RedeemsForAnybody, "another_organisations_link_is_no_link"),
         (Fault::RedeemsTwice, "of_simultaneous_attempts_one_wins"),
         (Fault::ForgetsTheNotice, "a_notice_is_queued"),
         (Fault::DisownsInWordsOnly, "a_good_link_is_killed"),
         (Fault::TakesNoNotes, "a_note_is_in_the_timeline"),
+        (Fault::TakesEveryVisit, "visits_leave_room_for_other_notes"),
         (Fault::PurgesEverythingAtOnce, "it_goes_in_small_steps"),
         (Fault::PurgesNothing, "ended_mails_go"),
     ] {

@@ -10,11 +10,11 @@ use std::time::Duration;
 use domain::{BackOff, WorkerId};
 
 pub use self::links::Links;
-use crate::WorkSignal;
 use crate::organisation_cache::OrganisationCache;
 use crate::ports::{
     Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random, TokenStore,
 };
+use crate::{GEO_DEADLINE, WorkSignal};
 
 /// The ports of the worker.
 #[derive(Clone)]
@@ -72,7 +72,7 @@ impl DeliverySettings {
             concurrency: 25,
             lease: Duration::from_secs(15),
             poll: Duration::from_secs(1),
-            geo_deadline: Duration::from_millis(350),
+            geo_deadline: GEO_DEADLINE,
             back_off: BackOff { base: Duration::from_secs(2), ceiling: Duration::from_secs(300) },
             probe_back_off: BackOff { base: Duration::from_millis(500), ceiling: Duration::from_secs(5) },
             pace: BackOff::new(Duration::from_millis(12), Duration::from_millis(12)),

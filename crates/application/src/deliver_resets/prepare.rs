@@ -8,6 +8,7 @@ use tracing::warn;
 
 use super::DeliverResets;
 use crate::geo_rules::judge;
+use crate::locate::locate;
 use crate::ports::{
     Admission, ClaimedMail, ClaimedWork, Completion, ComposeError, ComposedMail, Customer, CustomerStatus,
     GeoAction, GeoContext, Issued, MailContent, Organisation, OutgoingMail, StoreError, TokenIssue,
@@ -95,7 +96,7 @@ impl DeliverResets {
         };
         let geo = match request.geo {
             Some(known) => Some(known),
-            None => self.locate(request.customer_ip).await,
+            None => locate(self.ports.geo.as_ref(), self.settings.geo_deadline, request.customer_ip).await,
         };
         match judge(&organisation.settings.geo_rules, geo.as_ref()) {
             GeoAction::Refuse => return Ok(no_mail(NoMailReason::Refused)),
@@ -148,15 +149,6 @@ impl DeliverResets {
         let composed =
             self.ports.composer.compose(content(mail, organisation, &customer, mail.accepted_at, now)).await;
         Ok(finish(mail, organisation, to, composed, None, now))
-    }
-
-    /// Where a request came from, if anybody knows in time. Private addresses are nobody's business.
-    async fn locate(&self, ip: Option<CustomerIp>) -> Option<GeoContext> {
-        let ip = ip.filter(CustomerIp::is_global)?;
-        match tokio::time::timeout(self.settings.geo_deadline, self.ports.geo.resolve(ip)).await {
-            Ok(Ok(context)) => Some(context),
-            Ok(Err(_)) | Err(_) => None,
-        }
     }
 
     async fn flag(&self, request: RequestId, now: DateTime<Utc>) {

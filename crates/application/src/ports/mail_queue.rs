@@ -38,7 +38,7 @@ pub struct MailSummary {
 pub struct TimelineEntry {
     /// When.
     pub at: DateTime<Utc>,
-    /// What: `accepted`, `resolved`, `rendered`, `attempt`, `sent`, `opened`, `scanned`, `consumed`, `disowned`, `flagged`, …
+    /// What: `accepted`, `resolved`, `rendered`, `attempt`, `sent`, `opened`, `scanned`, `consumed`, `redeemed`, `disowned`, `flagged`, …
     pub event: String,
     /// Details for a person to read; no secrets.
     pub detail: String,

@@ -172,6 +172,8 @@ pub struct GeoRules {
     pub proxy: GeoAction,
     /// By ISO 3166-1 alpha-2 country code.
     pub countries: std::collections::BTreeMap<String, GeoAction>,
+    /// Whether a password set from another country than it was asked for is flagged in the timeline.
+    pub flag_abroad: bool,
 }
 
 /// The tenants.

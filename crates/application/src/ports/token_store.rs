@@ -190,6 +190,15 @@ pub struct ResetLink {
     pub sandbox: bool,
 }
 
+/// Who asked for a link.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Requester {
+    /// From which address, if known.
+    pub customer_ip: Option<CustomerIp>,
+    /// What was found out about it.
+    pub geo: Option<GeoContext>,
+}
+
 /// A change of password about to be made.
 #[derive(Debug, Clone)]
 pub struct Redemption {
@@ -220,6 +229,13 @@ pub enum Redeemed {
     NoSuchLink,
     /// The link has expired.
     Expired,
+}
+
+/// How many notes a timeline may hold after one of this event: looks at the link, which cost nothing, leave room for what
+/// else there is to say.
+#[must_use]
+pub fn room_for(event: &str) -> u8 {
+    if matches!(event, "opened" | "scanned") { 90 } else { 100 }
 }
 
 /// Requests from acceptance to redemption.
@@ -299,6 +315,12 @@ pub trait TokenStore: Send + Sync {
     /// [`StoreError`] when the store cannot tell.
     async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError>;
 
+    /// Who asked for the link of this request, and from where. `None`: no such request. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot tell.
+    async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError>;
+
     /// Consumes the token and sets the password: one atomic step that also keeps the former hash as history, revokes
     /// the customer's sessions, kills every other link of the customer, queues the notice mail and writes the audit
     /// row. Of any number of simultaneous calls for one customer's link at most one gets [`Redeemed::Changed`].
@@ -319,8 +341,9 @@ pub trait TokenStore: Send + Sync {
         customer_ip: Option<CustomerIp>,
     ) -> Result<bool, StoreError>;
 
-    /// Adds one entry to a request's timeline (`opened`, `scanned`, `flagged`). At most 100 are kept per request, so
-    /// that nobody fills the store by opening a link; further ones are dropped without an error.
+    /// Adds one entry to a request's timeline (`opened`, `scanned`, `redeemed`, `flagged`). At most 100 are kept per
+    /// request, so that nobody fills the store by opening a link, and as many as [`room_for`] says, so that nobody
+    /// keeps a flag out that way; further ones are dropped without an error.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was added.

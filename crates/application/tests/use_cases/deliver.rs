@@ -3,7 +3,7 @@ use application::ports::{
     TokenStore,
 };
 use chrono::TimeDelta;
-use domain::{CustomerIp, DeliveryState, NoMailReason, RequestId, WorkerId};
+use domain::{DeliveryState, NoMailReason, WorkerId};
 use testkit::fake::SendScript;
 
 use crate::world::{World, email, start};
@@ -147,15 +147,6 @@ async fn mail_of_development_keys_is_captured() {
     assert_eq!(world.sandbox.taken().len(), 1);
 }
 
-async fn ask_from(world: &World, ip: &str) -> RequestId {
-    let command = application::RequestResetCommand {
-        email: email("jan@example.com"),
-        expiry: None,
-        customer_ip: Some(CustomerIp::parse(ip).unwrap()),
-    };
-    world.request_reset().execute(&world.authenticated().await, command).await.unwrap()
-}
-
 #[tokio::test]
 async fn a_resolver_that_fails_or_hangs_costs_the_place_and_nothing_else() {
     for hang in [false, true] {
@@ -165,7 +156,7 @@ async fn a_resolver_that_fails_or_hangs_costs_the_place_and_nothing_else() {
         } else {
             world.geo.fail(Some(GeoError::Unavailable("down".into())));
         }
-        let id = ask_from(&world, "1.1.1.1").await;
+        let id = world.ask_from("jan@example.com", "1.1.1.1").await;
         assert_eq!(world.deliver(id).await.state, DeliveryState::Sent);
         assert_eq!(world.detail(id).await.geo, None);
     }
@@ -176,7 +167,7 @@ async fn private_addresses_are_never_looked_up() {
     let world = World::new().await;
     for ip in ["127.0.0.1", "10.1.2.3", "fd00::1", "fe80::1"] {
         world.clock.advance(TimeDelta::minutes(20));
-        let id = ask_from(&world, ip).await;
+        let id = world.ask_from("jan@example.com", ip).await;
         world.deliver(id).await;
     }
     assert_eq!(world.geo.asked(), 0);
@@ -190,14 +181,14 @@ async fn rules_by_place_refuse_slow_and_flag_in_the_worker() {
         let world = World::with(|organisation| organisation.settings.geo_rules.tor = action).await;
         let geo = world.geo.clone().everywhere(GeoContext { is_tor: Some(true), ..GeoContext::default() });
         drop(geo);
-        let id = ask_from(&world, "1.1.1.1").await;
+        let id = world.ask_from("jan@example.com", "1.1.1.1").await;
         assert_eq!(world.deliver(id).await.state, state);
         let flagged = world.detail(id).await.timeline.iter().any(|entry| entry.event == "flagged");
         assert_eq!(flagged, action == GeoAction::Flag);
     }
     let world = World::with(|organisation| organisation.settings.geo_rules.tor = GeoAction::Slow).await;
     drop(world.geo.clone().everywhere(GeoContext { is_tor: Some(true), ..GeoContext::default() }));
-    let id = ask_from(&world, "1.1.1.1").await;
+    let id = world.ask_from("jan@example.com", "1.1.1.1").await;
     world.deliver_until(|| async { world.mail(id).await.state == DeliveryState::NotReadyToQueue }).await;
     assert!(world.sender.attempts().is_empty());
     world.clock.advance(TimeDelta::seconds(61));

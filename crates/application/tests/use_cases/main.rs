@@ -6,8 +6,10 @@ extern crate resetd_application as application;
 
 mod authenticate;
 mod deliver;
+mod geo_chain;
 mod moving;
 mod pages;
 mod request;
 mod set_password;
+mod visits;
 mod world;

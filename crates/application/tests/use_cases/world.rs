@@ -7,13 +7,13 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand, SetNewPassword,
-    WorkSignal,
+    DisownRequest, Links, NoteVisit, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand,
+    SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ApiKey, ApiKeyId, ApiKeyKind, CustomerId, EmailAddress, MailId, OrganisationId, RequestId, Scope,
-    WorkerId,
+    ApiKey, ApiKeyId, ApiKeyKind, CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, RequestId,
+    Scope, WorkerId,
 };
 use testkit::fake::{
     FixedGeo, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom, SimpleComposer,
@@ -27,6 +27,7 @@ pub(crate) struct World {
     pub(crate) sender: RecordingSender,
     pub(crate) sandbox: RecordingSender,
     pub(crate) geo: FixedGeo,
+    pub(crate) visits: Arc<NoteVisit>,
     pub(crate) signal: WorkSignal,
     pub(crate) limiter: Arc<WindowLimiter>,
     pub(crate) organisation: Organisation,
@@ -74,13 +75,15 @@ impl World {
             revoked_at: None,
         };
         ApiKeyRegistry::create(store.as_ref(), &record).await.unwrap();
+        let geo = FixedGeo::new();
         let world = Self {
+            visits: Arc::new(NoteVisit::new(store.clone(), Arc::new(geo.clone()))),
             store,
             clock: ManualClock::new(start()),
             random,
             sender: RecordingSender::new(),
             sandbox: RecordingSender::new(),
-            geo: FixedGeo::new(),
+            geo,
             signal: WorkSignal::default(),
             limiter: Arc::new(WindowLimiter::new()),
             organisation,
@@ -136,7 +139,16 @@ impl World {
 
     /// Asks for a new password for `address`.
     pub(crate) async fn ask(&self, address: &str) -> RequestId {
-        let command = RequestResetCommand { email: email(address), expiry: None, customer_ip: None };
+        self.asked(address, None).await
+    }
+
+    /// The same by somebody with this IP.
+    pub(crate) async fn ask_from(&self, address: &str, ip: &str) -> RequestId {
+        self.asked(address, Some(CustomerIp::parse(ip).unwrap())).await
+    }
+
+    async fn asked(&self, address: &str, customer_ip: Option<CustomerIp>) -> RequestId {
+        let command = RequestResetCommand { email: email(address), expiry: None, customer_ip };
         self.request_reset().execute(&self.authenticated().await, command).await.unwrap()
     }
 
@@ -145,6 +157,7 @@ impl World {
             tokens: self.store.clone(),
             customers: self.store.clone(),
             hasher: Arc::new(PlainHasher::new()),
+            visits: self.visits.clone(),
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),
             signal: self.signal.clone(),
@@ -156,6 +169,7 @@ impl World {
             tokens: self.store.clone(),
             customers: self.store.clone(),
             organisations: self.store.clone(),
+            visits: self.visits.clone(),
             clock: Arc::new(self.clock.clone()),
         }
     }

@@ -38,7 +38,6 @@ struct City<'a> {
 struct Country<'a> {
     #[serde(borrow)]
     iso_code: Option<&'a str>,
-    names: Names<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -111,8 +110,11 @@ pub(super) fn city(
         Ok(found) => found.unwrap_or_default(),
         Err(_) => piecemeal(record),
     };
-    // Without an English name in the database, our own table names the country altogether.
-    let named = found.country.names.en.and_then(|_| found.country.names.place(false));
+    // With a code, our own table names the country. Its names stand in every record and are half of one.
+    let named = match found.country.iso_code {
+        Some(_) => None,
+        None => names(record, &[Key("country")]).place(false),
+    };
     place::set_country(context, found.country.iso_code, named);
     context.region = found.subdivisions.names.place(false);
     context.city = found.city.names.place(districts);
@@ -123,23 +125,22 @@ pub(super) fn city(
 
 /// Every field by itself, so that one of an unexpected type costs no other.
 fn piecemeal<'a>(record: &Found<'a>) -> City<'a> {
-    let names = |place: &[PathElement<'_>]| {
-        let name = |language| piece(record, &[place, &[Key("names"), Key(language)]].concat());
-        Names { en: name("en"), cs: name("cs"), sk: name("sk"), pl: name("pl"), de: name("de") }
-    };
     City {
-        city: Place { names: names(&[Key("city")]) },
-        country: Country {
-            iso_code: piece(record, &[Key("country"), Key("iso_code")]),
-            names: names(&[Key("country")]),
-        },
-        subdivisions: Place { names: names(&[Key("subdivisions"), Index(0)]) },
+        city: Place { names: names(record, &[Key("city")]) },
+        country: Country { iso_code: piece(record, &[Key("country"), Key("iso_code")]) },
+        subdivisions: Place { names: names(record, &[Key("subdivisions"), Index(0)]) },
         location: Location {
             latitude: piece(record, &[Key("location"), Key("latitude")]).unwrap_or_default(),
             longitude: piece(record, &[Key("location"), Key("longitude")]).unwrap_or_default(),
             time_zone: piece(record, &[Key("location"), Key("time_zone")]),
         },
     }
+}
+
+/// The names of the place at this path.
+fn names<'a>(record: &Found<'a>, place: &[PathElement<'_>]) -> Names<'a> {
+    let name = |language| piece(record, &[place, &[Key("names"), Key(language)]].concat());
+    Names { en: name("en"), cs: name("cs"), sk: name("sk"), pl: name("pl"), de: name("de") }
 }
 
 /// Reads the autonomous system.

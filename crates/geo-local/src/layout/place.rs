@@ -1,28 +1,18 @@
 //! What the layouts have in common: rules for countries, coordinates and districts.
 
 use application::ports::{GeoContext, PlaceName};
+use domain::Country;
 
-use crate::countries;
-
-/// Sets country and code. Languages that the database lacks come from our own table; a code that is no country's
-/// (`EU`, `AP`, `ZZ`) is dropped, its name with it.
+/// Sets country and code. The name goes by the code, so that a country is called the same whichever database knows it;
+/// without a code, as the database calls it. A code that is no country's (`EU`, `AP`, `ZZ`) is dropped, its name with it.
 pub(super) fn set_country(context: &mut GeoContext, code: Option<&str>, named: Option<PlaceName>) {
     let Some(code) = code else {
         context.country = named;
         return;
     };
-    let Some(country) = countries::country(code).or_else(|| countries::country(&code.to_ascii_uppercase()))
-    else {
-        return;
-    };
-    let mut place = named.unwrap_or_else(|| PlaceName::new(country.english));
-    for (language, name) in countries::LANGUAGES.iter().zip(country.names) {
-        if name != place.name && !place.names.contains_key(*language) {
-            place.names.insert((*language).to_owned(), name.to_owned());
-        }
-    }
-    context.country_code = Some(code.to_ascii_uppercase());
-    context.country = Some(place);
+    let Some(country) = Country::of(code) else { return };
+    context.country_code = Some(country.code().to_owned());
+    context.country = Some(PlaceName::new(country.english()));
 }
 
 /// Sets the coordinates; zero and zero stand for an unknown place.

@@ -1,6 +1,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use application::ports::{GeoContext, GeoResolver, PlaceName};
+use mmdb_writer::Value;
 
 use crate::{
     Files, addr, fixtures,
@@ -18,7 +19,7 @@ fn place(name: &str, names: &[(&str, &str)]) -> PlaceName {
 }
 
 fn czechia() -> PlaceName {
-    place("Czechia", &[("cs", "Česko"), ("de", "Tschechien"), ("pl", "Czechy"), ("sk", "Česko")])
+    place("Czechia", &[])
 }
 
 fn text(text: &str) -> Option<String> {
@@ -44,7 +45,7 @@ fn maxmind() {
     assert_eq!(geo.lookup(addr("2a00:1028::1")), expected);
     let states = geo.lookup(addr("8.8.8.8"));
     assert_eq!(states.country_code, text("US"));
-    assert_eq!(states.country.unwrap().names["cs"], "Spojené státy");
+    assert_eq!(states.country, Some(place("United States", &[])));
     assert_eq!((states.city, states.latitude, states.time_zone), (None, None, None));
 }
 
@@ -60,6 +61,23 @@ fn what_is_not_where_somebody_is_does_not_count() {
     ] {
         assert_eq!(geo.lookup(addr(address)), GeoContext::default(), "{what}");
     }
+}
+
+#[test]
+fn a_country_is_called_by_its_code_and_without_one_as_the_database_calls_it() {
+    let files = Files::new();
+    let country = |code: Option<&str>| {
+        let names = Value::map([("en", Value::text("Bohemia")), ("de", Value::text("Böhmen"))]);
+        let code = code.map(|code| ("iso_code", Value::text(code)));
+        let fields = [("names", names)].into_iter().chain(code);
+        let record = Value::map([("country", Value::map(fields))]);
+        let file = files.put("country", &fixtures::everything("GeoLite2-Country", &record));
+        open(vec![file], vec![], vec![]).lookup(addr("8.8.8.8"))
+    };
+    let coded = country(Some("cz"));
+    assert_eq!((coded.country_code, coded.country), (text("CZ"), Some(czechia())));
+    let named = country(None);
+    assert_eq!((named.country_code, named.country), (None, Some(place("Bohemia", &[("de", "Böhmen")]))));
 }
 
 #[test]
@@ -103,7 +121,7 @@ fn flat_with_a_file_per_family() {
         assert!((brno.latitude.unwrap() - 49.195).abs() < 1e-5);
         assert_eq!(brno.time_zone, None);
         let berlin = geo.lookup(addr("2001:4860:4860::8888"));
-        assert_eq!(berlin.country.unwrap().names["pl"], "Niemcy");
+        assert_eq!(berlin.country, Some(place("Germany", &[])));
         assert_eq!(berlin.time_zone, text("Europe/Berlin"));
         assert_eq!(geo.lookup(addr("90.1.1.1")), GeoContext::default());
     }
@@ -128,7 +146,7 @@ fn ipinfo() {
     assert_eq!((australia.latitude, australia.longitude), (None, None));
     // The free list knows countries as well.
     let country = open(vec![lite], vec![], vec![]).lookup(addr("8.8.8.8"));
-    assert_eq!(country.country.unwrap().names["de"], "Vereinigte Staaten");
+    assert_eq!(country.country, Some(place("United States", &[])));
 }
 
 #[test]

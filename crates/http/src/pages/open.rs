@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use application::Visit;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use domain::LinkState;
+use domain::{CustomerIp, LinkState};
 
 use super::view::{Depth, Page};
 use super::{ResetPages, Token, text, visit};
+use crate::edge::Client;
 use crate::error::ApiError;
 
 pub(crate) async fn handle(
@@ -16,7 +18,8 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response, ApiError> {
     let token = text(token);
-    let visit = visit::of(request.method(), request.headers());
+    let by = visit::of(request.method(), request.headers());
+    let visit = Visit { by, ip: CustomerIp::from(Client::of(&request)) };
     let opened = match pages.open.execute(&token, Some(visit)).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return Page::for_stranger(request.headers()).unknown(),

@@ -1,6 +1,6 @@
 //! Tells people from programs, for the timeline alone: nobody is refused for it.
 
-use application::Visit;
+use application::Visitor;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName, Method};
 
@@ -40,12 +40,16 @@ const SCANNERS: [&str; 23] = [
 ];
 
 /// Who seems to be looking. A `HEAD`, a look ahead, a known program or no user agent at all is a scanner.
-pub(crate) fn of(method: &Method, headers: &HeaderMap) -> Visit {
+pub(crate) fn of(method: &Method, headers: &HeaderMap) -> Visitor {
     let announced = PURPOSES.iter().filter_map(|name| headers.get(name)).any(|value| {
         let value = value.as_bytes().to_ascii_lowercase();
         contains(&value, "prefetch") || contains(&value, "prerender") || contains(&value, "preview")
     });
-    if *method == Method::HEAD || announced || is_program(headers) { Visit::Scanner } else { Visit::Person }
+    if *method == Method::HEAD || announced || is_program(headers) {
+        Visitor::Scanner
+    } else {
+        Visitor::Person
+    }
 }
 
 fn is_program(headers: &HeaderMap) -> bool {
@@ -66,7 +70,7 @@ mod tests {
 
     const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
-    fn visit(method: Method, pairs: &[(&'static str, &'static str)]) -> Visit {
+    fn visit(method: Method, pairs: &[(&'static str, &'static str)]) -> Visitor {
         let pair = |(name, value): &(&'static str, &'static str)| {
             (HeaderName::from_static(name), HeaderValue::from_static(value))
         };
@@ -75,18 +79,18 @@ mod tests {
 
     #[test]
     fn a_browser_is_a_person() {
-        assert_eq!(visit(Method::GET, &[("user-agent", BROWSER)]), Visit::Person);
-        assert_eq!(visit(Method::GET, &[("user-agent", BROWSER), ("sec-purpose", "x")]), Visit::Person);
+        assert_eq!(visit(Method::GET, &[("user-agent", BROWSER)]), Visitor::Person);
+        assert_eq!(visit(Method::GET, &[("user-agent", BROWSER), ("sec-purpose", "x")]), Visitor::Person);
     }
 
     #[test]
     fn programs_and_looks_ahead_are_not() {
-        assert_eq!(visit(Method::HEAD, &[("user-agent", BROWSER)]), Visit::Scanner);
-        assert_eq!(visit(Method::GET, &[]), Visit::Scanner);
+        assert_eq!(visit(Method::HEAD, &[("user-agent", BROWSER)]), Visitor::Scanner);
+        assert_eq!(visit(Method::GET, &[]), Visitor::Scanner);
         for name in ["sec-purpose", "purpose", "x-purpose", "x-moz"] {
             assert_eq!(
                 visit(Method::GET, &[("user-agent", BROWSER), (name, "Prefetch;prerender")]),
-                Visit::Scanner
+                Visitor::Scanner
             );
         }
         for agent in [
@@ -97,7 +101,7 @@ mod tests {
             "curl/8.5.0",
             "",
         ] {
-            assert_eq!(visit(Method::GET, &[("user-agent", agent)]), Visit::Scanner, "{agent}");
+            assert_eq!(visit(Method::GET, &[("user-agent", agent)]), Visitor::Scanner, "{agent}");
         }
     }
 }

@@ -9,7 +9,8 @@ use application::ports::{
     PasswordHasher, TokenIssue, TokenStore,
 };
 use application::{
-    Authenticate, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword, WorkSignal,
+    Authenticate, DisownRequest, NoteVisit, OpenLink, RequestFreshLink, RequestReset, SetNewPassword,
+    WorkSignal,
 };
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -18,7 +19,9 @@ use domain::{
     RequestId, ResetToken, Scope, WorkerId,
 };
 use resetd_http::{Api, Peer, Readiness, ReadinessReport, router};
-use testkit::fake::{ManualClock, MemoryArchive, MemoryStore, PlainHasher, SeededRandom, WindowLimiter};
+use testkit::fake::{
+    FixedGeo, ManualClock, MemoryArchive, MemoryStore, PlainHasher, SeededRandom, WindowLimiter,
+};
 
 pub const PROD: &str = "PRODaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 pub const DEV: &str = "DEV_aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -49,6 +52,7 @@ pub struct Shop {
     pub organisation: Organisation,
     pub other: Organisation,
     pub jan: CustomerId,
+    pub visits: Arc<NoteVisit>,
     pub router: Router,
 }
 
@@ -128,8 +132,9 @@ impl Shop {
         }
         let jan = customers(&store, hasher.as_ref(), organisation.id).await;
         keys(&store, &organisation, &other, &suspended).await;
-        let router = router(api(plan, &store, &clock, &archive, &hasher));
-        Self { store, clock, archive, hasher, organisation, other, jan, router }
+        let api = api(plan, &store, &clock, &archive, &hasher);
+        let visits = Arc::clone(&api.open_link.visits);
+        Self { store, clock, archive, hasher, organisation, other, jan, visits, router: router(api) }
     }
 
     /// A link of `customer` that lives an hour from now; returns its token.
@@ -301,7 +306,9 @@ fn api(
     let random = Arc::new(SeededRandom::new(7));
     let signal = WorkSignal::default();
     let tokens = plan.tokens.unwrap_or_else(|| store.clone());
+    let visits = Arc::new(NoteVisit::new(tokens.clone(), Arc::new(FixedGeo::new())));
     let open_link = Arc::new(OpenLink {
+        visits: visits.clone(),
         tokens: tokens.clone(),
         customers: store.clone(),
         organisations: store.clone(),
@@ -325,6 +332,7 @@ fn api(
             tokens: tokens.clone(),
             customers: store.clone(),
             hasher: hasher.clone(),
+            visits,
             clock: clock.clone(),
             random: random.clone(),
             signal: signal.clone(),

@@ -120,6 +120,21 @@ async fn what_is_unknown_leaves_no_gap() {
 }
 
 #[tokio::test]
+async fn whose_data_a_place_is_stands_below_the_footer_of_a_mail_that_tells_one() {
+    let mut shop = Shop::open();
+    shop.composer = shop.composer.with_attribution(Some("Places by DB-IP & others\r\n(https://db-ip.com)"));
+    let line = "Places by DB-IP & others (https://db-ip.com)";
+    let told = shop.reset("en", "Jan").await;
+    assert!(told.text.ends_with(&format!("Praha 1\n{line}")), "{}", told.text);
+    assert!(told.html.contains("Places by DB-IP &amp; others"), "{}", told.html);
+    shop.organisation.settings.footer = None;
+    assert!(shop.reset("en", "Jan").await.text.ends_with(line));
+    shop.place = None;
+    let untold = shop.reset("en", "Jan").await;
+    assert!(!untold.text.contains("DB-IP") && !untold.html.contains("DB-IP"), "{}", untold.text);
+}
+
+#[tokio::test]
 async fn a_layout_with_a_logo_shows_it() {
     let mut shop = Shop::open();
     shop.organisation.settings.logo_url = Some("https://shop.example/logo.png?x=1&y=2".to_owned());

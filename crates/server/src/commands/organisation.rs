@@ -120,6 +120,7 @@ fn apply_geo(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> 
     let rules = &mut settings.geo_rules;
     rules.tor = flags.geo_tor.map_or(rules.tor, action);
     rules.hosting = flags.geo_hosting.map_or(rules.hosting, action);
+    rules.flag_abroad = flags.geo_flag_abroad.unwrap_or(rules.flag_abroad);
     rules.proxy = flags.geo_proxy.map_or(rules.proxy, action);
     let words: BTreeMap<&str, GeoAction> = [
         ("allow", GeoAction::Allow),

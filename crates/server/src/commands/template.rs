@@ -60,7 +60,7 @@ pub(crate) async fn run(
         }
         TemplateCommand::Preview { which, as_text } => {
             let which = Which::resolve(&which, operator).await?;
-            let mail = preview(&which, operator).await?;
+            let mail = preview(&which, operator, settings).await?;
             output::line(if as_text { &mail.text } else { &mail.html })
         }
         TemplateCommand::SendTest { which, to } => {
@@ -126,7 +126,7 @@ async fn list(organisation: &Organisation, operator: &Operator) -> Result<(), Fa
 }
 
 /// What a customer would get, with sample values.
-async fn preview(which: &Which, operator: &Operator) -> Result<ComposedMail, Fault> {
+async fn preview(which: &Which, operator: &Operator, settings: &Settings) -> Result<ComposedMail, Fault> {
     let now = operator.now();
     let geo = GeoContext {
         country_code: Some("CZ".to_owned()),
@@ -146,7 +146,7 @@ async fn preview(which: &Which, operator: &Operator) -> Result<ComposedMail, Fau
         requested_from: Some(&geo),
         now,
     };
-    let composed = service::composer(&operator.stores)?.compose(content).await;
+    let composed = service::composer(&operator.stores, settings)?.compose(content).await;
     composed.map_err(|fault| Fault::usage(fault.to_string()))
 }
 
@@ -158,7 +158,7 @@ async fn send_test(which: &Which, to: &str, operator: &Operator, settings: &Sett
         kind: which.kind,
         from: which.organisation.settings.mail_from.clone(),
         to,
-        content: preview(which, operator).await?,
+        content: preview(which, operator, settings).await?,
         link: None,
         date: operator.now(),
     };

@@ -3,9 +3,10 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
-use application::GeoChain;
 use application::ports::{GeoResolver, MailComposer, MailSender, PasswordHasher, RateLimiter};
+use application::{GEO_DEADLINE, GeoChain};
 use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
 use limit_memory::MemoryLimiter;
@@ -18,6 +19,9 @@ use system::{HashScheme, SystemClock, SystemHasher};
 use crate::fault::Fault;
 use crate::settings::{Settings, SettingsError};
 use crate::stores::Stores;
+
+/// Between the end of a resolver's own deadline and that of its turn in the chain.
+const SLACK: Duration = Duration::from_millis(15);
 
 /// `limiter_url`: `memory:` or `redis://…`, the latter with a memory behind it for when Redis is away.
 pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>, Fault> {
@@ -75,34 +79,45 @@ fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
 }
 
 /// Built-in and organisations' own templates.
-pub(crate) fn composer(stores: &Stores) -> Result<Arc<dyn MailComposer>, Fault> {
-    let composer = TemplateComposer::new(Arc::clone(&stores.templates));
-    Ok(Arc::new(composer.map_err(|fault| Fault::Setup(format!("templates: {fault}")))?))
+pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<dyn MailComposer>, Fault> {
+    let composer = TemplateComposer::new(Arc::clone(&stores.templates))
+        .map_err(|fault| Fault::Setup(format!("templates: {fault}")))?;
+    Ok(Arc::new(composer.with_attribution(settings.text("geo.attribution"))))
 }
 
 /// VikiTron first, local databases behind it; whichever are set.
 pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, Fault> {
     let mut chain: Vec<Arc<dyn GeoResolver>> = Vec::new();
-    if let Some(url) = settings.text("geo.vikitron_url") {
-        let mut options = VikiTronOptions::new(url);
-        options.token = settings.text("geo.vikitron_token").map(BearerToken::new);
-        let resolver = VikiTron::new(options)
-            .map_err(|fault| SettingsError::invalid("geo.vikitron_url", fault.to_string()))?;
-        chain.push(Arc::new(resolver));
-    }
-    let local = LocalGeoOptions {
+    let mut local = LocalGeoOptions {
         city: settings.path("geo.city_db").into_iter().collect(),
         asn: settings.path("geo.asn_db").into_iter().collect(),
         anonymous: settings.path("geo.anonymous_db").into_iter().collect(),
         dns: settings.parsed("geo.reverse_dns", "true or false")?.unwrap_or(false).then(DnsOptions::default),
         ..LocalGeoOptions::default()
     };
-    let wanted = !local.city.is_empty() || !local.asn.is_empty() || !local.anonymous.is_empty();
-    if wanted || local.dns.is_some() {
+    let databases = !local.city.is_empty() || !local.asn.is_empty() || !local.anonymous.is_empty();
+    let stands_in = databases || local.dns.is_some();
+    if let Some(url) = settings.text("geo.vikitron_url") {
+        let mut options = VikiTronOptions::new(url);
+        options.token = settings.text("geo.vikitron_token").map(BearerToken::new);
+        if stands_in {
+            // Each within its part of the time, so that VikiTron's breaker learns of every slow answer and a silent DNS
+            // costs the host name alone.
+            let first = GeoChain::share(GEO_DEADLINE, 1);
+            options.deadline = first - SLACK;
+            if let Some(dns) = &mut local.dns {
+                dns.deadline = GEO_DEADLINE - first - SLACK;
+            }
+        }
+        let resolver = VikiTron::new(options)
+            .map_err(|fault| SettingsError::invalid("geo.vikitron_url", fault.to_string()))?;
+        chain.push(Arc::new(resolver));
+    }
+    if stands_in {
         let resolver = LocalGeo::open(local).map_err(|fault| Fault::Setup(format!("geo: {fault}")))?;
         chain.push(Arc::new(resolver));
     }
-    Ok(Arc::new(GeoChain::new(chain)))
+    Ok(Arc::new(GeoChain::new(chain, GEO_DEADLINE)))
 }
 
 /// `password.scheme` and `password.concurrency`.

@@ -52,6 +52,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
         tokens: Arc::clone(&stores.tokens),
         customers: Arc::clone(&stores.customers),
         organisations: Arc::clone(&stores.organisations),
+        visits: Arc::clone(&parts.visits),
         clock: Arc::clone(&parts.clock),
     });
     Ok(Api {
@@ -72,6 +73,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             tokens: Arc::clone(&stores.tokens),
             customers: Arc::clone(&stores.customers),
             hasher,
+            visits: Arc::clone(&parts.visits),
             clock: Arc::clone(&parts.clock),
             random: Arc::clone(&parts.random),
             signal: parts.signal.clone(),

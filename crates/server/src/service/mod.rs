@@ -7,8 +7,8 @@ mod upkeep;
 
 use std::sync::Arc;
 
-use application::ports::{Clock, MailArchive, MailSender, Random, RateLimiter};
-use application::{DeliverResets, DeliveryPorts, DeliverySettings, Links, WorkSignal, fresh_id};
+use application::ports::{Clock, GeoResolver, MailArchive, MailSender, Random, RateLimiter};
+use application::{DeliverResets, DeliveryPorts, DeliverySettings, Links, NoteVisit, WorkSignal, fresh_id};
 use domain::WorkerId;
 use mail_capture::DirectoryCapture;
 use system::{OsRandom, SystemClock};
@@ -40,6 +40,8 @@ struct Parts {
     limiter: Arc<dyn RateLimiter>,
     sandbox: Arc<DirectoryCapture>,
     signal: WorkSignal,
+    geo: Arc<dyn GeoResolver>,
+    visits: Arc<NoteVisit>,
 }
 
 /// Serves on `listener` until the process is told to stop, then finishes what it accepted.
@@ -49,7 +51,10 @@ pub(crate) async fn run(
     listener: TcpListener,
     options: Options,
 ) -> Result<(), Fault> {
+    let geo = geo(settings)?;
     let parts = Parts {
+        visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
+        geo,
         stores,
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
@@ -66,6 +71,7 @@ pub(crate) async fn run(
     };
     upkeep::start(settings, &parts.stores, &parts.clock)?;
     http::serve(&parts, settings, listener, &options, stopped).await?;
+    parts.visits.settle().await;
     if let Some(thread) = delivery {
         // The worker winds down within its grace. Joining blocks, so not on an async thread.
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
@@ -84,8 +90,8 @@ impl Parts {
             tokens: Arc::clone(&self.stores.tokens),
             customers: Arc::clone(&self.stores.customers),
             organisations: Arc::clone(&self.stores.organisations),
-            geo: geo(settings)?,
-            composer: composer(&self.stores)?,
+            geo: Arc::clone(&self.geo),
+            composer: composer(&self.stores, settings)?,
             sender: Arc::clone(&options.sender),
             sandbox: self.sandbox.clone(),
             clock: Arc::clone(&self.clock),

@@ -39,6 +39,10 @@ pub(crate) const KNOWN: &[Known] = &[
     public("geo.city_db", "path of a city database in MaxMind's format"),
     public("geo.asn_db", "path of an ASN database"),
     public("geo.anonymous_db", "path of an anonymous-IP database"),
+    public(
+        "geo.attribution",
+        "a line below every mail that tells a place, as licences of free databases ask",
+    ),
     public("geo.reverse_dns", "look up reverse DNS: true or false (default)"),
     public("mail.ca_file", "PEM file with further certificate authorities trusted for SMTP"),
     public("mail.dkim_domain", "domain of the DKIM signature"),

@@ -9,6 +9,7 @@
 
 mod command_line;
 mod demo;
+mod geo;
 mod http;
 mod moving;
 mod process;

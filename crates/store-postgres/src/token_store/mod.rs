@@ -11,10 +11,11 @@ mod note;
 mod purge;
 mod record;
 mod redeem;
+mod requester;
 
 use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, ResetLink,
-    StoreError, TokenIssue, TokenStore,
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
+    ResetLink, StoreError, TokenIssue, TokenStore,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -49,6 +50,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("CONSUME", redeem::CONSUME),
     ("WHY", redeem::WHY),
     ("SET_PASSWORD", redeem::SET_PASSWORD),
+    ("REQUESTER", requester::REQUESTER),
 ];
 
 #[async_trait]
@@ -101,6 +103,10 @@ impl TokenStore for PostgresStore {
 
     async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
         Ok(self.link(token, now).await?)
+    }
+
+    async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
+        Ok(self.find_requester(request).await?)
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {

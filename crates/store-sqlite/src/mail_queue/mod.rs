@@ -3,7 +3,7 @@
 mod list;
 mod show;
 
-use application::ports::{MailDetail, MailFilter, MailQueue, MailSummary, QueueDepth, StoreError};
+use application::ports::{MailDetail, MailFilter, MailQueue, MailSummary, QueueDepth, StoreError, room_for};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId};
@@ -12,7 +12,7 @@ pub(crate) use self::show::place;
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;
-use crate::token_store::{ADD_EVENT, LONGEST_TIMELINE};
+use crate::token_store::ADD_EVENT;
 use crate::writer::Statement;
 
 /// `$1` mail, `$2` now. A link that is dead for good (used, or superseded) leaves nothing to send. A mail under lease after
@@ -49,7 +49,7 @@ impl MailQueue for SqliteStore {
             .bind(millis(now))
             .bind("retried")
             .bind(None::<Vec<u8>>)
-            .bind(LONGEST_TIMELINE);
+            .bind(i64::from(room_for("retried")));
         self.database
             .writer
             .work(|unit| {

@@ -10,10 +10,11 @@ mod link;
 mod note;
 mod purge;
 mod redeem;
+mod requester;
 
 use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, ResetLink,
-    StoreError, TokenIssue, TokenStore,
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
+    ResetLink, StoreError, TokenIssue, TokenStore,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -23,7 +24,7 @@ pub(crate) use self::admit::AdmitRow;
 pub(crate) use self::complete::{AttemptRow, NoMailRow};
 pub(crate) use self::issue::IssueRow;
 pub(crate) use self::link::KILL_LINKS;
-pub(crate) use self::note::{ADD_EVENT, LONGEST_TIMELINE};
+pub(crate) use self::note::ADD_EVENT;
 use crate::SqliteStore;
 use crate::columns::millis;
 use crate::writer::RecordRow;
@@ -94,6 +95,10 @@ impl TokenStore for SqliteStore {
         link::find(self, token, now).await
     }
 
+    async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
+        requester::find(self, request).await
+    }
+
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
         redeem::redeem(self, redemption).await
     }
@@ -143,6 +148,7 @@ pub(crate) fn hot_statements() -> Vec<&'static str> {
         note::HOT,
         purge::HOT,
         redeem::HOT,
+        requester::HOT,
     ]
     .concat()
 }

@@ -1,13 +1,10 @@
-use application::ports::StoreError;
+use application::ports::{StoreError, room_for};
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 
 use crate::SqliteStore;
 use crate::columns::millis;
 use crate::writer::{Statement, own_savepoint};
-
-/// Entries kept per request, so that nobody fills the store by opening a link.
-pub(crate) const LONGEST_TIMELINE: i64 = 100;
 
 /// Adds to the timeline of mail `$1`: at `$2`, event `$3`, detail `$4`, unless `$5` entries are there.
 macro_rules! add_event {
@@ -35,7 +32,7 @@ pub(super) async fn note(
         .bind(millis(at))
         .bind(event)
         .bind(detail.map(|detail| store.vault.seal(detail.as_bytes())))
-        .bind(LONGEST_TIMELINE);
+        .bind(i64::from(room_for(event)));
     store.database.writer.work(|unit| Box::pin(async move { Ok(unit.run(statement).await?) })).await
 }
 

@@ -125,6 +125,7 @@ async fn every_setting_survives(shop: Shop) {
                 ("KP".to_owned(), GeoAction::Refuse),
                 ("CZ".to_owned(), GeoAction::Allow),
             ]),
+            flag_abroad: true,
         },
     };
     let odd = Organisation { settings, created_at: at(1) + TimeDelta::milliseconds(123), ..organisation() };

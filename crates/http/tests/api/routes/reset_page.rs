@@ -185,15 +185,26 @@ async fn visits_are_noted_people_and_scanners_apart() {
     let shop = Shop::open().await;
     let token = shop.link(shop.jan).await;
     let path = format!("/reset/{token}");
-    get(&path).header("user-agent", BROWSER).of(&shop).await;
-    get(&path).header("user-agent", BROWSER).header("sec-purpose", "prefetch;prerender").of(&shop).await;
-    ask(Method::HEAD, &path).header("user-agent", BROWSER).of(&shop).await;
-    get(&path).header("user-agent", "Slackbot-LinkExpanding 1.0").of(&shop).await;
+    for visit in [
+        get(&path).header("user-agent", BROWSER),
+        get(&path).header("user-agent", BROWSER).header("sec-purpose", "prefetch;prerender"),
+        ask(Method::HEAD, &path).header("user-agent", BROWSER),
+        get(&path).header("user-agent", "Slackbot-LinkExpanding 1.0"),
+    ] {
+        visit.of(&shop).await;
+        shop.visits.settle().await;
+    }
     let mails = shop.store.list(MailFilter { organisation: None, state: None, limit: 10 }).await.unwrap();
     let detail = shop.store.show(mails[0].id).await.unwrap().unwrap();
     let events: Vec<_> = detail.timeline.iter().map(|entry| entry.event.as_str()).collect();
     let visits: Vec<_> = events.into_iter().filter(|event| matches!(*event, "opened" | "scanned")).collect();
     assert_eq!(visits, ["opened", "scanned", "scanned", "scanned"]);
+    let opened = detail.timeline.iter().find(|entry| entry.event == "opened").unwrap();
+    assert!(
+        opened.detail.starts_with("from 198.51.100.7; "),
+        "the peer of these requests: {}",
+        opened.detail
+    );
 }
 
 #[tokio::test]

@@ -105,3 +105,26 @@ pub(super) async fn a_note_is_in_the_timeline(shop: Shop) {
     assert_eq!(notes[2].detail, "after 7 s; \"'č");
     assert_eq!(shop.link_state(token, 8).await, Some(LinkState::Good));
 }
+
+pub(super) async fn visits_leave_room_for_other_notes(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let (request, _) = shop.link(jan, "jan@example.com", 0).await;
+    let note = async |event| shop.ports.tokens.note(request, at(5), event, String::new()).await.unwrap();
+    for _ in 0..60 {
+        note("opened").await;
+        note("scanned").await;
+    }
+    note("redeemed").await;
+    note("flagged").await;
+    let events = shop.events(request).await;
+    let count = |wanted: &[&str]| events.iter().filter(|event| wanted.contains(&event.as_str())).count();
+    assert_eq!(count(&["opened", "scanned"]), 90);
+    assert_eq!((count(&["redeemed"]), count(&["flagged"])), (1, 1));
+    for _ in 0..20 {
+        note("flagged").await;
+    }
+    let events = shop.events(request).await;
+    let notes =
+        events.iter().filter(|event| matches!(event.as_str(), "opened" | "scanned" | "redeemed" | "flagged"));
+    assert_eq!(notes.count(), 100);
+}

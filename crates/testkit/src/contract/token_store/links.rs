@@ -1,7 +1,7 @@
-use application::ports::{Issued, NewRequest};
-use domain::{LinkState, TokenHash};
+use application::ports::{Issued, NewRequest, Requester, TokenIssue};
+use domain::{LinkState, RequestId, TokenHash};
 
-use crate::contract::fixture::{Shop, at, hash, worker};
+use crate::contract::fixture::{Shop, at, hash, id, ip, prague, sent, worker};
 
 pub(super) async fn each_state_is_told_apart(shop: Shop) {
     let (jan, eva) = (shop.customer("jan@example.com").await, shop.customer("eva@example.com").await);
@@ -48,4 +48,24 @@ pub(super) async fn a_sandbox_link_says_so(shop: Shop) {
     assert_eq!(shop.ports.tokens.issue(issue).await, Ok(Issued::Issued));
     let link = shop.ports.tokens.find_link(token, at(1)).await.unwrap().expect("the link is known");
     assert!(link.sandbox);
+}
+
+pub(super) async fn who_asked_for_a_link_is_known(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let request = shop.record("jan@example.com", 0).await;
+    let worker = worker();
+    shop.claim_one(worker, 0).await;
+    let issue = TokenIssue { geo: Some(prague()), ..shop.token_issue(request, worker, jan, 0) };
+    assert_eq!(shop.ports.tokens.issue(issue).await, Ok(Issued::Issued));
+    let expected = Requester { customer_ip: Some(ip("203.0.113.7")), geo: Some(prague()) };
+    let tokens = &shop.ports.tokens;
+    assert_eq!(tokens.requester(request).await, Ok(Some(expected.clone())), "while the mail is on its way");
+    assert!(shop.complete(request, worker, sent(), 1).await);
+    assert_eq!(tokens.requester(request).await, Ok(Some(expected)), "when it has ended");
+    let nobody = shop.request("jan@example.com", 2);
+    let nobody = NewRequest { customer_ip: None, ..nobody };
+    let anonymous = nobody.id;
+    tokens.record(nobody).await.unwrap();
+    assert_eq!(tokens.requester(anonymous).await, Ok(Some(Requester { customer_ip: None, geo: None })));
+    assert_eq!(tokens.requester(RequestId::from_bytes(id())).await, Ok(None));
 }

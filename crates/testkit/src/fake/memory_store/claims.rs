@@ -63,6 +63,7 @@ impl Tables {
             admitted: false,
             disowned: false,
             timeline: Vec::new(),
+            notes: 0,
         };
         row.note(mail.accepted_at, "accepted", "");
         self.mails.insert(mail.id, row);

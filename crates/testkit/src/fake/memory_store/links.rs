@@ -1,6 +1,8 @@
 //! What a customer does with a link.
 
-use application::ports::{AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, ResetLink};
+use application::ports::{
+    AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, Requester, ResetLink, room_for,
+};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash};
 
@@ -19,6 +21,11 @@ impl Tables {
             state: link.state(now),
             expires_at: link.expires_at,
         })
+    }
+
+    pub(super) fn requester(&self, request: RequestId) -> Option<Requester> {
+        let mail = self.mails.get(&mail_of(request))?;
+        Some(Requester { customer_ip: mail.customer_ip, geo: mail.geo.clone() })
     }
 
     /// Whether the link's organisation works and its customer may set a password.
@@ -99,7 +106,10 @@ impl Tables {
     }
 
     pub(super) fn note(&mut self, request: RequestId, at: DateTime<Utc>, event: &str, detail: String) {
-        if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
+        if let Some(mail) = self.mails.get_mut(&mail_of(request))
+            && mail.notes < room_for(event)
+        {
+            mail.notes += 1;
             mail.note(at, event, detail);
         }
     }

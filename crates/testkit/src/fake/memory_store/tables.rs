@@ -67,6 +67,8 @@ pub(super) struct MailRow {
     pub(super) admitted: bool,
     pub(super) disowned: bool,
     pub(super) timeline: Vec<TimelineEntry>,
+    /// How many entries of the timeline are notes.
+    pub(super) notes: u8,
 }
 
 #[derive(Debug)]

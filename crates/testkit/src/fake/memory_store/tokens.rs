@@ -1,6 +1,6 @@
 use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, ResetLink,
-    StoreError, TokenIssue, TokenStore,
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
+    ResetLink, StoreError, TokenIssue, TokenStore,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -61,6 +61,10 @@ impl TokenStore for MemoryStore {
 
     async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
         Ok(self.tables().find_link(token, now))
+    }
+
+    async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
+        Ok(self.tables().requester(request))
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {

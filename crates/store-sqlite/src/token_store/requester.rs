@@ -1,0 +1,25 @@
+use application::ports::{Requester, StoreError};
+use domain::RequestId;
+
+use crate::SqliteStore;
+use crate::columns::Columns;
+use crate::fault::Fault;
+use application::sealed::{Submitted, open_json};
+
+const REQUESTER: &str = "SELECT submitted, geo FROM mail WHERE id = $1";
+
+pub(super) async fn find(store: &SqliteStore, request: RequestId) -> Result<Option<Requester>, StoreError> {
+    let query = sqlx::query(REQUESTER).bind(request.as_bytes().to_vec());
+    let Some(row) = query.fetch_optional(&store.database.readers).await.map_err(Fault::Sql)? else {
+        return Ok(None);
+    };
+    let vault = store.vault.as_ref();
+    let geo = row.read::<Option<&[u8]>>("mail.geo")?;
+    Ok(Some(Requester {
+        customer_ip: Submitted::open(vault, row.read("mail.submitted")?)?.ip,
+        geo: geo.map(|geo| open_json(vault, geo, "mail.geo")).transpose()?,
+    }))
+}
+
+#[cfg(test)]
+pub(super) const HOT: &[&str] = &[REQUESTER];
