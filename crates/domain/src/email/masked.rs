@@ -27,3 +27,48 @@ impl fmt::Debug for MaskedEmail<'_> {
         fmt::Display::fmt(self, f)
     }
 }
+
+/// The text with everything in it that looks like an address masked: servers quote addresses in their replies.
+///
+/// What stands before an `@`, back to a space, a bracket, a comma, a colon or a semicolon, keeps its first character:
+/// `550 <jan@example.com> unknown` becomes `550 <j***@example.com> unknown`.
+#[must_use]
+pub fn mask_addresses(text: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || "<>()[]{},;:".contains(c);
+    let mut masked = String::with_capacity(text.len());
+    let mut pieces = text.split('@').peekable();
+    while let Some(piece) = pieces.next() {
+        if pieces.peek().is_none() {
+            masked.push_str(piece);
+            break;
+        }
+        let local = piece.rsplit(ends).next().unwrap_or_default();
+        masked.push_str(piece.strip_suffix(local).unwrap_or_default());
+        if let Some(initial) = local.chars().next() {
+            masked.push(initial);
+            masked.push_str("***");
+        }
+        masked.push('@');
+    }
+    masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask_addresses;
+
+    #[test]
+    fn addresses_in_a_reply_are_masked() {
+        for (text, masked) in [
+            ("250 2.0.0 Ok: queued as 4D2A", "250 2.0.0 Ok: queued as 4D2A"),
+            ("550 5.1.1 <jan.secret@barasek.com>: unknown", "550 5.1.1 <j***@barasek.com>: unknown"),
+            ("to=žofie@x.cz,orig_to=jan+tag@y.cz", "t***@x.cz,o***@y.cz"),
+            ("<\"jan.secret\"@x.cz>", "<\"***@x.cz>"),
+            ("a@b@c @", "a***@b***@c @"),
+            ("rfc822;jan@x.cz", "rfc822;j***@x.cz"),
+            ("", ""),
+        ] {
+            assert_eq!(mask_addresses(text), masked, "{text}");
+        }
+    }
+}
