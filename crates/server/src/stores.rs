@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use application::ports::{
     AddressVault, ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, Random,
-    StoreError, TemplateStore, TokenStore,
+    StoreError, TemplateStore, TokenStore, WebhookOutbox, WebhookRegistry,
 };
 use store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use store_sqlite::{SqliteDatabase, SqliteStore};
@@ -24,6 +24,8 @@ pub(crate) struct Stores {
     pub(crate) organisations: Arc<dyn OrganisationRegistry>,
     pub(crate) templates: Arc<dyn TemplateStore>,
     pub(crate) audit: Arc<dyn AuditLog>,
+    pub(crate) webhooks: Arc<dyn WebhookRegistry>,
+    pub(crate) outbox: Arc<dyn WebhookOutbox>,
     pub(crate) database: Database,
 }
 
@@ -136,6 +138,8 @@ impl Stores {
             + OrganisationRegistry
             + TemplateStore
             + AuditLog
+            + WebhookRegistry
+            + WebhookOutbox
             + 'static,
     {
         Self {
@@ -145,7 +149,9 @@ impl Stores {
             keys: Arc::<S>::clone(&store),
             organisations: Arc::<S>::clone(&store),
             templates: Arc::<S>::clone(&store),
-            audit: store,
+            audit: Arc::<S>::clone(&store),
+            webhooks: Arc::<S>::clone(&store),
+            outbox: store,
             database,
         }
     }

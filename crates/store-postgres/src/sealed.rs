@@ -164,6 +164,11 @@ impl Entry {
         open_json(vault, sealed, Self::PLACE)
     }
 
+    /// The server that was asked, if one was, and the reply or fault, if it tells of one.
+    pub(crate) fn into_answer(mut self) -> (Option<String>, Option<String>) {
+        (self.host.take(), self.into_reply())
+    }
+
     /// The reply or fault it tells of, if it does.
     pub(crate) fn into_reply(self) -> Option<String> {
         self.reply.then_some(self.detail)

@@ -45,6 +45,9 @@ mod rate_limiter;
 mod store_error;
 mod template_store;
 mod token_store;
+mod webhook_outbox;
+mod webhook_registry;
+mod webhook_sender;
 
 pub use address_vault::*;
 pub use api_key_registry::*;
@@ -63,3 +66,6 @@ pub use rate_limiter::*;
 pub use store_error::*;
 pub use template_store::*;
 pub use token_store::*;
+pub use webhook_outbox::*;
+pub use webhook_registry::*;
+pub use webhook_sender::*;

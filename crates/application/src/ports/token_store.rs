@@ -222,6 +222,9 @@ pub enum Redeemed {
 }
 
 /// Requests from acceptance to redemption.
+///
+/// `admit`, `complete` and `redeem` also write what webhook endpoints are to be told, in the same step: see
+/// [`WebhookOutbox`](super::WebhookOutbox). `record` does not.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TokenStore: Send + Sync {

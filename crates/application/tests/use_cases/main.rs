@@ -9,4 +9,5 @@ mod deliver;
 mod pages;
 mod request;
 mod set_password;
+mod webhooks;
 mod world;

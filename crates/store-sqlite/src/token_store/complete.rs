@@ -4,25 +4,28 @@ use domain::{DeliveryState, MailId, NoMailReason, WorkerId};
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
+use crate::webhooks::report::{report_attempted, report_not_attempted};
 use crate::writer::{Statement, own_savepoint};
 
 /// `$1` mail, `$2` worker, `$3` stage, `$4` state, `$5` due, `$6` now, `$7` reply, `$8` host, `$9` sent at.
-const ATTEMPTED: &str = own_savepoint!(
+const ATTEMPTED: &str = own_savepoint!(concat!(
+    report_attempted!(),
     "INSERT INTO mail_attempt (mail, n, at, host, reply, outcome) SELECT seq, attempts + 1, $6, $8, $7, $4 \
        FROM mail WHERE id = $1 AND stage = 1 AND lease_owner = $2; \
      UPDATE mail SET stage = $3, state = $4, due_at = $5, lease_owner = NULL, attempts = attempts + 1, \
        last_reply = NULL, sent_at = $9 WHERE id = $1 AND stage = 1 AND lease_owner = $2; \
      SELECT changes() AS rows"
-);
+));
 /// `$1` to `$7` as above: no server was asked, and the reason goes into the timeline.
-const NOT_ATTEMPTED: &str = own_savepoint!(
+const NOT_ATTEMPTED: &str = own_savepoint!(concat!(
+    report_not_attempted!(),
     "INSERT INTO mail_event (mail, n, at, event, detail) \
        SELECT seq, 1 + (SELECT coalesce(max(n), 0) FROM mail_event WHERE mail = seq), $6, $4, $7 \
        FROM mail WHERE id = $1 AND stage = 1 AND lease_owner = $2; \
      UPDATE mail SET stage = $3, state = $4, due_at = $5, lease_owner = NULL, last_reply = $7 \
        WHERE id = $1 AND stage = 1 AND lease_owner = $2; \
      SELECT changes() AS rows"
-);
+));
 /// `$1` mail, `$2` worker, `$3` now, `$4` reason. The most common end: one row is all it takes.
 const OWED_NONE: &str = own_savepoint!(
     "UPDATE mail SET stage = 3, state = 'no-mail', due_at = $3, lease_owner = NULL, no_mail_reason = $4 \

@@ -2,11 +2,12 @@ use std::{any::Any, sync::Arc};
 
 use application::ports::{
     ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, TemplateStore, TokenStore,
+    WebhookOutbox, WebhookRegistry,
 };
 
 use super::{
     api_key_registry, audit_log, customer_directory, mail_queue, organisation_registry, template_store,
-    token_store,
+    token_store, webhook_outbox, webhook_registry,
 };
 
 /// The persistent ports over one storage. Clones are handles on the same.
@@ -26,6 +27,10 @@ pub struct PersistentPorts {
     pub templates: Arc<dyn TemplateStore>,
     /// The log of deeds.
     pub audit: Arc<dyn AuditLog>,
+    /// Where organisations are told of what happened.
+    pub webhooks: Arc<dyn WebhookRegistry>,
+    /// What they are still to be told.
+    pub outbox: Arc<dyn WebhookOutbox>,
     kept: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -41,6 +46,8 @@ impl PersistentPorts {
             + OrganisationRegistry
             + TemplateStore
             + AuditLog
+            + WebhookRegistry
+            + WebhookOutbox
             + 'static,
     {
         Self {
@@ -50,7 +57,9 @@ impl PersistentPorts {
             keys: store.clone(),
             organisations: store.clone(),
             templates: store.clone(),
-            audit: store,
+            audit: store.clone(),
+            webhooks: store.clone(),
+            outbox: store,
             kept: Vec::new(),
         }
     }
@@ -72,6 +81,8 @@ where
         + OrganisationRegistry
         + TemplateStore
         + AuditLog
+        + WebhookRegistry
+        + WebhookOutbox
         + 'static,
 {
     fn from(store: Arc<S>) -> Self {
@@ -79,7 +90,7 @@ where
     }
 }
 
-/// The suites of all seven persistent ports, one after the other.
+/// The suites of all nine persistent ports, one after the other.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
@@ -91,4 +102,6 @@ pub async fn every_persistent_port<P: Into<PersistentPorts>>(fresh: impl AsyncFn
     customer_directory(&fresh).await;
     mail_queue(&fresh).await;
     token_store(&fresh).await;
+    webhook_registry(&fresh).await;
+    webhook_outbox(&fresh).await;
 }

@@ -10,6 +10,7 @@ mod memory_store;
 mod random;
 mod sender;
 mod vault;
+mod webhooks;
 
 pub use archive::MemoryArchive;
 pub use clock::{FixedClock, ManualClock};
@@ -21,6 +22,7 @@ pub use memory_store::MemoryStore;
 pub use random::SeededRandom;
 pub use sender::{RecordingSender, SendScript};
 pub use vault::TestVault;
+pub use webhooks::RecordingWebhooks;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -43,7 +43,7 @@ pub(super) async fn mails_under_way_stay(shop: Shop) {
     let other = worker();
     shop.claim_one(other, 3).await;
     assert!(shop.complete(waiting, other, retry_at(500_000), 4).await);
-    assert_eq!(purge(&shop, 100_000, 200_000, 100).await, []);
+    assert_eq!(purge(&shop, 100_000, 200_000, 100).await, Vec::<u64>::new());
     assert!(is_known(&shop, queued).await && is_known(&shop, waiting).await);
     assert_eq!(ids(&shop.claim(other, 500_000).await), [queued.into_mail(), waiting.into_mail()]);
 }
