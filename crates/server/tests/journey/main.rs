@@ -13,3 +13,4 @@ mod http;
 mod process;
 mod secrets;
 mod settings;
+mod webhooks;
