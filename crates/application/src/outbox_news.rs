@@ -1,10 +1,11 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::WorkSignal;
 
 /// Wakes whoever tells endpoints of events, for stores: it costs nothing while there are no endpoints.
 #[derive(Debug, Clone, Default)]
-pub struct OutboxNews(std::sync::Arc<Inner>);
+pub struct OutboxNews(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {

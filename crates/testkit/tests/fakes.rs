@@ -111,6 +111,7 @@ async fn memory_archive() {
 }
 
 /// What the endpoint of a recorded call would have seen.
+#[expect(clippy::expect_used, reason = "a helper of tests")]
 fn received(call: OutgoingWebhook) -> ReceivedWebhook {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     use hmac::{Hmac, KeyInit as _, Mac as _};

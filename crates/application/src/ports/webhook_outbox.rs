@@ -122,8 +122,8 @@ pub trait WebhookOutbox: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 
-    /// Gives up at most `limit` waiting events that happened before `before` and are under nobody's lease. Returns how
-    /// many.
+    /// Gives up at most `limit` waiting events that happened before `before` and are under nobody's lease, or under one
+    /// that ended before `before`. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`] when none was given up.

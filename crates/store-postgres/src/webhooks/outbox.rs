@@ -31,8 +31,8 @@ pub(crate) const GONE: &str = "WITH done AS (UPDATE webhook_event SET state = 'g
        WHERE endpoint_id = (SELECT endpoint_id FROM done) AND state = 'waiting' AND lease_owner IS NULL) \
      SELECT FROM done";
 pub(crate) const GIVE_UP: &str = "WITH old AS MATERIALIZED (SELECT id FROM webhook_event WHERE state = 'waiting' AND at < $1 \
-       AND lease_owner IS NULL ORDER BY at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED) \
-     UPDATE webhook_event v SET state = 'given-up' FROM old WHERE v.id = old.id";
+       AND (lease_owner IS NULL OR due_at < $1) ORDER BY at LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED) \
+     UPDATE webhook_event v SET state = 'given-up', lease_owner = NULL FROM old WHERE v.id = old.id";
 pub(crate) const PURGE_EVENTS: &str = "WITH old AS MATERIALIZED (SELECT id FROM webhook_event \
        WHERE state IN ('delivered', 'given-up') AND at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) \
      DELETE FROM webhook_event v USING old WHERE v.id = old.id";

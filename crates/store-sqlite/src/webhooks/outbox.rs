@@ -42,8 +42,8 @@ const GONE: &str = own_savepoint!(
      SELECT changes() AS rows"
 );
 const GIVE_UP: &str = own_savepoint!(
-    "UPDATE webhook_event SET state = 'given-up' WHERE seq IN (SELECT seq FROM webhook_event \
-       WHERE state = 'waiting' AND at < $1 AND lease_owner IS NULL LIMIT $2); \
+    "UPDATE webhook_event SET state = 'given-up', lease_owner = NULL WHERE seq IN (SELECT seq FROM webhook_event \
+       WHERE state = 'waiting' AND at < $1 AND (lease_owner IS NULL OR due_at < $1) LIMIT $2); \
      SELECT changes() AS rows"
 );
 const PURGE: &str = own_savepoint!(

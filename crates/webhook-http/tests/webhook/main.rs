@@ -1,5 +1,5 @@
 //! Calls to a real HTTP server on loopback, well behaved and not.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of a test may fail the test")]
+#![expect(clippy::unwrap_used, reason = "helpers of a test may fail the test")]
 
 mod addresses;
 mod contract;

@@ -103,6 +103,18 @@ pub(super) async fn what_is_too_old_is_given_up(shop: Shop) {
     assert_eq!(due, [at(100)]);
 }
 
+/// Its worker died, and its endpoint was disabled before anybody else could claim it.
+pub(super) async fn a_lease_that_nobody_ended_is_given_up_with_its_event(shop: Shop) {
+    listen(&shop, "https://a", &[]).await;
+    happens(&shop, 0).await;
+    let dead = worker();
+    let claimed = claim_as(&shop, dead, 1, 1, 1).await.remove(0);
+    assert_eq!(shop.ports.outbox.give_up(at(30), 100).await.unwrap(), 0, "its lease ends at 31 s");
+    assert_eq!(shop.ports.outbox.give_up(at(32), 100).await.unwrap(), 1);
+    assert_eq!(counts(&standing(&shop).await), (0, 0, 1));
+    assert!(!shop.ports.outbox.complete_event(claimed.id, dead, delivered(), at(33)).await.unwrap());
+}
+
 pub(super) async fn what_has_ended_is_purged_in_small_steps(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
     for now in 0..6 {

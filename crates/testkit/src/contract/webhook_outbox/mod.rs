@@ -45,6 +45,7 @@ pub async fn webhook_outbox<P: Into<PersistentPorts>>(fresh: impl AsyncFn() -> P
             ending::an_endpoint_that_is_gone_is_disabled,
             ending::an_outcome_without_the_lease_changes_nothing,
             ending::what_is_too_old_is_given_up,
+            ending::a_lease_that_nobody_ended_is_given_up_with_its_event,
             ending::what_has_ended_is_purged_in_small_steps,
             ending::the_depth_counts_what_waits,
         ]

@@ -258,10 +258,12 @@ impl WebhookOutbox for MemoryStore {
     async fn give_up(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let old = |event: &&mut EventRow| {
-            event.state == State::Waiting && event.holder.is_none() && event.event.at < before
+            event.state == State::Waiting
+                && event.event.at < before
+                && (event.holder.is_none() || event.due_at < before)
         };
         let given_up = tables.events.values_mut().filter(old).take(limit as usize);
-        Ok(given_up.map(|event| event.state = State::GivenUp).count() as u64)
+        Ok(given_up.map(|event| (event.state, event.holder) = (State::GivenUp, None)).count() as u64)
     }
 
     async fn outbox_depth(&self) -> Result<OutboxDepth, StoreError> {
