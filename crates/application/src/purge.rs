@@ -2,15 +2,17 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::ports::{Clock, StoreError, TokenStore};
+use crate::ports::{Clock, StoreError, TokenStore, WebhookOutbox};
 
 /// Rows deleted in one go: few enough that no request waits behind them for more than 10 ms.
 const BATCH: u32 = 200;
 
 /// Forgets what is older than the retention.
 pub struct Purge {
-    /// What is purged.
+    /// What is purged: requests,
     pub tokens: Arc<dyn TokenStore>,
+    /// and what endpoints were told.
+    pub webhooks: Arc<dyn WebhookOutbox>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// How long ended requests are kept.
@@ -28,10 +30,15 @@ impl Purge {
         let mut gone = 0;
         loop {
             let now = self.clock.now();
-            match self.tokens.purge(now - self.retention, now, BATCH).await? {
-                0 => return Ok(gone),
-                rows => gone += rows,
+            let before = now - self.retention;
+            let rows = match self.tokens.purge(before, now, BATCH).await? {
+                0 => self.webhooks.purge_events(before, BATCH).await?,
+                rows => rows,
+            };
+            if rows == 0 {
+                return Ok(gone);
             }
+            gone += rows;
             tokio::time::sleep(self.pause).await;
         }
     }

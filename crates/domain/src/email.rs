@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use self::provider::Canonical;
 pub use self::{
     error::EmailError,
-    masked::MaskedEmail,
+    masked::{MaskedEmail, mask_addresses},
     provider::{ProviderRule, ProviderRules, TagSeparator},
 };
 use crate::macros::{deserialize_impl, parse_impls, serialize_impl};

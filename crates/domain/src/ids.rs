@@ -90,6 +90,10 @@ ids! {
     WorkerId;
     /// One mail in the queue.
     MailId;
+    /// One place where an organisation is told of what happened.
+    WebhookEndpointId;
+    /// One thing told to one such place; the same on every attempt.
+    WebhookEventId;
 }
 
 /// Why a text is no identifier.

@@ -17,6 +17,7 @@ mod proximity;
 mod random;
 mod state;
 mod token;
+mod webhook;
 
 pub use self::{
     api_key::{
@@ -25,10 +26,15 @@ pub use self::{
     },
     backoff::BackOff,
     country::Country,
-    email::{EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator},
+    email::{
+        EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator, mask_addresses,
+    },
     error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode},
     expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601},
-    ids::{ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WorkerId},
+    ids::{
+        ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WebhookEndpointId, WebhookEventId,
+        WorkerId,
+    },
     ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope},
     language::{Language, LanguageError},
     password::{Password, PasswordPolicy, PolicyRule, PolicyViolations},
@@ -38,4 +44,5 @@ pub use self::{
         UnknownNoMailReason,
     },
     token::{ResetToken, TokenError, TokenHash},
+    webhook::{UnknownWebhookEventType, WebhookEventType, WebhookSecret, WebhookSecretError},
 };

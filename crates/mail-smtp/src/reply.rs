@@ -1,3 +1,5 @@
+use domain::mask_addresses;
+
 /// Characters of a reply that are kept.
 const LIMIT: usize = 500;
 
@@ -12,7 +14,7 @@ pub(crate) fn scrub(text: &str) -> String {
         if !clean.is_empty() {
             clean.push(' ');
         }
-        push_masked(&mut clean, word);
+        clean.push_str(&mask_addresses(word));
     }
     match clean.char_indices().nth(LIMIT - 1) {
         Some((at, _)) if clean.chars().count() > LIMIT => {
@@ -21,27 +23,6 @@ pub(crate) fn scrub(text: &str) -> String {
             clean
         }
         _ => clean,
-    }
-}
-
-/// Whatever stands around an `@` up to a delimiter is an address, spelt `=40`, `%40` or full-width too.
-fn push_masked(out: &mut String, word: &str) {
-    const SIGNS: [&str; 5] = ["@", "%40", "=40", "\u{FF20}", "\u{FE6B}"];
-    let delimits =
-        |c: char| matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | '"' | '\'' | ',' | ';' | ':' | '`');
-    let mut rest = word;
-    while !rest.is_empty() {
-        let end = rest.find(delimits).unwrap_or(rest.len());
-        let (part, tail) = rest.split_at(end);
-        let visible = |c: &char| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}'..='\u{200F}');
-        if SIGNS.iter().any(|sign| part.contains(sign)) {
-            out.push_str("***");
-        } else {
-            out.extend(part.chars().filter(visible));
-        }
-        let mut characters = tail.chars();
-        out.extend(characters.next());
-        rest = characters.as_str();
     }
 }
 

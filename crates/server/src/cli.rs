@@ -70,6 +70,9 @@ pub(crate) enum Command {
     /// The mail queue
     #[command(subcommand)]
     Mail(MailCommand),
+    /// Where organisations are told of what happens
+    #[command(subcommand)]
+    Webhook(WebhookCommand),
     /// Organisations' own mail templates
     #[command(subcommand)]
     Template(TemplateCommand),
@@ -274,6 +277,37 @@ pub(crate) enum MailCommand {
     },
     /// Put a mail that failed back into the queue
     Retry {
+        /// Its id
+        id: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WebhookCommand {
+    /// Add an endpoint; prints its secret alone, this once
+    Create {
+        /// Where events go: https, or http on this machine alone
+        url: String,
+        /// Name or id of the organisation
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: String,
+        /// What it wants to hear, such as `password_reset.completed`; may be repeated; none: everything
+        #[arg(long = "event", value_name = "TYPE")]
+        events: Vec<String>,
+    },
+    /// List them with what waits for each, without their secrets
+    List {
+        /// Of one organisation only
+        #[arg(long, value_name = "NAME|ID")]
+        organisation: Option<String>,
+    },
+    /// Remove one for good, with what waits for it
+    Remove {
+        /// Its id
+        id: String,
+    },
+    /// Call one now, with an event of the type `webhook.test`
+    Test {
         /// Its id
         id: String,
     },

@@ -55,8 +55,10 @@ pub(crate) async fn start_metrics(settings: &Settings) -> Result<(), Fault> {
 fn recorder() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError> {
     let delivery = Matcher::Full("resetd_delivery_seconds".to_owned());
     let answer = Matcher::Full("resetd_http_request_seconds".to_owned());
+    let webhook = Matcher::Prefix("resetd_webhook_".to_owned());
     PrometheusBuilder::new()
         .set_buckets_for_metric(delivery, &DELIVERY_BUCKETS)?
+        .set_buckets_for_metric(webhook, &DELIVERY_BUCKETS)?
         .set_buckets_for_metric(answer, &ANSWER_BUCKETS)?
         .install_recorder()
 }

@@ -1,9 +1,9 @@
-//! The delivery worker's thread.
+//! The worker's thread: mails, and beside them webhooks.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use application::DeliverResets;
+use application::{DeliverResets, DeliverWebhooks};
 use rustix::process::{Pid, setpriority_process};
 use rustix::thread::gettid;
 use tokio::runtime;
@@ -16,10 +16,12 @@ use crate::fault::Fault;
 /// comes before delivering one, and delivering has the machine to itself as soon as the rush is over.
 const NICENESS: i32 = 10;
 
-/// Runs the worker on a thread of its own until `stop` turns true.
+/// Runs the worker on a thread of its own until `stop` turns true. Webhooks are a task beside the mails and share nothing
+/// with them: no queue, no lease, no count of what is on its way.
 pub(crate) fn spawn(
-    deliver: Arc<DeliverResets>,
-    mut stop: watch::Receiver<bool>,
+    mails: Arc<DeliverResets>,
+    webhooks: Arc<DeliverWebhooks>,
+    stop: watch::Receiver<bool>,
 ) -> Result<JoinHandle<()>, Fault> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
@@ -29,14 +31,22 @@ pub(crate) fn spawn(
         .name("delivery".to_owned())
         .spawn(move || {
             stand_back();
-            runtime.block_on(deliver.run(async move {
-                // An error means that the sender is gone, and so is the service.
-                if stop.wait_for(|stop| *stop).await.is_err() {
-                    error!("the service ended without a word; the worker winds down");
+            runtime.block_on(async move {
+                let webhooks = tokio::spawn(webhooks.run(told(stop.clone())));
+                mails.run(told(stop)).await;
+                if let Err(fault) = webhooks.await {
+                    error!(%fault, "webhooks ended in a panic; their leases bring them back");
                 }
-            }));
+            });
         })
         .map_err(Fault::io("the worker's thread"))
+}
+
+async fn told(mut stop: watch::Receiver<bool>) {
+    // An error means that the sender is gone, and so is the service.
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        error!("the service ended without a word; the worker winds down");
+    }
 }
 
 /// On Linux a nice value belongs to a thread, not to the process.

@@ -46,6 +46,7 @@ mod statements;
 mod store;
 mod template_store;
 mod token_store;
+mod webhooks;
 
 pub use database::{PoolSettings, PostgresDatabase};
 pub use import::PostgresImport;

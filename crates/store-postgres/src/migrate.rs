@@ -16,8 +16,10 @@ struct Migration {
 }
 
 /// In order, without gaps.
-const ALL: [Migration; 1] =
-    [Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") }];
+const ALL: [Migration; 2] = [
+    Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
+    Migration { version: 2, name: "webhooks", sql: include_str!("../migrations/0002_webhooks.sql") },
+];
 
 /// The number is this program's own: "resetd" in ASCII. The lock ends with the transaction.
 pub(crate) const LOCK: &str = "SELECT pg_advisory_xact_lock(125780053292132)";

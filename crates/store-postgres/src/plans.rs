@@ -6,8 +6,16 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use crate::statements::{all, scratch};
 use crate::{PoolSettings, PostgresDatabase, database};
 
-const BIG: [&str; 7] =
-    ["mail", "mail_event", "reset_token", "customer", "password_history", "address_budget", "audit"];
+const BIG: [&str; 8] = [
+    "mail",
+    "mail_event",
+    "reset_token",
+    "customer",
+    "password_history",
+    "address_budget",
+    "audit",
+    "webhook_event",
+];
 
 /// A moderately filled database of two organisations: enough that the planner knows which tables are big.
 const FILL: &str = "INSERT INTO mail (accepted_at, expires_at, ended_at, attempts, kind, priority, sandbox, id, organisation_id, \
@@ -24,6 +32,11 @@ const FILL: &str = "INSERT INTO mail (accepted_at, expires_at, ended_at, attempt
      INSERT INTO password_history (customer_id, hash, replaced_at) SELECT id, repeat('x', 99), now() FROM customer; \
      INSERT INTO address_budget (address_fingerprint, admitted, last_at) SELECT address_fingerprint, ARRAY[now()], now() \
      FROM customer; \
+     INSERT INTO webhook_endpoint (id, organisation_id, sealed, events, created_at) SELECT organisation_id, organisation_id, '', \
+     '{}', now() FROM mail GROUP BY organisation_id; \
+     INSERT INTO webhook_event (at, due_at, expires_at, sandbox, id, endpoint_id, request_id, event, state, submitted) \
+     SELECT accepted_at, accepted_at, expires_at, false, id, organisation_id, id, 'password_reset.sent', 'delivered', submitted \
+     FROM mail; \
      INSERT INTO audit (sequence, at, actor, action, subject, hash) SELECT n, now(), 'operator', 'mail-retried', '', '' \
      FROM generate_series(1, 20000) n; \
      ANALYZE";

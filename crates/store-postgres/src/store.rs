@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use application::OutboxNews;
 use application::ports::{AddressVault, StoreError};
 use sqlx::PgPool;
 
@@ -17,6 +18,7 @@ pub struct PostgresStore {
     pub(crate) vault: Arc<dyn AddressVault>,
     pub(crate) groups: Arc<Groups>,
     pub(crate) news: Arc<News>,
+    pub(crate) webhook_news: OutboxNews,
 }
 
 /// What is done in batches.
@@ -51,7 +53,13 @@ impl PostgresStore {
             complete: Group::start(Complete, writers, 1),
             find_by_email: Group::start(FindByEmail, writers, 1),
         };
-        Ok(Self { database, vault, groups: Arc::new(groups), news: Arc::new(news) })
+        Ok(Self {
+            database,
+            vault,
+            groups: Arc::new(groups),
+            news: Arc::new(news),
+            webhook_news: OutboxNews::default(),
+        })
     }
 
     /// The database underneath: readiness, version, maintenance, closing.

@@ -34,7 +34,9 @@ suites!(
     api_key_registry,
     organisation_registry,
     template_store,
-    audit_log
+    audit_log,
+    webhook_registry,
+    webhook_outbox
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,9 +6,10 @@ mod support;
 
 use application::ports::{
     AddressBudget, Completion, CustomerDirectory, CustomerImport, GeoContext, ImportCheckpoint, MailQueue,
-    PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue, TokenStore,
+    PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue, TokenStore, WebhookEndpoint, WebhookOutbox,
+    WebhookRegistry, WebhookTarget,
 };
-use domain::{MailId, ResetToken};
+use domain::{MailId, ResetToken, WebhookEndpointId, WebhookSecret};
 use sqlx::{AssertSqlSafe, PgConnection};
 use support::{TestDatabase, at, email, id, import_row, ip, organisation, request, server, worker};
 
@@ -43,6 +44,19 @@ async fn a_dump_holds_no_address_no_token_and_no_person() {
     };
     let (customer, checkpoint) = (row.id, ImportCheckpoint { name: "file".to_owned(), position: 1 });
     store.import(shop, &[row], checkpoint, at(-86_400)).await.unwrap();
+
+    let endpoint = WebhookEndpoint {
+        id: WebhookEndpointId::from_bytes(id(at(0))),
+        organisation: shop,
+        events: Vec::new(),
+        created_at: at(0),
+        disabled_at: None,
+    };
+    let target = WebhookTarget {
+        url: "https://hooks.example/secret".to_owned(),
+        secret: WebhookSecret::from_bytes(b"Secret, and twenty-four octets").unwrap(),
+    };
+    WebhookRegistry::create(&store, &endpoint, &target).await.unwrap();
 
     // Two requests: one goes its whole way, one waits for its next attempt.
     let (worker, mut plain_tokens) = (worker(), Vec::new());
@@ -106,4 +120,7 @@ async fn a_dump_holds_no_address_no_token_and_no_person() {
     assert!(shown.summary.last_reply.unwrap().contains("jan.secret@barasek.com"));
     let found = store.find_by_email(shop, &email("jan.secret@barasek.com")).await.unwrap().unwrap();
     assert_eq!((found.id, found.name.as_str()), (customer, "Jan Barášek"));
+    let told = store.claim_events(worker, at(6), at(36), 10, 10).await.unwrap();
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert!(told.iter().all(|event| event.target == target && event.event.address.ends_with(".com")));
 }

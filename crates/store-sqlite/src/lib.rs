@@ -32,6 +32,7 @@ mod template_store;
 #[cfg(test)]
 mod tests;
 mod token_store;
+mod webhooks;
 mod writer;
 
 pub use database::SqliteDatabase;

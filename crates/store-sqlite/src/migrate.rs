@@ -14,15 +14,17 @@ struct Migration {
 }
 
 /// In order, without gaps.
-const ALL: [Migration; 1] =
-    [Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") }];
+const ALL: [Migration; 2] = [
+    Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
+    Migration { version: 2, name: "webhooks", sql: include_str!("../migrations/0002_webhooks.sql") },
+];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
      (version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum BLOB NOT NULL) STRICT";
 const APPLIED: &str = "SELECT version, checksum FROM migration ORDER BY version";
 const REMEMBER: &str = "INSERT INTO migration (version, name, checksum) VALUES ($1, $2, $3)";
 /// `PRAGMA` takes no values; there is one text per version.
-const MARK: [&str; ALL.len()] = ["PRAGMA user_version = 1"];
+const MARK: [&str; ALL.len()] = ["PRAGMA user_version = 1", "PRAGMA user_version = 2"];
 
 /// The newest version known.
 pub(crate) fn latest() -> i64 {

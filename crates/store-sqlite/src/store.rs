@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use application::OutboxNews;
 use application::ports::{AddressVault, StoreError};
 
 use crate::SqliteDatabase;
@@ -10,6 +11,7 @@ use crate::SqliteDatabase;
 pub struct SqliteStore {
     pub(crate) database: SqliteDatabase,
     pub(crate) vault: Arc<dyn AddressVault>,
+    pub(crate) webhook_news: OutboxNews,
 }
 
 impl SqliteStore {
@@ -29,7 +31,7 @@ impl SqliteStore {
     /// [`StoreError::Corrupt`] when the database was written with another data key than `vault`'s.
     pub async fn new(database: SqliteDatabase, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
         database.check_data_key(vault.as_ref()).await?;
-        Ok(Self { database, vault })
+        Ok(Self { database, vault, webhook_news: OutboxNews::default() })
     }
 
     /// The database underneath: readiness, version, closing.

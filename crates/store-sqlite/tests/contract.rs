@@ -53,6 +53,16 @@ async fn token_store() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn webhook_registry() {
+    contract::webhook_registry(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn webhook_outbox() {
+    contract::webhook_outbox(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shared_storage() {
     contract::shared_storage(|| async {
         let directory = Arc::new(tempfile::tempdir().unwrap());

@@ -2,15 +2,18 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use application::ports::{GeoContext, Value};
+use application::ports::{GeoContext, OutgoingWebhook, Value, WebhookError};
 use async_trait::async_trait;
 use chrono::{TimeZone as _, Utc};
 use domain::CustomerIp;
 use resetd_testkit::{
-    contract::{self, ArchiveUnderTest, GeoUnderTest, Inbox, ReceivedMail, SenderUnderTest},
+    contract::{
+        self, ArchiveUnderTest, GeoUnderTest, Inbox, ReceivedMail, ReceivedWebhook, SenderUnderTest,
+        WebhooksUnderTest,
+    },
     fake::{
         FixedClock, FixedGeo, ManualClock, MemoryArchive, MemoryRows, MemoryStore, PlainHasher,
-        RecordingSender, SeededRandom, SimpleComposer, TestVault, WindowLimiter,
+        RecordingSender, RecordingWebhooks, SeededRandom, SimpleComposer, TestVault, WindowLimiter,
     },
 };
 
@@ -101,6 +104,44 @@ async fn memory_archive() {
         ArchiveUnderTest {
             archive: Arc::new(archive.clone()),
             capture: Arc::new(archive),
+            kept: Box::new(()),
+        }
+    })
+    .await;
+}
+
+/// What the endpoint of a recorded call would have seen.
+#[expect(clippy::expect_used, reason = "a helper of tests")]
+fn received(call: OutgoingWebhook) -> ReceivedWebhook {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use hmac::{Hmac, KeyInit as _, Mac as _};
+    let (id, timestamp) = (call.id.to_string(), call.at.timestamp().to_string());
+    let key = call.target.secret.expose();
+    let mut mac = Hmac::<sha2::Sha256>::new_from_slice(key).expect("HMAC takes any key");
+    mac.update(format!("{id}.{timestamp}.{}", call.body).as_bytes());
+    let signature = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
+    ReceivedWebhook { id, timestamp, signature, body: call.body }
+}
+
+#[tokio::test]
+async fn recording_webhooks() {
+    contract::webhook_sender(|| async {
+        let sender = RecordingWebhooks::new();
+        sender.answer("https://moved", Duration::ZERO, Ok(307));
+        let deadline = Duration::from_millis(20);
+        sender.answer("https://silent", deadline, Err(WebhookError::TimedOut));
+        let calls = sender.clone();
+        let taken = move || {
+            let taken = calls.calls().into_iter().filter(|call| call.target.url == "https://takes");
+            taken.map(received).collect()
+        };
+        WebhooksUnderTest {
+            sender: Arc::new(sender),
+            takes: "https://takes".to_owned(),
+            redirects: "https://moved".to_owned(),
+            hangs: "https://silent".to_owned(),
+            deadline,
+            received: Box::new(taken),
             kept: Box::new(()),
         }
     })

@@ -45,7 +45,7 @@ const INVARIANTS: &[Invariant] = &[
         violations: sources::clippy_bans_the_clocks,
     },
     Invariant {
-        sentence: "a plain token or password neither serialises nor derives Debug",
+        sentence: "a plain token, password or webhook secret neither serialises nor derives Debug",
         violations: sources::secrets_stay_opaque,
     },
     Invariant {

@@ -44,5 +44,10 @@ pub static TABLES: &[Table] = &[
     table!(layout by 3: organisation_id Id, language Text, valid_from Time, valid_until Time, html Text),
     table!(audit by 1: sequence Int, at Time, organisation_id Id, actor Text, action Text, subject Text, ip Sealed,
         hash Bytes),
+    table!(webhook_endpoint by 1: id Id, organisation_id Id, sealed Bytes, events Texts, created_at Time, disabled_at Time,
+        failures Int, rests_until Time, last_answer Text),
+    // As long as its mail is there. `entry`: `sealed::Entry` as JSON.
+    table!(webhook_event by 1: id Id, endpoint_id Id, request_id Id, customer_id Id, event Text, state Text, at Time,
+        due_at Time, expires_at Time, attempts Int, sandbox Bool, submitted Bytes, entry Sealed, last_answer Text),
     table!(import_checkpoint by 2: organisation_id Id, name Text, position Int),
 ];

@@ -27,11 +27,15 @@ pub enum AuditAction {
     TemplateChanged,
     /// An operator put a mail back into the queue.
     MailRetried,
+    /// An operator made a webhook endpoint.
+    WebhookCreated,
+    /// An operator removed a webhook endpoint.
+    WebhookRemoved,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::PasswordChanged,
         Self::RequestDisowned,
         Self::OrganisationCreated,
@@ -41,6 +45,8 @@ impl AuditAction {
         Self::CustomersImported,
         Self::TemplateChanged,
         Self::MailRetried,
+        Self::WebhookCreated,
+        Self::WebhookRemoved,
     ];
 
     /// The word used in tables and lists.
@@ -56,6 +62,8 @@ impl AuditAction {
             Self::CustomersImported => "customers-imported",
             Self::TemplateChanged => "template-changed",
             Self::MailRetried => "mail-retried",
+            Self::WebhookCreated => "webhook-created",
+            Self::WebhookRemoved => "webhook-removed",
         }
     }
 

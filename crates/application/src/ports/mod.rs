@@ -47,6 +47,9 @@ mod store_error;
 mod store_move;
 mod template_store;
 mod token_store;
+mod webhook_outbox;
+mod webhook_registry;
+mod webhook_sender;
 
 pub use address_vault::*;
 pub use api_key_registry::*;
@@ -67,3 +70,6 @@ pub use store_error::*;
 pub use store_move::*;
 pub use template_store::*;
 pub use token_store::*;
+pub use webhook_outbox::*;
+pub use webhook_registry::*;
+pub use webhook_sender::*;

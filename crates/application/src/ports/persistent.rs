@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::{
     ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, TemplateStore, TokenStore,
+    WebhookOutbox, WebhookRegistry,
 };
 
 /// A store that offers every persistent port.
@@ -13,6 +14,8 @@ pub trait PersistentStore:
     + OrganisationRegistry
     + TemplateStore
     + AuditLog
+    + WebhookRegistry
+    + WebhookOutbox
     + 'static
 {
 }
@@ -25,6 +28,8 @@ impl<S> PersistentStore for S where
         + OrganisationRegistry
         + TemplateStore
         + AuditLog
+        + WebhookRegistry
+        + WebhookOutbox
         + 'static
 {
 }
@@ -46,6 +51,10 @@ pub struct PersistentPorts {
     pub templates: Arc<dyn TemplateStore>,
     /// The log of deeds.
     pub audit: Arc<dyn AuditLog>,
+    /// Where organisations are told of what happened.
+    pub webhooks: Arc<dyn WebhookRegistry>,
+    /// What they are still to be told.
+    pub outbox: Arc<dyn WebhookOutbox>,
 }
 
 impl PersistentPorts {
@@ -59,7 +68,9 @@ impl PersistentPorts {
             keys: Arc::<S>::clone(&store),
             organisations: Arc::<S>::clone(&store),
             templates: Arc::<S>::clone(&store),
-            audit: store,
+            audit: Arc::<S>::clone(&store),
+            webhooks: Arc::<S>::clone(&store),
+            outbox: store,
         }
     }
 }

@@ -239,6 +239,9 @@ pub fn room_for(event: &str) -> u8 {
 }
 
 /// Requests from acceptance to redemption.
+///
+/// `admit`, `complete` and `redeem` also write what webhook endpoints are to be told, in the same step: see
+/// [`WebhookOutbox`](super::WebhookOutbox). `record` does not.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait TokenStore: Send + Sync {

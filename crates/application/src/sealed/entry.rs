@@ -70,6 +70,12 @@ impl Entry {
         &self.event
     }
 
+    /// The server that was asked, if one was, and the reply or fault, if it tells of one.
+    #[must_use]
+    pub fn into_answer(mut self) -> (Option<String>, Option<String>) {
+        (self.host.take(), self.into_reply())
+    }
+
     /// The reply or fault it tells of, if it does.
     #[must_use]
     pub fn into_reply(self) -> Option<String> {

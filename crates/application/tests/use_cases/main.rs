@@ -12,4 +12,5 @@ mod pages;
 mod request;
 mod set_password;
 mod visits;
+mod webhooks;
 mod world;

@@ -11,6 +11,7 @@ mod normalize;
 mod organisation;
 mod serve;
 mod template;
+mod webhook;
 
 use std::io;
 use std::process::ExitCode;
@@ -47,6 +48,9 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Faul
         Command::Mail(command) => mail::run(command, &Operator::open(&settings).await?).await,
         Command::Template(command) => {
             template::run(command, &Operator::open(&settings).await?, &settings).await
+        }
+        Command::Webhook(command) => {
+            webhook::run(command, &Operator::open(&settings).await?, &settings).await
         }
         Command::Audit(args) => audit::run(args, &Operator::open(&settings).await?).await,
     }

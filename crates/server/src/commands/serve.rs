@@ -18,6 +18,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Fault> {
     }
     let listen = settings.listen()?;
     settings.trusted_proxies()?;
+    service::allow_private(settings)?;
     let sender = service::sender(settings)?;
     warn_of_key_in_database(settings);
     let stores = Stores::open(settings).await?;

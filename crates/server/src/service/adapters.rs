@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{GeoResolver, MailComposer, MailSender, PasswordHasher, RateLimiter};
+use application::ports::{GeoResolver, MailComposer, MailSender, PasswordHasher, RateLimiter, WebhookSender};
 use application::{GEO_DEADLINE, GeoChain};
 use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
@@ -15,6 +15,7 @@ use mail_capture::DirectoryCapture;
 use mail_smtp::{DkimSettings, SmtpSender, SmtpSettings};
 use mail_template::TemplateComposer;
 use system::{HashScheme, SystemClock, SystemHasher};
+use webhook_http::{HttpWebhooks, WebhookOptions};
 
 use crate::fault::Fault;
 use crate::settings::{Settings, SettingsError};
@@ -118,6 +119,17 @@ pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, Fault> {
         chain.push(Arc::new(resolver));
     }
     Ok(Arc::new(GeoChain::new(chain, GEO_DEADLINE)))
+}
+
+/// `webhooks.allow_private`.
+pub(crate) fn allow_private(settings: &Settings) -> Result<bool, SettingsError> {
+    Ok(settings.parsed("webhooks.allow_private", "true or false")?.unwrap_or(false))
+}
+
+/// Calls to organisations' endpoints.
+pub(crate) fn webhooks(settings: &Settings) -> Result<Arc<dyn WebhookSender>, Fault> {
+    let options = WebhookOptions { allow_private: allow_private(settings)?, ..WebhookOptions::default() };
+    Ok(Arc::new(HttpWebhooks::new(options)))
 }
 
 /// `password.scheme` and `password.concurrency`.

@@ -8,7 +8,10 @@ mod upkeep;
 use std::sync::Arc;
 
 use application::ports::{Clock, GeoResolver, MailArchive, MailSender, Random, RateLimiter};
-use application::{DeliverResets, DeliveryPorts, DeliverySettings, Links, NoteVisit, WorkSignal, fresh_id};
+use application::{
+    DeliverResets, DeliverWebhooks, DeliveryPorts, DeliverySettings, Links, NoteVisit, WebhookPorts,
+    WebhookSettings, WorkSignal, fresh_id,
+};
 use domain::WorkerId;
 use mail_capture::DirectoryCapture;
 use system::{OsRandom, SystemClock};
@@ -16,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-pub(crate) use self::adapters::{capture, composer, geo, sender};
+pub(crate) use self::adapters::{allow_private, capture, composer, geo, sender, webhooks};
 use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::stores::Stores;
@@ -65,7 +68,10 @@ pub(crate) async fn run(
     telemetry::start_metrics(settings).await?;
     let stopped = watch_for_stop();
     let delivery = if settings.parsed("worker", "true or false")?.unwrap_or(true) {
-        Some(worker::spawn(Arc::new(parts.deliver(settings, &options)?), stopped.clone())?)
+        let worker = parts.worker();
+        let mails = Arc::new(parts.deliver(worker, settings, &options)?);
+        let webhooks = Arc::new(parts.tell(worker, settings)?);
+        Some(worker::spawn(mails, webhooks, stopped.clone())?)
     } else {
         None
     };
@@ -85,7 +91,27 @@ pub(crate) async fn run(
 }
 
 impl Parts {
-    fn deliver(&self, settings: &Settings, options: &Options) -> Result<DeliverResets, Fault> {
+    /// A name for this process among those that hold leases.
+    fn worker(&self) -> WorkerId {
+        WorkerId::from_bytes(*fresh_id(self.clock.as_ref(), self.random.as_ref()).as_bytes())
+    }
+
+    fn tell(&self, worker: WorkerId, settings: &Settings) -> Result<DeliverWebhooks, Fault> {
+        let ports = WebhookPorts {
+            outbox: Arc::clone(&self.stores.outbox),
+            sender: webhooks(settings)?,
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        };
+        Ok(DeliverWebhooks::new(ports, WebhookSettings::new(worker)))
+    }
+
+    fn deliver(
+        &self,
+        worker: WorkerId,
+        settings: &Settings,
+        options: &Options,
+    ) -> Result<DeliverResets, Fault> {
         let ports = DeliveryPorts {
             tokens: Arc::clone(&self.stores.tokens),
             customers: Arc::clone(&self.stores.customers),
@@ -97,7 +123,6 @@ impl Parts {
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
         };
-        let worker = WorkerId::from_bytes(*fresh_id(self.clock.as_ref(), self.random.as_ref()).as_bytes());
         let links = Links::new(&settings.public_url()?);
         Ok(DeliverResets::new(ports, links, DeliverySettings::new(worker), self.signal.clone()))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::Purge;
-use application::ports::{Clock, MailQueue};
+use application::ports::{Clock, MailQueue, WebhookOutbox};
 use chrono::TimeDelta;
 use domain::DeliveryState;
 use metrics::gauge;
@@ -29,12 +29,14 @@ pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>
     }
     let purge = Purge {
         tokens: Arc::clone(&stores.tokens),
+        webhooks: Arc::clone(&stores.outbox),
         clock: Arc::clone(clock),
         retention: TimeDelta::days(days),
         pause: Duration::from_millis(20),
     };
     tokio::spawn(purge_for_ever(purge));
     tokio::spawn(measure_for_ever(Arc::clone(&stores.queue), Arc::clone(clock)));
+    tokio::spawn(measure_outbox_for_ever(Arc::clone(&stores.outbox), Arc::clone(clock)));
     Ok(())
 }
 
@@ -68,5 +70,16 @@ async fn measure_for_ever(queue: Arc<dyn MailQueue>, clock: Arc<dyn Clock>) {
                 .set(depth.map_or(0, |depth| depth.count) as f64);
             gauge!("resetd_queue_oldest_seconds", "state" => state.as_str()).set(age);
         }
+    }
+}
+
+async fn measure_outbox_for_ever(outbox: Arc<dyn WebhookOutbox>, clock: Arc<dyn Clock>) {
+    let mut every = tokio::time::interval(MEASURE_EVERY);
+    loop {
+        every.tick().await;
+        let Ok(depth) = outbox.outbox_depth().await else { continue };
+        let age = depth.oldest.map(|oldest| (clock.now() - oldest).to_std().unwrap_or_default());
+        gauge!("resetd_webhook_outbox_depth").set(depth.waiting as f64);
+        gauge!("resetd_webhook_outbox_oldest_seconds").set(age.unwrap_or_default().as_secs_f64());
     }
 }

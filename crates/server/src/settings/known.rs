@@ -52,6 +52,10 @@ pub(crate) const KNOWN: &[Known] = &[
     public("password.concurrency", "password hashes computed at once; default: the number of cores"),
     public("retention_days", "days for which ended requests are kept; default 30"),
     public("worker", "deliver mail in this process: true (default) or false"),
+    public(
+        "webhooks.allow_private",
+        "call webhook endpoints at private and loopback addresses: true or false (default)",
+    ),
     public("metrics_listen", "address and port of the Prometheus endpoint; default: none"),
     public("max_connections", "connections served at once; default 10,000"),
     public("log", "log filter, such as info or info,access=warn; default info,access=warn"),

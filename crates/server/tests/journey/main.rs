@@ -15,3 +15,4 @@ mod moving;
 mod process;
 mod secrets;
 mod settings;
+mod webhooks;

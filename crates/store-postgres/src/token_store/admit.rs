@@ -10,13 +10,15 @@ use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
 use crate::group::Batch;
+use crate::webhooks::report::report_admitted;
 
 /// Judges requests of different addresses, each once: the verdict stays with the request. `ON CONFLICT` waits for whoever counts
 /// the same address and judges by what it left. Of several requests for one address the oldest is judged, and the others
 /// come back without a verdict, to be asked about again.
 ///
 /// The commit need not be on disk before the answer: what a power cut takes of it, it takes of the mail's progress too.
-pub(crate) const ADMIT: &str = "WITH mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), \
+pub(crate) const ADMIT: &str = concat!(
+    "WITH mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), \
      asked AS MATERIALIZED (SELECT a.*, q.address_fingerprint AS address, q.admitted AS verdict \
        FROM unnest($1::uuid[], $2::integer[], $3::integer[], $4::timestamptz[]) AS a(id, per_minute, per_hour, at) \
        JOIN mail_queue q ON q.id = a.id AND q.address_fingerprint IS NOT NULL ORDER BY a.id FOR NO KEY UPDATE OF q), \
@@ -32,9 +34,11 @@ pub(crate) const ADMIT: &str = "WITH mode AS MATERIALIZED (SELECT set_config('sy
          GROUP BY j.at, j.per_minute, j.per_hour) \
        RETURNING address_fingerprint), \
      kept AS (UPDATE mail_queue q SET admitted = EXISTS (SELECT FROM counted c WHERE c.address_fingerprint = j.address) \
-       FROM judged j WHERE q.id = j.id RETURNING q.id, q.admitted) \
-     SELECT asked.id, coalesce(asked.verdict, kept.admitted) AS verdict \
-     FROM asked CROSS JOIN mode LEFT JOIN kept ON kept.id = asked.id";
+       FROM judged j WHERE q.id = j.id RETURNING q.id, q.admitted)",
+    report_admitted!(),
+    "SELECT asked.id, coalesce(asked.verdict, kept.admitted) AS verdict \
+     FROM asked CROSS JOIN mode LEFT JOIN kept ON kept.id = asked.id"
+);
 
 /// One request to be counted.
 pub(crate) struct Ask {

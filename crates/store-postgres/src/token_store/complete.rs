@@ -10,10 +10,12 @@ use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
 use crate::group::Batch;
+use crate::webhooks::report::report_ended;
 use application::sealed::Entry;
 
 /// A mail at its end moves from the queue to where it is kept; any other waits for its next step.
-pub(crate) const COMPLETE: &str = "WITH asked AS MATERIALIZED (SELECT a.* \
+pub(crate) const COMPLETE: &str = concat!(
+    "WITH asked AS MATERIALIZED (SELECT a.* \
        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::integer[], $7::bytea[], \
          $8::timestamptz[]) AS a(id, worker, state, reason, due_at, attempted, entry, at) \
        JOIN mail_queue q ON q.id = a.id AND q.lease_owner = a.worker ORDER BY a.id FOR UPDATE OF q), \
@@ -26,8 +28,10 @@ pub(crate) const COMPLETE: &str = "WITH asked AS MATERIALIZED (SELECT a.* \
          accepted_at, expires_at, ended_at, state, no_mail_reason, address_fingerprint, submitted, geo, timeline) \
        SELECT id, kind, organisation_id, api_key_id, customer_id, sandbox, admitted, priority, attempts + attempted, \
          accepted_at, expires_at, at, ended_as, reason, address_fingerprint, submitted, geo, \
-         array_append(timeline, entry) FROM ended ON CONFLICT (id) DO NOTHING) \
-     SELECT id FROM asked";
+         array_append(timeline, entry) FROM ended ON CONFLICT (id) DO NOTHING)",
+    report_ended!(),
+    "SELECT id FROM asked"
+);
 
 /// How an attempt ended, as the row has it.
 pub(crate) struct Outcome {

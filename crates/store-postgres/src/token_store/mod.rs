@@ -84,7 +84,9 @@ impl TokenStore for PostgresStore {
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        self.admit_request(request, budget, now).await
+        let admitted = self.admit_request(request, budget, now).await;
+        self.webhook_news.tell();
+        admitted
     }
 
     async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
@@ -98,7 +100,9 @@ impl TokenStore for PostgresStore {
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.complete_mail(mail, worker, completion, now).await
+        let completed = self.complete_mail(mail, worker, completion, now).await;
+        self.webhook_news.tell();
+        completed
     }
 
     async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
@@ -110,7 +114,9 @@ impl TokenStore for PostgresStore {
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
-        Ok(self.redeem_token(redemption).await?)
+        let redeemed = self.redeem_token(redemption).await;
+        self.webhook_news.tell();
+        Ok(redeemed?)
     }
 
     async fn disown(

@@ -6,6 +6,7 @@ use crate::PostgresStore;
 use crate::audit_log;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
+use crate::webhooks::report::report_completed;
 use application::sealed::Submitted;
 
 /// The link's customer, whose row is locked from here to the commit: issues, redemptions and imports for one customer happen
@@ -21,16 +22,19 @@ pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
 pub(crate) const WHY: &str = "SELECT used_at IS NULL AND coalesce(superseded_at >= expires_at, true) AS expired \
      FROM reset_token WHERE hash = $1";
 /// Everything that goes with the change.
-pub(crate) const SET_PASSWORD: &str = "WITH former AS (INSERT INTO password_history (customer_id, hash, replaced_at) \
+pub(crate) const SET_PASSWORD: &str = concat!(
+    "WITH former AS (INSERT INTO password_history (customer_id, hash, replaced_at) \
        SELECT id, password_hash, $3 FROM customer WHERE id = $1 AND password_hash IS NOT NULL), \
      killed AS (UPDATE reset_token SET superseded_at = $3 \
        WHERE customer_id = $1 AND used_at IS NULL AND superseded_at IS NULL), \
      notice AS (INSERT INTO mail_queue (id, kind, organisation_id, customer_id, sandbox, priority, accepted_at, expires_at, \
          submitted) VALUES ($4, 1, $5, $1, $6, 0, $3, $7, $8) ON CONFLICT (id) DO NOTHING), \
      noted AS (INSERT INTO mail_event (mail_id, n, at, event) \
-       SELECT $9, greatest(coalesce(max(n), 0), 100) + 1, $3, 'consumed' FROM mail_event WHERE mail_id = $9) \
-     UPDATE customer SET password_hash = $2, links_valid_from = $3, sessions_valid_from = $3, updated_at = $3 \
-     WHERE id = $1";
+       SELECT $9, greatest(coalesce(max(n), 0), 100) + 1, $3, 'consumed' FROM mail_event WHERE mail_id = $9)",
+    report_completed!(),
+    "UPDATE customer SET password_hash = $2, links_valid_from = $3, sessions_valid_from = $3, updated_at = $3 \
+     WHERE id = $1"
+);
 
 impl PostgresStore {
     pub(super) async fn redeem_token(&self, redemption: Redemption) -> Result<Redeemed, Fault> {

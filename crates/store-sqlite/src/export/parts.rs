@@ -1,9 +1,10 @@
 //! From which of this store's tables each table of a move is read.
 
 use application::ports::{Kind, Row, Table, Value};
-use application::sealed::Person;
+use application::sealed::{Entry, Person};
+use serde::Serialize;
 
-use super::rows::Reading;
+use super::rows::{Reading, moment};
 use super::timeline;
 use crate::fault::Fault;
 
@@ -144,6 +145,25 @@ const ADDRESS_BUDGET: &[Part] = &[Part {
     ..PLAIN
 }];
 
+const WEBHOOK_EVENT: &[Part] = &[Part {
+    tables: &["webhook_event"],
+    from: "webhook_event v CROSS JOIN mail m ON m.id = v.request_id",
+    key: &["v.seq"],
+    columns: &[
+        ("id", "v.id"),
+        ("customer_id", "v.customer_id"),
+        ("state", "v.state"),
+        ("due_at", "v.due_at"),
+        ("expires_at", "v.expires_at"),
+        ("attempts", "v.attempts"),
+        ("sandbox", "v.sandbox"),
+        ("entry", "NULL"),
+    ],
+    extra: &["v.at", "v.host", "v.reply"],
+    complete: Some(|reading, table, rows| Box::pin(async move { answers(&reading, table, rows) })),
+    ..PLAIN
+}];
+
 /// The parts of `table`; none: it is kept just as it moves.
 pub(super) fn of(table: &Table) -> &'static [Part] {
     match table.name {
@@ -153,6 +173,7 @@ pub(super) fn of(table: &Table) -> &'static [Part] {
         "mail_event" => MAIL_EVENT,
         "reset_token" => RESET_TOKEN,
         "address_budget" => ADDRESS_BUDGET,
+        "webhook_event" => WEBHOOK_EVENT,
         _ => &[],
     }
 }
@@ -198,7 +219,6 @@ pub(super) fn leading(table: &Table, part: Option<&Part>) -> (usize, usize) {
 
 /// Puts the platform's own identifier, which stands in a column here, to the rest of what is sealed.
 fn person(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) -> Result<(), Fault> {
-    let place = table.columns.iter().position(|column| column.kind == Kind::Sealed);
     for (extra, row) in rows {
         let [Value::Bytes(sealed), external] = extra.as_slice() else {
             return Err(Fault::corrupt(Person::PLACE, "not octets"));
@@ -207,10 +227,40 @@ fn person(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) 
         if let Value::Text(external) = external {
             person.external_id = Some(external.clone());
         }
-        let json = serde_json::to_string(&person).map_err(|error| Fault::corrupt(Person::PLACE, error))?;
-        if let Some(value) = place.and_then(|place| row.get_mut(place)) {
-            *value = Value::Text(json);
-        }
+        put_sealed(table, row, &person, Person::PLACE)?;
+    }
+    Ok(())
+}
+
+/// Puts together what an event tells of the mail, which stands in columns of its own here.
+fn answers(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) -> Result<(), Fault> {
+    for (extra, row) in rows {
+        let [Value::Int(at), host, reply] = extra.as_slice() else {
+            return Err(Fault::corrupt("webhook_event.at", "not the values expected"));
+        };
+        let Value::Bytes(reply) = reply else { continue };
+        let reply = application::sealed::open_text(reading.vault, reply, "webhook_event.reply")?;
+        let at = moment(*at, "webhook_event.at")?;
+        let entry = match host {
+            Value::Text(host) => Entry::attempt("attempt", at, host.clone(), reply),
+            _ => Entry::fault("attempt", at, reply),
+        };
+        put_sealed(table, row, &entry, Entry::PLACE)?;
+    }
+    Ok(())
+}
+
+/// Writes a value as JSON into the sealed column of a row.
+fn put_sealed(
+    table: &Table,
+    row: &mut Row,
+    value: &impl Serialize,
+    place: &'static str,
+) -> Result<(), Fault> {
+    let json = serde_json::to_string(value).map_err(|error| Fault::corrupt(place, error))?;
+    let column = table.columns.iter().position(|column| column.kind == Kind::Sealed);
+    if let Some(sealed) = column.and_then(|column| row.get_mut(column)) {
+        *sealed = Value::Text(json);
     }
     Ok(())
 }

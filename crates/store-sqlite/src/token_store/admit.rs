@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::SqliteStore;
 use crate::columns::millis;
 use crate::fault::Fault;
+use crate::webhooks::report::report_requested;
 use crate::writer::{Delivery, Hex, Job, Reply};
 
 /// The longest period that the budget looks back on, in milliseconds.
@@ -24,7 +25,8 @@ pub(crate) struct AdmitRow {
 /// still to be counted, and in the result for "ask again": of several requests for one address only the first is judged. The
 /// counts look both ways, since the clocks of two processes differ: no period of a minute or an hour that holds this moment
 /// may hold more than the budget.
-pub(super) const ADMIT: &str = "UPDATE mail SET admitted = 2 * ( \
+pub(super) const ADMIT: &str = concat!(
+    "UPDATE mail SET admitted = 2 * ( \
        (SELECT count(*) FROM address_budget b WHERE b.address_fingerprint = mail.address_fingerprint \
           AND b.admitted_at > a.at - 60000 AND b.admitted_at < a.at + 60000) < a.minute \
        AND \
@@ -37,11 +39,13 @@ pub(super) const ADMIT: &str = "UPDATE mail SET admitted = 2 * ( \
      WHERE mail.seq = a.seq AND a.turn = 1; \
      INSERT INTO address_budget (address_fingerprint, admitted_at, mail) \
        SELECT m.address_fingerprint, j.value ->> 'at', m.seq FROM json_each($1) j \
-       CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id') WHERE m.admitted = 2; \
-     UPDATE mail SET admitted = 1 FROM json_each($1) j WHERE mail.id = unhex(j.value ->> 'id') AND mail.admitted = 2; \
+       CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id') WHERE m.admitted = 2; ",
+    report_requested!(),
+    "UPDATE mail SET admitted = 1 FROM json_each($1) j WHERE mail.id = unhex(j.value ->> 'id') AND mail.admitted = 2; \
      SELECT 1 AS list, j.key AS place, coalesce(m.admitted, 2) AS verdict \
        FROM json_each($1) j CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id') \
-       WHERE m.address_fingerprint IS NOT NULL";
+       WHERE m.address_fingerprint IS NOT NULL"
+);
 
 impl Delivery for AdmitRow {
     const LIST: i64 = 1;

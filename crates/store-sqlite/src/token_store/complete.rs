@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
+use crate::webhooks::report::{report_attempted, report_not_attempted};
 use crate::writer::{Delivery, Hex, Job, Reply, Statement, own_savepoint};
 
 /// The outcome of an attempt.
@@ -31,17 +32,20 @@ pub(crate) struct NoMailRow {
 }
 
 /// What became of the attempts `$3`, of which no two are a mail's. A mail whose lease has passed on is left alone.
-pub(super) const ATTEMPTED: &str = "SELECT 3 AS list, j.key AS place, 1 AS verdict \
+pub(super) const ATTEMPTED: &str = concat!(
+    "SELECT 3 AS list, j.key AS place, 1 AS verdict \
        FROM json_each($3) j CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id') \
-       WHERE m.stage = 1 AND m.lease_owner = unhex(j.value ->> 'worker'); \
-     INSERT INTO mail_attempt (mail, n, at, host, reply, outcome) \
+       WHERE m.stage = 1 AND m.lease_owner = unhex(j.value ->> 'worker'); ",
+    report_attempted!(),
+    "INSERT INTO mail_attempt (mail, n, at, host, reply, outcome) \
        SELECT m.seq, m.attempts + 1, j.value ->> 'at', j.value ->> 'host', unhex(j.value ->> 'reply'), j.value ->> 'state' \
        FROM json_each($3) j CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id') \
        WHERE m.stage = 1 AND m.lease_owner = unhex(j.value ->> 'worker'); \
      UPDATE mail SET stage = j.value ->> 'stage', state = j.value ->> 'state', due_at = j.value ->> 'due', \
        lease_owner = NULL, attempts = attempts + 1, last_reply = NULL, sent_at = j.value ->> 'sent' \
        FROM json_each($3) j WHERE mail.id = unhex(j.value ->> 'id') AND mail.stage = 1 \
-         AND mail.lease_owner = unhex(j.value ->> 'worker')";
+         AND mail.lease_owner = unhex(j.value ->> 'worker')"
+);
 /// The most common end, for each of the requests `$4`: one row is all it takes.
 pub(super) const NO_MAIL: &str = "SELECT 4 AS list, j.key AS place, 1 AS verdict \
        FROM json_each($4) j CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id') \
@@ -52,14 +56,15 @@ pub(super) const NO_MAIL: &str = "SELECT 4 AS list, j.key AS place, 1 AS verdict
          AND mail.lease_owner = unhex(j.value ->> 'worker')";
 /// `$1` mail, `$2` worker, `$3` stage, `$4` state, `$5` due, `$6` now, `$7` reason: no server was asked, and the reason goes
 /// into the timeline. Too rare to be written with its like.
-const NOT_ATTEMPTED: &str = own_savepoint!(
+const NOT_ATTEMPTED: &str = own_savepoint!(concat!(
+    report_not_attempted!(),
     "INSERT INTO mail_event (mail, n, at, event, detail) \
        SELECT seq, 1 + (SELECT coalesce(max(n), 0) FROM mail_event WHERE mail = seq), $6, $4, $7 \
        FROM mail WHERE id = $1 AND stage = 1 AND lease_owner = $2; \
      UPDATE mail SET stage = $3, state = $4, due_at = $5, lease_owner = NULL, last_reply = $7 \
        WHERE id = $1 AND stage = 1 AND lease_owner = $2; \
      SELECT changes() AS rows"
-);
+));
 const WAITING: i64 = 2;
 const ENDED: i64 = 3;
 

@@ -74,7 +74,9 @@ impl TokenStore for SqliteStore {
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        admit::admit(self, request, budget, now).await
+        let admitted = admit::admit(self, request, budget, now).await;
+        self.webhook_news.tell();
+        admitted
     }
 
     async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
@@ -88,7 +90,9 @@ impl TokenStore for SqliteStore {
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        complete::complete(self, mail, worker, completion, now).await
+        let completed = complete::complete(self, mail, worker, completion, now).await;
+        self.webhook_news.tell();
+        completed
     }
 
     async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
@@ -100,7 +104,9 @@ impl TokenStore for SqliteStore {
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
-        redeem::redeem(self, redemption).await
+        let redeemed = redeem::redeem(self, redemption).await;
+        self.webhook_news.tell();
+        redeemed
     }
 
     async fn disown(

@@ -7,6 +7,7 @@ use crate::SqliteStore;
 use crate::audit_log;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;
+use crate::webhooks::report::report_completed;
 use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::{Person, Submitted, open_json};
 
@@ -36,6 +37,8 @@ const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, 
 const NOTICE: &str = "INSERT INTO mail (id, kind, stage, state, organisation_id, sandbox, priority, accepted_at, \
        expires_at, address_masked, submitted, customer_id) \
      VALUES ($1, 1, 0, 'in-queue', $2, $3, 0, $4, $5, $6, $7, $8)";
+
+const REPORT: &str = report_completed!();
 
 pub(super) async fn redeem(store: &SqliteStore, redemption: Redemption) -> Result<Redeemed, StoreError> {
     let vault = store.vault.clone();
@@ -93,6 +96,7 @@ async fn change(
         .bind(Submitted::seal(vault, None, redemption.customer_ip))
         .bind(customer.to_vec());
     unit.run(notice).await.map_err(Fault::conflict("mail"))?;
+    unit.run(Statement::new(REPORT).bind(consumed.read::<i64>("reset_token.mail")?).bind(at)).await?;
     let deed = AuditEntry {
         at: redemption.at,
         organisation: Some(OrganisationId::from_bytes(organisation)),
@@ -106,4 +110,4 @@ async fn change(
 }
 
 #[cfg(test)]
-pub(super) const HOT: &[&str] = &[CONSUME, EXPIRED, SUBJECT, SET_PASSWORD, NOTICE];
+pub(super) const HOT: &[&str] = &[CONSUME, EXPIRED, SUBJECT, SET_PASSWORD, NOTICE, REPORT];

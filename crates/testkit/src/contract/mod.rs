@@ -19,8 +19,8 @@
 //! # A persistent store
 //!
 //! Its ports look at each other's rows (a redeemed token is a password in the history, a mail in the queue and a row in
-//! the audit log), so the suites take all of them together: [`StoreUnderTest`]. One type that implements all seven
-//! turns into it from an `Arc`; others fill the fields by hand. [`every_persistent_port`] runs all seven suites, and
+//! the audit log), so the suites take all of them together: [`StoreUnderTest`]. One type that implements all nine
+//! turns into it from an `Arc`; others fill the fields by hand. [`every_persistent_port`] runs all nine suites, and
 //! [`shared_storage`] tries what several handles on one storage owe each other: what one acknowledged is there for the
 //! other, and after it was closed and opened again.
 
@@ -45,6 +45,9 @@ mod store_move;
 mod suite;
 mod template_store;
 mod token_store;
+mod webhook_outbox;
+mod webhook_registry;
+mod webhook_sender;
 
 pub use address_vault::address_vault;
 pub use api_key_registry::api_key_registry;
@@ -65,3 +68,6 @@ pub use shared_storage::shared_storage;
 pub use store_move::{store_export, store_import};
 pub use template_store::template_store;
 pub use token_store::token_store;
+pub use webhook_outbox::webhook_outbox;
+pub use webhook_registry::webhook_registry;
+pub use webhook_sender::{ReceivedWebhook, ReceivedWebhooks, WebhooksUnderTest, webhook_sender};

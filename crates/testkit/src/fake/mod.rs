@@ -11,6 +11,7 @@ mod random;
 mod rows;
 mod sender;
 mod vault;
+mod webhooks;
 
 pub use archive::MemoryArchive;
 pub use clock::{FixedClock, ManualClock};
@@ -23,6 +24,7 @@ pub use random::SeededRandom;
 pub use rows::MemoryRows;
 pub use sender::{RecordingSender, SendScript};
 pub use vault::TestVault;
+pub use webhooks::RecordingWebhooks;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

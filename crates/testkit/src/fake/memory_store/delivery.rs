@@ -2,7 +2,7 @@
 
 use application::ports::{AddressBudget, Admission, Completion, Issued, StoreError, TokenIssue};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{DeliveryState, MailId, RequestId, WorkerId};
+use domain::{DeliveryState, MailId, RequestId, WebhookEventType, WorkerId};
 
 use super::tables::{LinkRow, MailRow, Tables, mail_of};
 
@@ -33,6 +33,7 @@ impl Tables {
         }
         counted.push((request, now));
         mail.admitted = true;
+        self.report(WebhookEventType::Requested, mail_of(request), now, None);
         Ok(Admission::Admitted)
     }
 
@@ -85,6 +86,7 @@ impl Tables {
         };
         mail.holder = None;
         mail.due_at = now;
+        let told = told(&completion);
         match completion {
             Completion::Sent { host, reply } => {
                 attempt(mail, DeliveryState::Sent, "sent", &host, reply, now);
@@ -112,8 +114,21 @@ impl Tables {
                 mail.note(now, DeliveryState::NoMail.as_str(), reason.as_str());
             }
         }
+        if let Some((event, relay)) = told {
+            self.report(event, id, now, Some(relay));
+        }
         true
     }
+}
+
+/// What endpoints are told of it: the event, the host and the reply.
+fn told(completion: &Completion) -> Option<(WebhookEventType, (Option<String>, String))> {
+    let (event, host, reply) = match completion {
+        Completion::Sent { host, reply } => (WebhookEventType::Sent, host, reply),
+        Completion::Undeliverable { host, reply } => (WebhookEventType::Undeliverable, host, reply),
+        _ => return None,
+    };
+    Some((event, (Some(host.clone()).filter(|host| !host.is_empty()), reply.clone())))
 }
 
 /// A server was reached, and said this.

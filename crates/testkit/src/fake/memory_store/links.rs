@@ -4,7 +4,7 @@ use application::ports::{
     AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, Requester, ResetLink, room_for,
 };
 use chrono::{DateTime, Utc};
-use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash};
+use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash, WebhookEventType};
 
 use super::{
     claims::NewMail,
@@ -75,6 +75,7 @@ impl Tables {
             customer: Some(customer),
             customer_ip: redemption.customer_ip,
         });
+        self.report(WebhookEventType::Completed, mail_of(request), redemption.at, None);
         self.append_audit(AuditEntry {
             at: redemption.at,
             organisation: Some(organisation),

@@ -12,6 +12,7 @@ mod queue;
 mod tables;
 mod templates;
 mod tokens;
+mod webhooks;
 
 use std::sync::{Arc, Mutex, MutexGuard};
 

@@ -7,8 +7,10 @@ use application::ports::{
 use chrono::{DateTime, Utc};
 use domain::{
     ApiKeyId, CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, NoMailReason,
-    OrganisationId, Priority, RequestId, TokenHash, WorkerId,
+    OrganisationId, Priority, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
 };
+
+use super::webhooks::{EndpointRow, EventRow};
 
 /// Everything a store holds.
 #[derive(Debug, Default)]
@@ -25,6 +27,10 @@ pub(super) struct Tables {
     pub(super) audit: Vec<AuditRow>,
     /// How many mails were ever recorded.
     pub(super) recorded: u64,
+    pub(super) endpoints: BTreeMap<WebhookEndpointId, EndpointRow>,
+    pub(super) events: BTreeMap<WebhookEventId, EventRow>,
+    /// How many events were ever written.
+    pub(super) told: u64,
 }
 
 /// A request that counts, and when it was admitted.

@@ -1,0 +1,117 @@
+use std::fmt;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{OrganisationId, WebhookEndpointId, WebhookEventType, WebhookSecret};
+
+use super::{AddressVault, StoreError};
+
+/// A place where an organisation wants to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookEndpoint {
+    /// Identity.
+    pub id: WebhookEndpointId,
+    /// Whose.
+    pub organisation: OrganisationId,
+    /// What it wants to hear; empty: everything.
+    pub events: Vec<WebhookEventType>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Since when it is told nothing any more: it answered 410.
+    pub disabled_at: Option<DateTime<Utc>>,
+}
+
+/// Where an endpoint is, and the secret it shares with resetd. Stores keep both sealed: a URL may hold a capability.
+///
+/// `Debug` shows neither.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebhookTarget {
+    /// Where events go.
+    pub url: String,
+    /// Signs them.
+    pub secret: WebhookSecret,
+}
+
+impl WebhookTarget {
+    const PLACE: &'static str = "webhook_endpoint.sealed";
+
+    /// Both in one text: the URL's line, then the bytes of the secret.
+    #[must_use]
+    pub fn seal(&self, vault: &dyn AddressVault) -> Vec<u8> {
+        let plain = [self.url.as_bytes(), b"\n", self.secret.expose()].concat();
+        vault.seal(&plain)
+    }
+
+    /// Opens what [`seal`](Self::seal) made.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for anything else.
+    pub fn open(vault: &dyn AddressVault, sealed: &[u8]) -> Result<Self, StoreError> {
+        let corrupt = |fault: &str| StoreError::Corrupt { place: Self::PLACE, fault: fault.to_owned() };
+        let plain = vault.open(sealed).map_err(|fault| corrupt(&fault.to_string()))?;
+        let mut parts = plain.splitn(2, |byte| *byte == b'\n');
+        let url = parts.next().unwrap_or_default().to_vec();
+        let secret = parts.next().ok_or_else(|| corrupt("one line"))?;
+        Ok(Self {
+            url: String::from_utf8(url).map_err(|_| corrupt("not UTF-8"))?,
+            secret: WebhookSecret::from_bytes(secret).map_err(|fault| corrupt(&fault.to_string()))?,
+        })
+    }
+}
+
+impl fmt::Debug for WebhookTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookTarget(…)")
+    }
+}
+
+/// An endpoint as an operator sees it: how it is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebhookStanding {
+    /// Which.
+    pub endpoint: WebhookEndpoint,
+    /// Where it is.
+    pub url: String,
+    /// Events that it has still to be told of.
+    pub waiting: u64,
+    /// Events it took, as far as they are kept.
+    pub delivered: u64,
+    /// Events given up, as far as they are kept.
+    pub given_up: u64,
+    /// Calls in a row that failed.
+    pub failures: u32,
+    /// How the last call ended.
+    pub last_answer: Option<String>,
+}
+
+/// The endpoints of organisations.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait WebhookRegistry: Send + Sync {
+    /// Adds one. From then on what happens in its organisation is written for it, if it wants to hear of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the id is taken.
+    async fn create(&self, endpoint: &WebhookEndpoint, target: &WebhookTarget) -> Result<(), StoreError>;
+
+    /// One, with where it is; `None`: there is none with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot tell.
+    async fn find(
+        &self,
+        id: WebhookEndpointId,
+    ) -> Result<Option<(WebhookEndpoint, WebhookTarget)>, StoreError>;
+
+    /// All, or those of one organisation, the oldest first. Without secrets.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store cannot tell.
+    async fn list(&self, organisation: Option<OrganisationId>) -> Result<Vec<WebhookStanding>, StoreError>;
+
+    /// Removes one for good, with every event written for it. `false`: there is none with this id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when nothing was removed.
+    async fn remove(&self, id: WebhookEndpointId) -> Result<bool, StoreError>;
+}

@@ -1,0 +1,133 @@
+//! `resetd webhook`.
+
+use application::ports::{AuditAction, OutgoingWebhook, WebhookEndpoint, WebhookStanding, WebhookTarget};
+use application::test_event;
+use domain::{WebhookEndpointId, WebhookEventId, WebhookEventType, WebhookSecret};
+use webhook_http::{check_url, secret_text};
+
+use crate::cli::WebhookCommand;
+use crate::fault::Fault;
+use crate::operator::Operator;
+use crate::output;
+use crate::service::{allow_private, webhooks};
+use crate::settings::Settings;
+
+pub(crate) async fn run(
+    command: WebhookCommand,
+    operator: &Operator,
+    settings: &Settings,
+) -> Result<(), Fault> {
+    match command {
+        WebhookCommand::Create { url, organisation, events } => {
+            create(url, &organisation, &events, operator, settings).await
+        }
+        WebhookCommand::List { organisation } => {
+            let organisation = match organisation {
+                Some(organisation) => Some(operator.organisation(&organisation).await?.id),
+                None => None,
+            };
+            let rows: Vec<Vec<String>> =
+                operator.stores.webhooks.list(organisation).await?.iter().map(row).collect();
+            output::table(
+                &[
+                    "ID",
+                    "STATUS",
+                    "WAITING",
+                    "DELIVERED",
+                    "GIVEN UP",
+                    "LAST ANSWER",
+                    "ORGANISATION",
+                    "EVENTS",
+                    "URL",
+                ],
+                &rows,
+            )
+        }
+        WebhookCommand::Remove { id } => {
+            let id = endpoint_id(&id)?;
+            let found = operator.stores.webhooks.find(id).await?;
+            let (endpoint, _) = found.ok_or_else(|| unknown(id))?;
+            if !operator.stores.webhooks.remove(id).await? {
+                return Err(unknown(id));
+            }
+            operator.audit(AuditAction::WebhookRemoved, Some(endpoint.organisation), id.to_string()).await
+        }
+        WebhookCommand::Test { id } => test(endpoint_id(&id)?, operator, settings).await,
+    }
+}
+
+async fn create(
+    url: String,
+    organisation: &str,
+    events: &[String],
+    operator: &Operator,
+    settings: &Settings,
+) -> Result<(), Fault> {
+    check_url(&url, allow_private(settings)?).map_err(|fault| Fault::usage(format!("url: {fault}")))?;
+    let organisation = operator.organisation(organisation).await?.id;
+    let secret = WebhookSecret::generate(&mut |bytes| operator.random.fill(bytes));
+    let endpoint = WebhookEndpoint {
+        id: WebhookEndpointId::from_bytes(operator.fresh_id()),
+        organisation,
+        events: events.iter().map(|text| event(text)).collect::<Result<_, _>>()?,
+        created_at: operator.now(),
+        disabled_at: None,
+    };
+    let shown = secret_text(&secret);
+    operator.stores.webhooks.create(&endpoint, &WebhookTarget { url, secret }).await?;
+    operator.audit(AuditAction::WebhookCreated, Some(organisation), endpoint.id.to_string()).await?;
+    output::line(&shown)
+}
+
+/// One call, at once and past the outbox.
+async fn test(id: WebhookEndpointId, operator: &Operator, settings: &Settings) -> Result<(), Fault> {
+    let found = operator.stores.webhooks.find(id).await?;
+    let (endpoint, target) = found.ok_or_else(|| unknown(id))?;
+    let now = operator.now();
+    let webhook = OutgoingWebhook {
+        id: WebhookEventId::from_bytes(operator.fresh_id()),
+        target,
+        at: now,
+        body: test_event(endpoint.organisation, now),
+    };
+    match webhooks(settings)?.send(&webhook).await {
+        Ok(status @ 200..=299) => output::line(&format!("the endpoint took it: {status}")),
+        Ok(status) => Err(Fault::Setup(format!("the endpoint answered {status}; expected 200 to 299"))),
+        Err(fault) => Err(Fault::Setup(format!("the endpoint could not be called: {fault}"))),
+    }
+}
+
+fn endpoint_id(text: &str) -> Result<WebhookEndpointId, Fault> {
+    text.parse().map_err(|_| Fault::usage("expected the id of an endpoint; see `resetd webhook list`"))
+}
+
+fn unknown(id: WebhookEndpointId) -> Fault {
+    Fault::usage(format!("there is no webhook endpoint {id}"))
+}
+
+fn event(text: &str) -> Result<WebhookEventType, Fault> {
+    let known = || WebhookEventType::ALL.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(", ");
+    WebhookEventType::parse(text)
+        .map_err(|_| Fault::usage(format!("event: there is no `{text}`; there are {}", known())))
+}
+
+fn row(standing: &WebhookStanding) -> Vec<String> {
+    let endpoint = &standing.endpoint;
+    let status = match (endpoint.disabled_at, standing.failures) {
+        (Some(_), _) => "disabled",
+        (None, 0) => "active",
+        (None, _) => "failing",
+    };
+    let events: Vec<_> = endpoint.events.iter().map(|event| event.as_str()).collect();
+    vec![
+        endpoint.id.to_string(),
+        status.to_owned(),
+        standing.waiting.to_string(),
+        standing.delivered.to_string(),
+        standing.given_up.to_string(),
+        standing.last_answer.clone().unwrap_or_else(|| "-".to_owned()),
+        endpoint.organisation.to_string(),
+        if events.is_empty() { "all".to_owned() } else { events.join(",") },
+        standing.url.clone(),
+    ]
+}

@@ -1,0 +1,56 @@
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use application::ports::{OutgoingWebhook, WebhookError, WebhookSender};
+use async_trait::async_trait;
+
+use super::lock;
+
+/// How an endpoint answers, by its URL: a status or a fault, after a while.
+type Answers = HashMap<String, (Duration, Result<u16, WebhookError>)>;
+
+/// Keeps every call, and answers as it is told: 204 at once, unless the URL has an answer of its own. Clones share
+/// everything.
+#[derive(Debug, Clone, Default)]
+pub struct RecordingWebhooks(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    answers: Mutex<Answers>,
+    calls: Mutex<Vec<OutgoingWebhook>>,
+}
+
+impl RecordingWebhooks {
+    /// Takes everything at once.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// From now on calls to `url` are answered like this, after `delay`.
+    pub fn answer(&self, url: &str, delay: Duration, answer: Result<u16, WebhookError>) {
+        lock(&self.0.answers).insert(url.to_owned(), (delay, answer));
+    }
+
+    /// Every call so far, in order.
+    #[must_use]
+    pub fn calls(&self) -> Vec<OutgoingWebhook> {
+        lock(&self.0.calls).clone()
+    }
+}
+
+#[async_trait]
+impl WebhookSender for RecordingWebhooks {
+    async fn send(&self, webhook: &OutgoingWebhook) -> Result<u16, WebhookError> {
+        lock(&self.0.calls).push(webhook.clone());
+        let answer = lock(&self.0.answers).get(&webhook.target.url).copied();
+        let (delay, answer) = answer.unwrap_or((Duration::ZERO, Ok(204)));
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        answer
+    }
+}

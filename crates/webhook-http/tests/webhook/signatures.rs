@@ -1,0 +1,45 @@
+//! What a receiver sees, checked by the means of a receiver: another HMAC than the sender's.
+
+use application::ports::WebhookSender;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use ring::hmac;
+
+use crate::receiver::{Behaviour, Receiver};
+use crate::{SECRET, sender, webhook};
+
+#[tokio::test]
+async fn a_call_is_signed_and_arrives_whole() {
+    let receiver = Receiver::start(Behaviour::Status(204, "")).await;
+    let sent = webhook(&receiver.url());
+    assert_eq!(sender().send(&sent).await, Ok(204));
+    let calls = receiver.calls();
+    assert_eq!(calls.len(), 1);
+    let call = &calls[0];
+    assert_eq!((&*call.line, &call.body), ("POST /hooks?key=1 HTTP/1.1", &sent.body));
+    assert_eq!(call.header("content-type"), "application/json");
+    assert_eq!(call.header("host"), receiver.address.to_string());
+    assert_eq!(call.header("webhook-id"), "abababab-abab-abab-abab-abababababab");
+    assert_eq!(call.header("webhook-timestamp"), "1772352000");
+
+    let (version, signature) = call.header("webhook-signature").split_once(',').unwrap();
+    assert_eq!(version, "v1");
+    let key = hmac::Key::new(hmac::HMAC_SHA256, &SECRET);
+    let signed = format!("{}.{}.{}", call.header("webhook-id"), call.header("webhook-timestamp"), call.body);
+    let signature = STANDARD.decode(signature).unwrap();
+    assert!(hmac::verify(&key, signed.as_bytes(), &signature).is_ok());
+    assert!(hmac::verify(&key, signed.replace("sent", "completed").as_bytes(), &signature).is_err());
+}
+
+#[tokio::test]
+async fn another_attempt_has_the_same_id_and_a_signature_of_its_own() {
+    let receiver = Receiver::start(Behaviour::Status(204, "")).await;
+    let (sender, mut sent) = (sender(), webhook(&receiver.url()));
+    sender.send(&sent).await.unwrap();
+    sent.at += chrono::TimeDelta::seconds(60);
+    sender.send(&sent).await.unwrap();
+    let calls = receiver.calls();
+    assert_eq!(calls[0].header("webhook-id"), calls[1].header("webhook-id"));
+    assert_ne!(calls[0].header("webhook-signature"), calls[1].header("webhook-signature"));
+    assert_eq!(receiver.connections(), 1, "the connection is kept");
+}
