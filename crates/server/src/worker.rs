@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use application::DeliverResets;
+use application::ports::MailSender;
 use rustix::process::{Pid, setpriority_process};
 use rustix::thread::gettid;
 use tokio::runtime;
@@ -16,9 +17,10 @@ use crate::fault::Fault;
 /// comes before delivering one, and delivering has the machine to itself as soon as the rush is over.
 const NICENESS: i32 = 10;
 
-/// Runs the worker on a thread of its own until `stop` turns true.
+/// Runs the worker on a thread of its own until `stop` turns true; then `sender` takes leave of its relay.
 pub(crate) fn spawn(
     deliver: Arc<DeliverResets>,
+    sender: Arc<dyn MailSender>,
     mut stop: watch::Receiver<bool>,
 ) -> Result<JoinHandle<()>, Fault> {
     let runtime = runtime::Builder::new_current_thread()
@@ -30,11 +32,13 @@ pub(crate) fn spawn(
         .spawn(move || {
             stand_back();
             runtime.block_on(deliver.run(async move {
-                // An error means that the sender is gone, and so is the service.
+                // An error means that the other end is gone, and so is the service.
                 if stop.wait_for(|stop| *stop).await.is_err() {
                     error!("the service ended without a word; the worker winds down");
                 }
             }));
+            // Here, because kept connections live on this runtime.
+            runtime.block_on(sender.close());
         })
         .map_err(Fault::io("the worker's thread"))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use application::GeoChain;
-use application::ports::{GeoResolver, MailComposer, MailSender, PasswordHasher, RateLimiter};
+use application::ports::{GeoResolver, MailSender, PasswordHasher, RateLimiter};
 use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
 use limit_memory::MemoryLimiter;
@@ -75,7 +75,7 @@ fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
 }
 
 /// Built-in and organisations' own templates.
-pub(crate) fn composer(stores: &Stores) -> Result<Arc<dyn MailComposer>, Fault> {
+pub(crate) fn composer(stores: &Stores) -> Result<Arc<TemplateComposer>, Fault> {
     let composer = TemplateComposer::new(Arc::clone(&stores.templates));
     Ok(Arc::new(composer.map_err(|fault| Fault::Setup(format!("templates: {fault}")))?))
 }

@@ -11,7 +11,6 @@ use http_api::{Api, ConnectionLimits, Readiness, ReadinessReport};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::tls::TlsListener;
 use super::{Options, Parts, adapters};
 use crate::fault::Fault;
 use crate::settings::Settings;
@@ -38,7 +37,7 @@ pub(super) async fn serve(
         // An error means that the sender is gone; then nobody will say more.
         drop(stopped.wait_for(|stopped| *stopped).await);
     };
-    match TlsListener::from_settings(settings)? {
+    match options.tls.clone() {
         Some(tls) => http_api::serve_with(listener, tls, router, limits, stop).await,
         None => http_api::serve(listener, router, limits, stop).await,
     }

@@ -1,13 +1,14 @@
 //! The service itself, for `serve` and `demo` alike: use cases over adapters, the listener, the worker.
 
 mod adapters;
+mod hangup;
 mod http;
 mod tls;
 mod upkeep;
 
 use std::sync::Arc;
 
-use application::ports::{Clock, MailArchive, MailSender, Random, RateLimiter};
+use application::ports::{Clock, MailArchive, MailComposer, MailSender, Random, RateLimiter};
 use application::{DeliverResets, DeliveryPorts, DeliverySettings, Links, WorkSignal, fresh_id};
 use domain::WorkerId;
 use mail_capture::DirectoryCapture;
@@ -17,6 +18,8 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 pub(crate) use self::adapters::{capture, composer, geo, sender};
+use self::hangup::{Hangups, Reloadable};
+pub(crate) use self::tls::TlsListener;
 use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::stores::Stores;
@@ -30,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) mailbox: Option<Arc<dyn MailArchive>>,
     /// Where mail goes.
     pub(crate) sender: Arc<dyn MailSender>,
+    /// `None`: plain HTTP.
+    pub(crate) tls: Option<TlsListener>,
 }
 
 /// The ports that use cases are made of.
@@ -49,6 +54,7 @@ pub(crate) async fn run(
     listener: TcpListener,
     options: Options,
 ) -> Result<(), Fault> {
+    let hangups = Hangups::watch();
     let parts = Parts {
         stores,
         clock: Arc::new(SystemClock),
@@ -60,10 +66,14 @@ pub(crate) async fn run(
     telemetry::start_metrics(settings).await?;
     let stopped = watch_for_stop();
     let delivery = if settings.parsed("worker", "true or false")?.unwrap_or(true) {
-        Some(worker::spawn(Arc::new(parts.deliver(settings, &options)?), stopped.clone())?)
+        let composer = composer(&parts.stores)?;
+        let deliver = parts.deliver(settings, &options, composer.clone())?;
+        Some((composer, worker::spawn(Arc::new(deliver), Arc::clone(&options.sender), stopped.clone())?))
     } else {
         None
     };
+    let (composer, delivery) = delivery.unzip();
+    hangups.reload(Reloadable { tls: options.tls.clone(), composer });
     upkeep::start(settings, &parts.stores, &parts.clock)?;
     http::serve(&parts, settings, listener, &options, stopped).await?;
     if let Some(thread) = delivery {
@@ -79,13 +89,18 @@ pub(crate) async fn run(
 }
 
 impl Parts {
-    fn deliver(&self, settings: &Settings, options: &Options) -> Result<DeliverResets, Fault> {
+    fn deliver(
+        &self,
+        settings: &Settings,
+        options: &Options,
+        composer: Arc<dyn MailComposer>,
+    ) -> Result<DeliverResets, Fault> {
         let ports = DeliveryPorts {
             tokens: Arc::clone(&self.stores.tokens),
             customers: Arc::clone(&self.stores.customers),
             organisations: Arc::clone(&self.stores.organisations),
             geo: geo(settings)?,
-            composer: composer(&self.stores)?,
+            composer,
             sender: Arc::clone(&options.sender),
             sandbox: self.sandbox.clone(),
             clock: Arc::clone(&self.clock),

@@ -11,5 +11,8 @@ mod command_line;
 mod demo;
 mod http;
 mod process;
+mod relay;
+mod reload;
 mod secrets;
 mod settings;
+mod tls;
