@@ -21,6 +21,7 @@ mod relay_health;
 mod request_fresh_link;
 mod request_reset;
 mod set_new_password;
+mod trace;
 mod work_signal;
 
 pub use authenticate::{Authenticate, AuthenticateCommand, AuthenticateError, Authenticated};

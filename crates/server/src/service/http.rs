@@ -15,6 +15,7 @@ use super::{Options, Parts, adapters};
 use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::stores::Database;
+use crate::telemetry::{Traces, continued};
 
 /// Within this time a probe wants its answer.
 const PROBE: Duration = Duration::from_millis(900);
@@ -28,7 +29,10 @@ pub(super) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Fault> {
     let readiness = Ready { database: parts.stores.database.clone(), stopped: stopped.clone() };
-    let router = http_api::router(api(parts, settings, options, readiness)?);
+    let mut router = http_api::router(api(parts, settings, options, readiness)?);
+    if Traces::are_wanted(settings) {
+        router = router.layer(axum::middleware::from_fn(continued));
+    }
     let mut limits = ConnectionLimits::default();
     if let Some(most) = settings.parsed("max_connections", "a whole number from 1 on")? {
         limits.max_connections = most;

@@ -49,6 +49,13 @@ pub(crate) const KNOWN: &[Known] = &[
     public("retention_days", "days for which ended requests are kept; default 30"),
     public("worker", "deliver mail in this process: true (default) or false"),
     public("metrics_listen", "address and port of the Prometheus endpoint; default: none"),
+    public("telemetry.otlp_url", "base URL of a collector that takes traces by OTLP/HTTP; default: none"),
+    secret("telemetry.otlp_headers", "headers for it: NAME=VALUE, separated by commas"),
+    public("telemetry.service_name", "what the service is called in traces; default resetd"),
+    public(
+        "telemetry.sampling",
+        "share of the traces begun here that is kept, 0 to 1; default 0.05. A caller's decision goes before",
+    ),
     public("max_connections", "connections served at once; default 10,000"),
     public("log", "log filter, such as info or info,access=warn; default info,access=warn"),
     public("log_format", "text (default) or json"),

@@ -7,6 +7,7 @@
     reason = "a test says what is broken by its panic"
 )]
 
+mod collector;
 mod command_line;
 mod demo;
 mod http;
@@ -16,3 +17,4 @@ mod reload;
 mod secrets;
 mod settings;
 mod tls;
+mod traces;
