@@ -1,8 +1,12 @@
 //! The hash chain of the audit log: who alters, removes or reorders a row breaks every hash after it.
+//!
+//! The beginning of a log may be purged. A row within the chain says where it begins since, and with which hash: rows that went
+//! missing otherwise are told apart from those.
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::ports::{AuditEntry, AuditRow};
+use crate::ports::{AuditAction, AuditEntry, AuditRow};
 
 /// The hash before the first row.
 pub const GENESIS: [u8; 32] = [0; 32];
@@ -37,12 +41,37 @@ pub fn first_break(mut previous: [u8; 32], mut sequence: i64, rows: &[AuditRow])
     None
 }
 
+/// The deed that is appended when the rows up to number `sequence`, which has `hash`, are purged.
+#[must_use]
+pub fn purge_entry(now: DateTime<Utc>, sequence: i64, hash: &[u8; 32]) -> AuditEntry {
+    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    AuditEntry {
+        at: now,
+        organisation: None,
+        actor: "retention".to_owned(),
+        action: AuditAction::AuditPurged,
+        subject: format!("{sequence}:{hash}"),
+        ip: None,
+    }
+}
+
+/// What a [`purge_entry`] says: the number and the hash of the last row that was purged.
+#[must_use]
+pub fn purged_through(entry: &AuditEntry) -> Option<(i64, [u8; 32])> {
+    let (sequence, hash) = entry.subject.split_once(':')?;
+    if entry.action != AuditAction::AuditPurged || hash.len() != 64 {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hash.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some((sequence.parse().ok()?, bytes))
+}
+
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::ports::AuditAction;
 
     fn entry(subject: &str) -> AuditEntry {
         AuditEntry {
@@ -82,6 +111,23 @@ mod tests {
         let mut reordered = chain(&["a", "b", "c"]);
         reordered.swap(0, 1);
         assert_eq!(first_break(GENESIS, 0, &reordered), Some(2));
+    }
+
+    #[test]
+    fn a_purge_says_where_the_chain_begins_since() {
+        let rows = chain(&["a", "b", "c"]);
+        let entry = purge_entry(DateTime::UNIX_EPOCH, 2, &rows[1].hash);
+        let (sequence, hash) = purged_through(&entry).unwrap();
+        assert_eq!((sequence, hash), (2, rows[1].hash));
+        assert_eq!(first_break(hash, sequence, &rows[2..]), None);
+        for subject in
+            ["", "2", "2:00", "x:", &format!("2:{}", "ž".repeat(32)), &format!("2:{}", "g".repeat(64))]
+        {
+            let broken = AuditEntry { subject: (*subject).to_owned(), ..entry.clone() };
+            assert_eq!(purged_through(&broken), None, "{subject}");
+        }
+        let another = AuditEntry { action: AuditAction::MailRetried, ..entry };
+        assert_eq!(purged_through(&another), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `resetd audit`.
 
-use application::audit::{GENESIS, first_break};
+use application::audit::{GENESIS, first_break, purged_through};
 
 use crate::cli::AuditArgs;
 use crate::fault::Fault;
@@ -11,7 +11,8 @@ use crate::output;
 const PAGE: u32 = 1_000;
 
 pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Fault> {
-    let (mut previous, mut sequence) = (GENESIS, 0);
+    let purged = last_purge(operator).await?;
+    let (mut sequence, mut previous) = purged.unwrap_or((0, GENESIS));
     loop {
         let rows = operator.stores.audit.read(sequence, PAGE).await?;
         let Some(last) = rows.last() else { break };
@@ -28,9 +29,21 @@ pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Faul
         (previous, sequence) = (last.hash, last.sequence);
     }
     if args.verify {
-        output::line(&format!("{sequence} rows, the chain is whole"))?;
+        let purged = purged.map(|(through, _)| format!("; the first {through} were purged by the retention"));
+        output::line(&format!("{sequence} rows, the chain is whole{}", purged.unwrap_or_default()))?;
     }
     Ok(())
+}
+
+/// The last row that the retention has purged, as the log itself tells.
+async fn last_purge(operator: &Operator) -> Result<Option<(i64, [u8; 32])>, Fault> {
+    let (mut found, mut sequence) = (None, 0);
+    loop {
+        let rows = operator.stores.audit.read(sequence, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(found) };
+        found = rows.iter().rev().find_map(|row| purged_through(&row.entry)).or(found);
+        sequence = last.sequence;
+    }
 }
 
 fn describe(row: &application::ports::AuditRow, json: bool) -> String {

@@ -47,6 +47,7 @@ pub(crate) const KNOWN: &[Known] = &[
     public("password.scheme", "argon2id (default) or bcrypt"),
     public("password.concurrency", "password hashes computed at once; default: the number of cores"),
     public("retention_days", "days for which ended requests are kept; default 30"),
+    public("audit_retention_days", "days for which the audit log is kept, by whole months; default 400"),
     public("worker", "deliver mail in this process: true (default) or false"),
     public("metrics_listen", "address and port of the Prometheus endpoint; default: none"),
     public("telemetry.otlp_url", "base URL of a collector that takes traces by OTLP/HTTP; default: none"),
