@@ -18,3 +18,4 @@ mod secrets;
 mod settings;
 mod tls;
 mod traces;
+mod whole_run;
