@@ -13,9 +13,11 @@ usage: cargo xtask COMMAND
   check [--invariants] [--no-install]
           format, clippy, docs, the architecture's invariants and the supply chain; or the last two alone,
           which compile nothing
-  bench [accept|drain|latency|timing|all] [--store sqlite|postgres] [--seconds N] [--connections N]
-        [--pairs N] [--mails N] [--binary PATH]
+  bench [accept|drain|latency|timing|connections|all] [--store sqlite|postgres] [--seconds N]
+        [--connections N] [--pairs N] [--mails N] [--rate N] [--binary PATH]
           what resetd does beside the ceiling of the same machine in the same run
+  bench soak [--minutes N] [--rate N] [--store sqlite|postgres] [--binary PATH]
+          a constant load for long; fails when memory or the queue grows
   chaos [--seconds N] [--rate N] [--replicas N] [--store sqlite|postgres]
         [--kill-every N] [--binary PATH]
           kills servers and relays under load and counts what was lost
