@@ -1,4 +1,4 @@
-//! What a developer runs: `cargo xtask test`, `check`, `bench`, `chaos`, `geo-data`.
+//! What a developer runs: `cargo xtask test`, `check`, `bench`, `chaos`, `geo-data`, `sbom`.
 //!
 //! A library as well, because `crates/server/tests/crash.rs` runs [`chaos`] against the binary under test.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks through its output")]
@@ -12,6 +12,7 @@ pub mod installation;
 pub mod loadgen;
 pub mod output;
 pub mod process;
+pub mod sbom;
 pub mod services;
 pub mod sink;
 pub mod statistics;

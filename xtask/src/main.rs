@@ -3,23 +3,28 @@
 
 use std::process::ExitCode;
 
-use xtask::{Failure, bench, chaos, check, geo_data, test};
+use xtask::{Failure, bench, chaos, check, geo_data, sbom, test};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   test [--require-services] [--no-install] [FILTER…]
           every test there is, with the services it needs: those that run here, else throwaway ones
-  check [--invariants]
-          format, clippy, docs and the architecture's invariants; or the last alone, which compile nothing
-  bench [accept|drain|latency|timing|all] [--store sqlite|postgres] [--seconds N] [--connections N]
-        [--pairs N] [--mails N] [--binary PATH]
+  check [--invariants] [--no-install]
+          format, clippy, docs, the architecture's invariants and the supply chain; or the last two alone,
+          which compile nothing
+  bench [accept|drain|latency|timing|connections|all] [--store sqlite|postgres] [--seconds N]
+        [--connections N] [--pairs N] [--mails N] [--rate N] [--binary PATH]
           what resetd does beside the ceiling of the same machine in the same run
+  bench soak [--minutes N] [--rate N] [--store sqlite|postgres] [--binary PATH]
+          a constant load for long; fails when memory or the queue grows
   chaos [--seconds N] [--rate N] [--replicas N] [--store sqlite|postgres]
         [--kill-every N] [--binary PATH]
           kills servers and relays under load and counts what was lost
   geo-data [DIR]
-          fetches free GEO databases";
+          fetches free GEO databases
+  sbom [FILE]
+          what the resetd binary is made of, as CycloneDX in JSON";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +39,7 @@ fn main() -> ExitCode {
         "bench-echo" => bench::echo::serve(rest),
         "chaos" => chaos::run(rest),
         "geo-data" => geo_data::run(rest),
+        "sbom" => sbom::run(rest),
         "help" | "--help" | "-h" => {
             eprintln!("{USAGE}");
             Ok(())

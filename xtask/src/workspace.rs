@@ -19,6 +19,14 @@ pub fn cargo() -> Command {
     cargo
 }
 
+/// The compiler that cargo uses here.
+#[must_use]
+pub fn rustc() -> Command {
+    let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.current_dir(root());
+    rustc
+}
+
 /// The target directory: `CARGO_TARGET_DIR`, else `target` in the root.
 #[must_use]
 pub fn target() -> PathBuf {

@@ -3,10 +3,12 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use domain::{ApiKeyKind, CustomerIp, EmailAddress, Expiry, ExpiryError, Priority, RequestId};
 use thiserror::Error;
+use tracing::Instrument;
 
 use crate::ports::{
     Clock, Limit, LimitDecision, LimitSubject, NewRequest, Random, RateLimiter, StoreError, TokenStore,
 };
+use crate::trace::stage;
 use crate::{Authenticated, WorkSignal, fresh_id};
 
 /// Takes a request for a new password: writes one row and answers. It looks at no account, makes no token, renders and
@@ -81,7 +83,7 @@ impl RequestReset {
             accepted_at: caller.now,
             expires_at: caller.now + TimeDelta::seconds(expiry.as_seconds().into()),
         };
-        self.tokens.record(request).await?;
+        self.tokens.record(request).instrument(stage!("record", mail = %id)).await?;
         self.signal.raise();
         Ok(id)
     }

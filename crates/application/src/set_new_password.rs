@@ -5,13 +5,15 @@ use domain::{
     CustomerIp, LinkState, MailId, Password, PasswordPolicy, PolicyViolations, RedeemCode, ResetToken,
     TokenHash,
 };
-use tracing::error;
+use tracing::field::Empty;
+use tracing::{Instrument, error};
 
 use crate::note_visit::{Came, Deed};
 use crate::ports::{
     Clock, CustomerDirectory, Organisation, PasswordHash, PasswordHasher, Random, Redeemed, Redemption,
     ResetLink, TokenStore,
 };
+use crate::trace::{ended, stage};
 use crate::{NoteVisit, WorkSignal, fresh_id};
 
 /// How many former passwords are compared with the new one, the present one included.
@@ -63,9 +65,28 @@ pub enum NewPassword {
     Refused(RedeemCode),
 }
 
+impl NewPassword {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Policy(_) => "policy",
+            Self::Refused(code) => code.as_str(),
+        }
+    }
+}
+
 impl SetNewPassword {
     /// Tries once.
     pub async fn execute(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
+        let tried = async {
+            let outcome = self.try_once(command).await;
+            ended(outcome.word());
+            outcome
+        };
+        tried.instrument(stage!("set-new-password", outcome = Empty)).await
+    }
+
+    async fn try_once(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
         if let Err(violations) = self.policy(command.organisation).check(&command.password) {
             return NewPassword::Policy(violations);
         }
@@ -92,9 +113,10 @@ impl SetNewPassword {
         let token = ResetToken::parse(command.token).map_err(|_| RedeemCode::E003)?.hash();
         let now = self.clock.now();
         let link = self.find(token, command.organisation, now).await?;
-        self.check_history(&link, &command.password).await?;
-        let password = self.hasher.hash(&command.password).await.map_err(ours)?;
-        self.redeem(link, token, password, command).await
+        self.check_history(&link, &command.password).instrument(stage!("history")).await?;
+        let hashed = self.hasher.hash(&command.password).instrument(stage!("hash"));
+        let password = hashed.await.map_err(ours)?;
+        self.redeem(link, token, password, command).instrument(stage!("redeem")).await
     }
 
     async fn find(

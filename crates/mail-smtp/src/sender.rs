@@ -68,11 +68,6 @@ impl SmtpSender {
         })
     }
 
-    /// Says good-bye on every unused connection. Connections in use are not touched.
-    pub async fn close(&self) {
-        self.pool.close_idle().await;
-    }
-
     /// Connects, logs in and hangs up: what an operator asks before trusting the settings.
     ///
     /// # Errors
@@ -167,5 +162,9 @@ impl MailSender for SmtpSender {
             Ok(reply) => Ok(Delivered { host: self.host.clone(), reply: scrub(&reply) }),
             Err(failure) => Err(self.error(&failure)),
         }
+    }
+
+    async fn close(&self) {
+        self.pool.close_idle().await;
     }
 }

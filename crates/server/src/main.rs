@@ -41,11 +41,22 @@ fn run(cli: Cli) -> Result<ExitCode, Fault> {
         return commands::normalize(args);
     }
     let settings = load(&cli)?;
-    telemetry::start_logging(&settings)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Fault::io("the runtime"))?;
-    runtime.block_on(commands::run(cli.command, settings))?;
-    Ok(ExitCode::SUCCESS)
+    if !matches!(cli.command, Command::Serve | Command::Demo) {
+        telemetry::start_logging(&settings)?;
+        runtime.block_on(commands::run(cli.command, settings))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let traces = {
+        let _within = runtime.enter();
+        telemetry::start(&settings)?
+    };
+    let outcome = runtime.block_on(commands::run(cli.command, settings));
+    if let Some(traces) = traces {
+        runtime.block_on(traces.finish());
+    }
+    outcome.map(|()| ExitCode::SUCCESS)
 }
 
 /// File, environment, flags: the later wins.

@@ -3,10 +3,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
-use application::ports::{AddressVault, PersistentPorts, Random, StoreError};
+use application::ports::{AddressVault, Clock, PersistentPorts, Random, StoreError};
 use store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use store_sqlite::{SqliteDatabase, SqliteStore};
-use system::{DataKey, OsRandom, Vault};
+use system::{DataKey, OsRandom, SystemClock, Vault};
 use tracing::warn;
 
 use crate::fault::Fault;
@@ -50,7 +50,11 @@ impl Database {
     async fn migrate(&self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(database) => database.migrate().await,
-            Self::Postgres(database) => database.migrate().await,
+            Self::Postgres(database) => {
+                database.migrate().await?;
+                // Today's partitions, before the first row of today comes.
+                database.maintain(SystemClock.now()).await
+            }
         }
     }
 

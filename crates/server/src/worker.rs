@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use application::ports::MailSender;
 use application::{DeliverResets, DeliverWebhooks};
 use rustix::process::{Pid, setpriority_process};
 use rustix::thread::gettid;
@@ -16,11 +17,12 @@ use crate::fault::Fault;
 /// comes before delivering one, and delivering has the machine to itself as soon as the rush is over.
 const NICENESS: i32 = 10;
 
-/// Runs the worker on a thread of its own until `stop` turns true. Webhooks are a task beside the mails and share nothing
-/// with them: no queue, no lease, no count of what is on its way.
+/// Runs the worker on a thread of its own until `stop` turns true; then `sender` takes leave of its relay. Webhooks are a task
+/// beside the mails and share nothing with them: no queue, no lease, no count of what is on its way.
 pub(crate) fn spawn(
     mails: Arc<DeliverResets>,
     webhooks: Arc<DeliverWebhooks>,
+    sender: Arc<dyn MailSender>,
     stop: watch::Receiver<bool>,
 ) -> Result<JoinHandle<()>, Fault> {
     let runtime = runtime::Builder::new_current_thread()
@@ -34,6 +36,8 @@ pub(crate) fn spawn(
             runtime.block_on(async move {
                 let webhooks = tokio::spawn(webhooks.run(told(stop.clone())));
                 mails.run(told(stop)).await;
+                // Here, because kept connections live on this runtime.
+                sender.close().await;
                 if let Err(fault) = webhooks.await {
                     error!(%fault, "webhooks ended in a panic; their leases bring them back");
                 }

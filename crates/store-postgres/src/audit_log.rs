@@ -1,13 +1,14 @@
 use application::audit::chain_hash;
 use application::ports::{AddressVault, AuditAction, AuditEntry, AuditLog, AuditRow, StoreError};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::CustomerIp;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection};
 
-use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::fault::Fault;
+use crate::{PostgresStore, partitions};
 use application::sealed;
 
 /// Waits for the append before it to commit, so that no two rows follow the same one.
@@ -28,6 +29,10 @@ impl AuditLog for PostgresStore {
         let rows = sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(self.pool()).await;
         let rows = rows.map_err(Fault::Sql)?;
         Ok(rows.iter().map(|row| audit_row(self.vault.as_ref(), row)).collect::<Result<_, _>>()?)
+    }
+
+    async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        Ok(partitions::purge_audit(self.pool(), &self.vault, before, now).await?)
     }
 }
 

@@ -3,15 +3,17 @@
 //! An identifier is a UUIDv7 (RFC 9562) and begins with its milliseconds, so that a day is a range of identifiers.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
-use application::ports::StoreError;
+use application::audit::purge_entry;
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
 use tracing::{info, warn};
 
-use crate::PostgresDatabase;
 use crate::columns::{Columns, uuid};
 use crate::fault::Fault;
+use crate::{PostgresDatabase, audit_log};
 
 /// Makers and droppers of partitions take turns.
 pub(crate) const TURN: &str = "SELECT pg_advisory_xact_lock(hashtextextended('resetd partitions', 7))";
@@ -114,18 +116,27 @@ impl PostgresDatabase {
         }
         Ok(begin_audit_month(&self.pool, now).await?)
     }
+}
 
-    /// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part in use. What is left is
-    /// still a chain without gaps, that begins later. Returns how many parts went.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the next part could not be dropped.
-    pub async fn purge_audit(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {
-        let mut gone = 0;
-        while drop_oldest_audit(&self.pool, before).await? {
-            gone += 1;
+/// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part in use. Each leaves a row
+/// at the end, in the same transaction, that says where the chain begins since. Returns how many rows went.
+pub(crate) async fn purge_audit(
+    pool: &PgPool,
+    vault: &Arc<dyn AddressVault>,
+    before: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<u64, Fault> {
+    let mut gone = 0;
+    loop {
+        let dropped = with_patience(pool, |connection| {
+            let vault = Arc::clone(vault);
+            Box::pin(async move { drop_oldest_audit(connection, vault.as_ref(), before, now).await })
+        });
+        match dropped.await? {
+            Some(Some(rows)) => gone += rows,
+            // Nothing to drop, or the table is in use: another time.
+            Some(None) | None => return Ok(gone),
         }
-        Ok(gone)
     }
 }
 
@@ -268,24 +279,30 @@ async fn audit_parts(connection: &mut PgConnection) -> Result<Vec<(String, Strin
     rows.iter().map(|row| Ok((row.read("pg_class.name")?, row.read("pg_class.bound")?))).collect()
 }
 
-async fn drop_oldest_audit(pool: &PgPool, before: DateTime<Utc>) -> Result<bool, Fault> {
-    let dropped = with_patience(pool, |connection| Box::pin(drop_oldest_audit_within(connection, before)));
-    Ok(dropped.await?.unwrap_or(false))
-}
-
-async fn drop_oldest_audit_within(
+/// `None`: there is none to drop.
+async fn drop_oldest_audit(
     connection: &mut PgConnection,
+    vault: &dyn AddressVault,
     before: DateTime<Utc>,
-) -> Result<bool, Fault> {
+    now: DateTime<Utc>,
+) -> Result<Option<u64>, Fault> {
     let parts = audit_parts(connection).await?;
-    let [(oldest, _), _, ..] = parts.as_slice() else { return Ok(false) };
-    let newest = format!("SELECT max(at) AS at FROM {oldest}");
-    let newest = sqlx::query(AssertSqlSafe(newest)).fetch_one(&mut *connection).await?;
-    if newest.optional_time("audit.at")?.is_some_and(|newest| newest >= before) {
-        return Ok(false);
+    let [(oldest, _), _, ..] = parts.as_slice() else { return Ok(None) };
+    let ends = format!(
+        "SELECT sequence, at, hash, (SELECT min(sequence) FROM {oldest}) AS first FROM {oldest} ORDER BY sequence DESC LIMIT 1"
+    );
+    let last = sqlx::query(AssertSqlSafe(ends)).fetch_optional(&mut *connection).await?;
+    let mut rows = 0;
+    if let Some(last) = last {
+        if last.time("audit.at")? >= before {
+            return Ok(None);
+        }
+        let (first, through): (i64, i64) = (last.read("audit.first")?, last.read("audit.sequence")?);
+        rows = (through - first).unsigned_abs() + 1;
+        audit_log::append(connection, vault, &purge_entry(now, through, &last.bytes("audit.hash")?)).await?;
     }
     run(connection, format!("DROP TABLE {oldest}")).await?;
-    Ok(true)
+    Ok(Some(rows))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 mod support;
 
-use application::audit::{GENESIS, first_break};
+use application::audit::{GENESIS, first_break, purged_through};
 use application::ports::{AuditAction, AuditEntry, AuditLog, Completion, MailQueue, StoreError, TokenStore};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{MailId, OrganisationId, RequestId};
@@ -136,15 +136,19 @@ async fn a_month_of_the_audit_log_goes_without_a_gap_in_the_rest() {
     let rows = store.read(0, 1_000).await.unwrap();
     assert_eq!((rows.len(), first_break(GENESIS, 0, &rows)), (55, None));
 
+    let now = at(76 * 86_400);
     assert_eq!(
-        store.database().purge_audit(at(65 * 86_400)).await.unwrap(),
-        3,
+        store.purge_audit(at(65 * 86_400), now).await.unwrap(),
+        50,
         "the empty beginning, March and April"
     );
     let rest = store.read(0, 1_000).await.unwrap();
     assert_eq!(rest.first().map(|row| row.sequence), Some(51));
     assert_eq!(first_break(rows[49].hash, 50, &rest), None);
-    write(75, 76).await.unwrap();
-    assert_eq!(store.read(55, 10).await.unwrap().len(), 1);
-    assert_eq!(store.database().purge_audit(at(1_000 * 86_400)).await.unwrap(), 0, "the part in use stays");
+    // March and April each left a row that says so.
+    let told: Vec<_> = rest.iter().filter_map(|row| purged_through(&row.entry)).collect();
+    assert_eq!(told, [(30, rows[29].hash), (50, rows[49].hash)]);
+    write(77, 78).await.unwrap();
+    assert_eq!(store.read(57, 10).await.unwrap().len(), 1);
+    assert_eq!(store.purge_audit(at(1_000 * 86_400), now).await.unwrap(), 0, "the part in use stays");
 }

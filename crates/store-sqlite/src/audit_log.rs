@@ -1,6 +1,7 @@
-use application::audit::{GENESIS, chain_hash};
+use application::audit::{GENESIS, chain_hash, purge_entry};
 use application::ports::{AuditAction, AuditEntry, AuditLog, AuditRow, StoreError};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId};
 use sqlx::sqlite::SqliteRow;
 
@@ -15,6 +16,15 @@ const APPEND: &str = "INSERT INTO audit (sequence, at, organisation_id, actor, a
      VALUES ((SELECT coalesce(max(sequence), 0) + 1 FROM audit), $1, $2, $3, $4, $5, $6, $7)";
 const READ: &str = "SELECT sequence, at, organisation_id, actor, action, subject, ip, hash FROM audit \
      WHERE sequence > $1 ORDER BY sequence LIMIT $2";
+/// The last row before the first one of `$1` or later; the log is in order of time but for moments.
+const OLD: &str = "SELECT sequence, hash FROM audit \
+     WHERE sequence < coalesce((SELECT sequence FROM audit WHERE at >= $1 ORDER BY sequence LIMIT 1), 9223372036854775807) \
+     ORDER BY sequence DESC LIMIT 1";
+const DELETE_OLD: &str = "DELETE FROM audit WHERE sequence IN \
+       (SELECT sequence FROM audit WHERE sequence <= $1 ORDER BY sequence LIMIT $2); \
+     SELECT changes() AS rows";
+/// Rows deleted in one go: few enough that nobody waits behind them for long.
+const BATCH: i64 = 500;
 
 #[async_trait]
 impl AuditLog for SqliteStore {
@@ -35,6 +45,35 @@ impl AuditLog for SqliteStore {
         let query = sqlx::query(READ).bind(after).bind(limit);
         let rows = query.fetch_all(&self.database.readers).await.map_err(Fault::Sql)?;
         Ok(rows.iter().map(row).collect::<Result<_, Fault>>()?)
+    }
+
+    async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        let old = sqlx::query(OLD).bind(millis(before)).fetch_optional(&self.database.readers).await;
+        let Some(last) = old.map_err(Fault::Sql)? else { return Ok(0) };
+        let through: i64 = last.read("audit.sequence")?;
+        self.append(&purge_entry(now, through, &last.bytes("audit.hash")?)).await?;
+        let mut gone = 0;
+        loop {
+            match self.delete_old(through).await? {
+                0 => return Ok(gone),
+                rows => gone += rows,
+            }
+        }
+    }
+}
+
+impl SqliteStore {
+    async fn delete_old(&self, through: i64) -> Result<u64, StoreError> {
+        self.database
+            .writer
+            .work(move |unit| {
+                Box::pin(async move {
+                    let deleted = unit.row(Statement::new(DELETE_OLD).bind(through).bind(BATCH)).await?;
+                    let rows: i64 = deleted.map_or(Ok(0), |row| row.read("audit.rows"))?;
+                    Ok(rows.unsigned_abs())
+                })
+            })
+            .await
     }
 }
 

@@ -2,21 +2,26 @@
 
 mod accept;
 mod ceiling;
+mod connections;
 mod drain;
 pub mod echo;
 mod latency;
+mod soak;
 mod timing;
 
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
+use std::time::Duration;
 
 use crate::installation::{Budget, Installation};
 use crate::output::{note, step};
 use crate::services::Durability;
 use crate::services::postgres::{self, Database, Postgres};
 use crate::sink::Sink;
-use crate::{Result, arguments::Arguments, process, workspace};
+use crate::{Result, arguments::Arguments, loadgen, process, workspace};
 
 /// Where the requests are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +55,9 @@ struct Plan {
     connections: u32,
     pairs: u32,
     mails: u32,
+    minutes: u32,
+    /// 0: the benchmark's own.
+    rate: u32,
 }
 
 /// A fresh installation for one measurement, with the database it stands on.
@@ -92,13 +100,15 @@ pub fn run(words: &[String]) -> Result {
     let connections = arguments.number("--connections", 32)?;
     let pairs = arguments.number("--pairs", 8_000)?;
     let mails = arguments.number("--mails", 20_000)?;
+    let minutes = arguments.number("--minutes", 10)?;
+    let rate = arguments.number("--rate", 0)?;
     let binary = arguments.option("--binary")?;
     let which = arguments.rest()?;
     let which = which.first().map_or("all", String::as_str);
 
     step(format!("{}; store: {store:?}", binary.as_deref().unwrap_or("building resetd in release")));
-    let plan =
-        Plan { binary: workspace::resetd(binary.as_deref())?, store, seconds, connections, pairs, mails };
+    let binary = workspace::resetd(binary.as_deref())?;
+    let plan = Plan { binary, store, seconds, connections, pairs, mails, minutes, rate };
     if let Some(cores) = std::thread::available_parallelism().ok().filter(|cores| cores.get() < 4) {
         note(format!("{cores} cores for server, load generator and relay together"));
     }
@@ -107,13 +117,32 @@ pub fn run(words: &[String]) -> Result {
         "drain" => drain::run(&plan),
         "latency" => latency::run(&plan),
         "timing" => timing::run(&plan),
+        "connections" => connections::run(&plan),
+        "soak" => soak::run(&plan),
         "all" => {
             accept::run(&plan)?;
             drain::run(&plan)?;
             latency::run(&plan)?;
-            timing::run(&plan)
+            timing::run(&plan)?;
+            connections::run(&plan)
         }
         other => Err(format!("there is no benchmark {other:?}").into()),
+    }
+}
+
+/// What a server of this machine answers to a GET.
+fn scrape(server: SocketAddr, path: &str) -> Result<String> {
+    loadgen::refuse_foreign(server)?;
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.write_all(
+        format!("GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n").as_bytes(),
+    )?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    match answer.split_once("\r\n\r\n") {
+        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => Ok(body.to_owned()),
+        _ => Err(format!("{path} was answered with {:?}", answer.lines().next()).into()),
     }
 }
 

@@ -34,6 +34,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("chacha20poly1305", &["resetd-system"]),
     ("getrandom", &["resetd-system"]),
     ("clap", &["resetd"]),
+    ("opentelemetry", &["resetd"]),
+    ("opentelemetry_sdk", &["resetd"]),
+    ("tracing-opentelemetry", &["resetd"]),
 ];
 
 /// Crates of the house that are no adapter: the three floors, and what stands beside them.

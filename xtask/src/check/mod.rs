@@ -1,15 +1,14 @@
 //! `cargo xtask check`: what a reviewer should not have to look for.
 
+mod deny;
 mod dependencies;
 mod documents;
 mod house;
 mod sources;
 
-use std::process::Command;
-
 use self::house::House;
 use crate::output::{note, step};
-use crate::process::{capture, find_program, run as run_command};
+use crate::process::run as run_command;
 use crate::{Result, arguments::Arguments, workspace};
 
 /// One rule of the house: a sentence, and what breaks it.
@@ -77,9 +76,10 @@ const INVARIANTS: &[Invariant] = &[
 pub fn run(arguments: &[String]) -> Result {
     let mut arguments = Arguments::new(arguments);
     let only_invariants = arguments.flag("--invariants");
+    let may_install = !arguments.flag("--no-install") && !only_invariants;
     arguments.rest()?;
     let mut failed = if only_invariants { Vec::new() } else { compile() };
-    invariants(&mut failed)?;
+    invariants(may_install, &mut failed)?;
     if failed.is_empty() {
         step("all checks passed");
         Ok(())
@@ -112,7 +112,7 @@ fn compile() -> Vec<String> {
 }
 
 /// The architecture and what is written about it; adds what fails.
-fn invariants(failed: &mut Vec<String>) -> Result {
+fn invariants(may_install: bool, failed: &mut Vec<String>) -> Result {
     let house = House::read()?;
     for invariant in INVARIANTS {
         step(invariant.sentence);
@@ -123,36 +123,8 @@ fn invariants(failed: &mut Vec<String>) -> Result {
         }
     }
     sources::long_files(&house).iter().for_each(|file| note(format!("warning: {file}")));
-    match cargo_deny() {
-        Some(result) => {
-            if let Err(failure) = result {
-                note(failure);
-                failed.push("cargo deny".to_owned());
-            }
-        }
-        None => note("cargo-deny is not installed: `cargo install cargo-deny` to check licences and bans"),
-    }
+    deny::check(may_install, failed);
     Ok(())
-}
-
-/// Licences, bans and sources of `deny.toml`; `None` where cargo-deny is not installed. Advisories need the network and
-/// are left to a run of `cargo deny check` by hand or by schedule.
-fn cargo_deny() -> Option<Result> {
-    let program = find_program("cargo-deny").or_else(|| {
-        let path = workspace::target().join("xtask/tools/bin/cargo-deny");
-        path.is_file().then_some(path)
-    })?;
-    step("deny.toml: licences, bans, sources");
-    let mut deny = Command::new(program);
-    deny.current_dir(workspace::root()).args([
-        "--offline",
-        "check",
-        "--hide-inclusion-graph",
-        "licenses",
-        "bans",
-        "sources",
-    ]);
-    Some(capture(&mut deny).map(drop))
 }
 
 #[cfg(test)]

@@ -59,6 +59,15 @@ impl Connection {
     }
 }
 
+impl Connection {
+    /// Waits until the server hangs up, asking for nothing.
+    pub async fn ended(mut self) {
+        while matches!(self.stream.read_buf(&mut self.input).await, Ok(read) if read > 0) {
+            self.input.clear();
+        }
+    }
+}
+
 /// The part of an answer that says how long it is.
 struct Head {
     answer: Answer,

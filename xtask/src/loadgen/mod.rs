@@ -2,6 +2,7 @@
 
 mod closed;
 mod connection;
+mod crowd;
 mod paced;
 mod request;
 
@@ -10,6 +11,7 @@ use std::thread;
 
 pub use self::closed::{Closed, Load, closed_loop};
 pub use self::connection::{Answer, Connection};
+pub use self::crowd::Crowd;
 pub use self::paced::{Outcome, Paced, paced};
 pub use self::request::{Group, ResetRequest, address};
 use crate::Result;

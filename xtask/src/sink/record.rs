@@ -35,6 +35,7 @@ pub struct Record {
     keep: Keep,
     started: Instant,
     mails: AtomicU64,
+    goodbyes: AtomicU64,
     bytes: AtomicU64,
     /// Microseconds after `started`; `u64::MAX` while there is none.
     first: AtomicU64,
@@ -48,6 +49,7 @@ impl Record {
             keep,
             started: Instant::now(),
             mails: AtomicU64::new(0),
+            goodbyes: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             first: AtomicU64::new(u64::MAX),
             last: AtomicU64::new(0),
@@ -59,6 +61,16 @@ impl Record {
     #[must_use]
     pub fn mails(&self) -> u64 {
         self.mails.load(Ordering::Acquire)
+    }
+
+    /// How many clients left with QUIT.
+    #[must_use]
+    pub fn goodbyes(&self) -> u64 {
+        self.goodbyes.load(Ordering::Acquire)
+    }
+
+    pub(super) fn add_goodbye(&self) {
+        self.goodbyes.fetch_add(1, Ordering::AcqRel);
     }
 
     /// The size of the average mail in bytes.

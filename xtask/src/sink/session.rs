@@ -74,6 +74,7 @@ impl Session {
             b"DATA" if self.recipients.is_empty() => self.answer("503 5.5.1 no recipient").await?,
             b"DATA" => self.data().await?,
             b"QUIT" => {
+                self.record.add_goodbye();
                 self.answer("221 2.0.0 bye").await?;
                 return Ok(false);
             }

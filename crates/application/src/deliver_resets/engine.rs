@@ -9,12 +9,14 @@ use chrono::TimeDelta;
 use metrics::{counter, gauge, histogram};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
-use tracing::{error, info, warn};
+use tracing::field::Empty;
+use tracing::{Instrument, error, info, warn};
 
 use super::DeliverResets;
 use super::prepare::Prepared;
 use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail, SendError, StoreError};
 use crate::relay_health::RelayHealth;
+use crate::trace::{ended, stage};
 
 /// What one mail taught about the relay.
 enum Lesson {
@@ -59,18 +61,21 @@ impl DeliverResets {
     }
 
     async fn attempt(&self, mail: &ClaimedMail) -> Result<Lesson, StoreError> {
-        let (completion, lesson) = match self.prepare(mail).await? {
+        let prepared = self.prepare(mail).instrument(stage!("prepare")).await?;
+        let (completion, lesson) = match prepared {
             Prepared::LeaseLost => return Ok(Lesson::Nothing),
             Prepared::Done(completion) => (completion, Lesson::Nothing),
-            Prepared::Mail(outgoing) => self.send(mail, &outgoing).await,
+            Prepared::Mail(outgoing) => self.send(mail, &outgoing).instrument(stage!("send")).await,
         };
         let now = self.ports.clock.now();
         counter!("resetd_mails_total", "outcome" => outcome(&completion)).increment(1);
+        ended(outcome(&completion));
         if matches!(completion, Completion::Sent { .. }) {
             let waited = (now - mail.accepted_at).to_std().unwrap_or_default();
             histogram!("resetd_delivery_seconds").record(waited.as_secs_f64());
         }
-        if !self.ports.tokens.complete(mail.id, self.settings.worker, completion, now).await? {
+        let completed = self.ports.tokens.complete(mail.id, self.settings.worker, completion, now);
+        if !completed.instrument(stage!("complete")).await? {
             warn!(mail = %mail.id, "the lease had passed on before the outcome was recorded");
         }
         Ok(lesson)
@@ -148,7 +153,14 @@ impl Engine {
         }
         for mail in self.ready.drain(..room.min(self.ready.len())) {
             let worker = Arc::clone(&self.worker);
-            self.in_flight.spawn(async move { worker.deliver(mail).await });
+            let span = stage!(
+                "deliver",
+                mail = %mail.id,
+                kind = mail.kind().as_str(),
+                attempt = i64::from(mail.attempts),
+                outcome = Empty
+            );
+            self.in_flight.spawn(async move { worker.deliver(mail).await }.instrument(span));
         }
         gauge!("resetd_mails_in_flight").set(self.in_flight.len() as f64);
     }
@@ -158,8 +170,11 @@ impl Engine {
         let limit = u32::try_from(settings.concurrency.saturating_mul(2)).unwrap_or(u32::MAX);
         let now = self.worker.ports.clock.now();
         let lease_until = now + TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::seconds(15));
-        match self.worker.ports.tokens.claim_due(settings.worker, now, lease_until, limit).await {
+        let span = stage!("claim", mails = Empty);
+        let claimed = self.worker.ports.tokens.claim_due(settings.worker, now, lease_until, limit);
+        match claimed.instrument(span.clone()).await {
             Ok(mails) => {
+                span.record("mails", i64::try_from(mails.len()).unwrap_or(i64::MAX));
                 self.more = !mails.is_empty();
                 self.ready.extend(mails);
             }

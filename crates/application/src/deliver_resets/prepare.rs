@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{CustomerIp, EmailAddress, Language, MailId, NoMailReason, RequestId, ResetToken};
-use tracing::warn;
+use tracing::{Instrument, warn};
 
 use super::DeliverResets;
 use crate::geo_rules::judge;
@@ -13,6 +13,7 @@ use crate::ports::{
     Admission, ClaimedMail, ClaimedWork, Completion, ComposeError, ComposedMail, Customer, CustomerStatus,
     GeoAction, GeoContext, Issued, MailContent, Organisation, OutgoingMail, StoreError, TokenIssue,
 };
+use crate::trace::stage;
 
 /// How long a request that an organisation wants slowed down waits.
 const SLOWED: TimeDelta = TimeDelta::minutes(1);
@@ -83,7 +84,12 @@ impl DeliverResets {
     ) -> Result<Prepared, StoreError> {
         let budget = organisation.settings.address_budget;
         if !request.admitted
-            && self.ports.tokens.admit(request.id, self.settings.worker, budget, now).await?
+            && self
+                .ports
+                .tokens
+                .admit(request.id, self.settings.worker, budget, now)
+                .instrument(stage!("admit"))
+                .await?
                 == Admission::OverBudget
         {
             return Ok(no_mail(NoMailReason::OverBudget));
@@ -96,7 +102,11 @@ impl DeliverResets {
         };
         let geo = match request.geo {
             Some(known) => Some(known),
-            None => locate(self.ports.geo.as_ref(), self.settings.geo_deadline, request.customer_ip).await,
+            None => {
+                locate(self.ports.geo.as_ref(), self.settings.geo_deadline, request.customer_ip)
+                    .instrument(stage!("geo"))
+                    .await
+            }
         };
         match judge(&organisation.settings.geo_rules, geo.as_ref()) {
             GeoAction::Refuse => return Ok(no_mail(NoMailReason::Refused)),
@@ -118,7 +128,7 @@ impl DeliverResets {
             expires_at: mail.expires_at,
             geo: geo.clone(),
         };
-        match self.ports.tokens.issue(issue).await? {
+        match self.ports.tokens.issue(issue).instrument(stage!("issue")).await? {
             Issued::Issued => {}
             Issued::Superseded => return Ok(no_mail(NoMailReason::Superseded)),
             Issued::LeaseLost => return Ok(Prepared::LeaseLost),
@@ -131,7 +141,7 @@ impl DeliverResets {
             requested_from: geo.as_ref(),
             ..content(mail, organisation, &customer, mail.expires_at, now)
         };
-        let composed = self.ports.composer.compose(content).await;
+        let composed = self.ports.composer.compose(content).instrument(stage!("compose")).await;
         Ok(finish(mail, organisation, to, composed, Some(link), now))
     }
 

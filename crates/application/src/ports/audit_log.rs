@@ -31,11 +31,13 @@ pub enum AuditAction {
     WebhookCreated,
     /// An operator removed a webhook endpoint.
     WebhookRemoved,
+    /// The beginning of the log went, being older than the retention.
+    AuditPurged,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::PasswordChanged,
         Self::RequestDisowned,
         Self::OrganisationCreated,
@@ -47,6 +49,7 @@ impl AuditAction {
         Self::MailRetried,
         Self::WebhookCreated,
         Self::WebhookRemoved,
+        Self::AuditPurged,
     ];
 
     /// The word used in tables and lists.
@@ -64,6 +67,7 @@ impl AuditAction {
             Self::MailRetried => "mail-retried",
             Self::WebhookCreated => "webhook-created",
             Self::WebhookRemoved => "webhook-removed",
+            Self::AuditPurged => "audit-purged",
         }
     }
 
@@ -102,7 +106,8 @@ pub struct AuditRow {
     pub hash: [u8; 32],
 }
 
-/// The append-only log of deeds, each row hashed together with the one before.
+/// The log of deeds, each row hashed together with the one before. It grows at its end and, by [`purge_audit`](Self::purge_audit) alone,
+/// loses its beginning.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AuditLog: Send + Sync {
@@ -117,4 +122,13 @@ pub trait AuditLog: Send + Sync {
     /// # Errors
     /// [`StoreError`] when the log cannot be read.
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Deletes rows from the beginning of the log, none of which comes after a row of `before` or later. A store may keep some
+    /// of them for another time, or delete them bit by bit. Before the first of them is gone,
+    /// [`purge_entry`](crate::audit::purge_entry) with the last of them stands at the end of the log, dated `now`; without a row
+    /// to delete nothing is appended. Returns how many rows went, or a lower figure.
+    ///
+    /// # Errors
+    /// [`StoreError`] when not all was deleted that should have been; another call goes on with it.
+    async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError>;
 }

@@ -78,4 +78,9 @@ pub trait MailSender: Send + Sync {
     /// # Errors
     /// [`SendError`], whose kind decides what the queue does next.
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError>;
+
+    /// Takes leave of the other side where something was kept open between mails; for SMTP: QUIT. To be called where the last
+    /// mails were sent, after them. It never fails and takes a few seconds at most; a sender that keeps nothing has nothing
+    /// to do.
+    async fn close(&self) {}
 }

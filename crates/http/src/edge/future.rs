@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::ErrorCode;
 use tracing::{Span, debug, error, info};
 
-use super::{About, AnsweredCode, REQUEST_ID, Volume};
+use super::{About, AnsweredCode, REQUEST_ID, Spans, Volume};
 use crate::error::ApiError;
 
 pin_project_lite::pin_project! {
@@ -19,14 +19,14 @@ pin_project_lite::pin_project! {
     pub(crate) struct EdgeFuture<F> {
         #[pin]
         inner: F,
-        span: Span,
+        spans: Spans,
         about: About,
     }
 }
 
 impl<F> EdgeFuture<F> {
-    pub(super) const fn new(inner: F, span: Span, about: About) -> Self {
-        Self { inner, span, about }
+    pub(super) const fn new(inner: F, spans: Spans, about: About) -> Self {
+        Self { inner, spans, about }
     }
 }
 
@@ -36,7 +36,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for EdgeFuture<F> 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let polled = {
-            let _entered = this.span.enter();
+            let _entered = this.spans.enter();
             // The future is not polled again after a panic: the answer is ready.
             catch_unwind(AssertUnwindSafe(|| this.inner.poll(context)))
         };
@@ -51,7 +51,7 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for EdgeFuture<F> 
             }
         };
         finish(response.headers_mut(), this.about);
-        record(&response, this.about);
+        record(&response, this.about, &this.spans.trace);
         Poll::Ready(Ok(response))
     }
 }
@@ -62,11 +62,15 @@ fn finish(headers: &mut HeaderMap, about: &About) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
-fn record(response: &Response, about: &About) {
+fn record(response: &Response, about: &About, trace: &Span) {
     let status = response.status();
     let code = response.extensions().get::<AnsweredCode>().map_or("", |code| code.0);
     let elapsed = about.started.elapsed();
     about.stats.record(status, code, elapsed.as_secs_f64());
+    if !trace.is_disabled() {
+        trace.record("status", i64::from(status.as_u16()));
+        trace.record("code", code);
+    }
     let duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
     // The template, never the path: that of the reset page holds a token. No query either: it holds the key.
     let (method, route, request_id) = (about.method.as_str(), about.stats.template, about.id());

@@ -21,6 +21,9 @@ use axum::http::HeaderValue;
 use axum::response::Response;
 use ipnetwork::IpNetwork;
 use tower::{Layer, Service};
+use tracing::Span;
+use tracing::field::Empty;
+use tracing::span::Entered;
 
 pub use self::client::Peer;
 use self::future::EdgeFuture;
@@ -120,12 +123,26 @@ where
             stats: Arc::clone(stats),
             volume: *volume,
         };
-        let span = about.span();
+        let spans = Spans { log: about.span(), trace: about.trace() };
         let inner = {
-            let _entered = span.enter();
+            let _entered = spans.enter();
             self.inner.call(request)
         };
-        EdgeFuture::new(inner, span, about)
+        EdgeFuture::new(inner, spans, about)
+    }
+}
+
+/// The two spans of a request.
+struct Spans {
+    /// Gives everything logged on the way the request's identifier.
+    log: Span,
+    /// For traces; made only where they are collected.
+    trace: Span,
+}
+
+impl Spans {
+    fn enter(&self) -> (Entered<'_>, Entered<'_>) {
+        (self.log.enter(), self.trace.enter())
     }
 }
 
@@ -144,14 +161,26 @@ impl About {
         self.id.to_str().unwrap_or_default()
     }
 
-    /// Gives everything logged on the way the request's identifier.
-    fn span(&self) -> tracing::Span {
+    fn span(&self) -> Span {
         tracing::info_span!(
             target: "resetd::request",
             "request",
             request_id = self.id(),
             route = self.stats.template,
             method = self.method.as_str()
+        )
+    }
+
+    /// The template, never the path or the query.
+    fn trace(&self) -> Span {
+        tracing::debug_span!(
+            target: "resetd::trace",
+            "http",
+            request_id = self.id(),
+            route = self.stats.template,
+            method = self.method.as_str(),
+            status = Empty,
+            code = Empty
         )
     }
 }

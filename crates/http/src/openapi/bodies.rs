@@ -3,6 +3,7 @@
 
 use domain::RedeemCode;
 use serde::Serialize;
+use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{
     AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
 };
@@ -76,8 +77,11 @@ pub(crate) fn always_false() -> Schema {
     always(false)
 }
 
+/// A `const`, so that nobody mistakes one answer for the other. utoipa has no field for it; what it flattens into a schema
+/// as an extension is a keyword like any other.
 fn always(value: bool) -> Schema {
-    Schema::Object(ObjectBuilder::new().schema_type(Type::Boolean).enum_values(Some([value])).build())
+    let constant = Extensions::from_iter([("const", value)]);
+    Schema::Object(ObjectBuilder::new().schema_type(Type::Boolean).extensions(Some(constant)).build())
 }
 
 pub(crate) fn redeem_code() -> Schema {

@@ -1,6 +1,6 @@
 //! `resetd audit`.
 
-use application::audit::{Chain, GENESIS, first_break, verify};
+use application::audit::{Chain, beginning, first_break, verify};
 
 use crate::cli::AuditArgs;
 use crate::fault::Fault;
@@ -13,11 +13,14 @@ const PAGE: u32 = 1_000;
 pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Fault> {
     if args.verify {
         return match verify(operator.stores.audit.as_ref()).await? {
-            Chain::Whole { rows } => output::line(&format!("{rows} rows, the chain is whole")),
+            Chain::Whole { rows, purged: 0 } => output::line(&format!("{rows} rows, the chain is whole")),
+            Chain::Whole { rows, purged } => output::line(&format!(
+                "{rows} rows, the chain is whole; the first {purged} were purged by the retention"
+            )),
             Chain::BrokenAt(row) => Err(tampered(row)),
         };
     }
-    let (mut previous, mut sequence) = (GENESIS, 0);
+    let (mut sequence, mut previous) = beginning(operator.stores.audit.as_ref()).await?;
     loop {
         let rows = operator.stores.audit.read(sequence, PAGE).await?;
         let Some(last) = rows.last() else { break };

@@ -48,7 +48,7 @@ pub(crate) async fn run(mut settings: Settings) -> Result<(), Fault> {
     seed(&stores).await?;
     let mailbox = Arc::new(service::capture(&directory.join("mailbox"), &settings)?);
     welcome(bound)?;
-    let options = Options { accept_sample: true, mailbox: Some(mailbox.clone()), sender: mailbox };
+    let options = Options { accept_sample: true, mailbox: Some(mailbox.clone()), sender: mailbox, tls: None };
     service::run(&settings, stores, listener, options).await
 }
 

@@ -113,7 +113,7 @@ fn report(compared: &[Compared]) -> Result<(), Fault> {
 
 async fn check_chain(audit: &dyn AuditLog) -> Result<(), Fault> {
     match application::audit::verify(audit).await? {
-        Chain::Whole { rows } => output::line(&format!("audit log: {rows} rows, the chain is whole")),
+        Chain::Whole { rows, .. } => output::line(&format!("audit log: {rows} rows, the chain is whole")),
         Chain::BrokenAt(row) => Err(Fault::Differs(format!(
             "everything was moved as it is, but the audit log was tampered with before: row {row} is not what was written"
         ))),

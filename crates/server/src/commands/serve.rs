@@ -4,7 +4,7 @@ use tokio::net::TcpListener;
 use tracing::info;
 
 use crate::fault::Fault;
-use crate::service::{self, Options};
+use crate::service::{self, Options, TlsListener};
 use crate::settings::Settings;
 use crate::stores::{Stores, warn_of_key_in_database};
 
@@ -20,10 +20,13 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Fault> {
     settings.trusted_proxies()?;
     service::allow_private(settings)?;
     let sender = service::sender(settings)?;
+    let tls = TlsListener::from_settings(settings)?;
     warn_of_key_in_database(settings);
     let stores = Stores::open(settings).await?;
     let listener = TcpListener::bind(listen).await.map_err(Fault::io(format!("listen {listen}")))?;
     let bound = listener.local_addr().map_err(Fault::io("listen"))?;
-    info!("listening on http://{bound}, reached as {public_url}");
-    service::run(settings, stores, listener, Options { accept_sample: false, mailbox: None, sender }).await
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    info!("listening on {scheme}://{bound}, reached as {public_url}");
+    let options = Options { accept_sample: false, mailbox: None, sender, tls };
+    service::run(settings, stores, listener, options).await
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use application::ports::{
-    AuditAction, ComposedMail, GeoContext, Layout, MailContent, MailKind, Organisation, OutgoingMail,
-    PlaceName, Template,
+    AuditAction, ComposedMail, GeoContext, Layout, MailComposer, MailContent, MailKind, Organisation,
+    OutgoingMail, PlaceName, Template,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{EmailAddress, Language, MailId, OrganisationId};

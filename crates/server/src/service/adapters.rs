@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{GeoResolver, MailComposer, MailSender, PasswordHasher, RateLimiter, WebhookSender};
+use application::ports::{GeoResolver, MailSender, PasswordHasher, RateLimiter, WebhookSender};
 use application::{GEO_DEADLINE, GeoChain};
 use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
@@ -80,7 +80,7 @@ fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
 }
 
 /// Built-in and organisations' own templates.
-pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<dyn MailComposer>, Fault> {
+pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<TemplateComposer>, Fault> {
     let composer = TemplateComposer::new(Arc::clone(&stores.templates))
         .map_err(|fault| Fault::Setup(format!("templates: {fault}")))?;
     Ok(Arc::new(composer.with_attribution(settings.text("geo.attribution"))))

@@ -11,11 +11,11 @@ use http_api::{Api, ConnectionLimits, Readiness, ReadinessReport};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::tls::TlsListener;
 use super::{Options, Parts, adapters};
 use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::stores::Database;
+use crate::telemetry::{Traces, continued};
 
 /// Within this time a probe wants its answer.
 const PROBE: Duration = Duration::from_millis(900);
@@ -29,7 +29,10 @@ pub(super) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Fault> {
     let readiness = Ready { database: parts.stores.database.clone(), stopped: stopped.clone() };
-    let router = http_api::router(api(parts, settings, options, readiness)?);
+    let mut router = http_api::router(api(parts, settings, options, readiness)?);
+    if Traces::are_wanted(settings) {
+        router = router.layer(axum::middleware::from_fn(continued));
+    }
     let mut limits = ConnectionLimits::default();
     if let Some(most) = settings.parsed("max_connections", "a whole number from 1 on")? {
         limits.max_connections = most;
@@ -38,7 +41,7 @@ pub(super) async fn serve(
         // An error means that the sender is gone; then nobody will say more.
         drop(stopped.wait_for(|stopped| *stopped).await);
     };
-    match TlsListener::from_settings(settings)? {
+    match options.tls.clone() {
         Some(tls) => http_api::serve_with(listener, tls, router, limits, stop).await,
         None => http_api::serve(listener, router, limits, stop).await,
     }

@@ -1,13 +1,14 @@
 //! The service itself, for `serve` and `demo` alike: use cases over adapters, the listener, the worker.
 
 mod adapters;
+mod hangup;
 mod http;
 mod tls;
 mod upkeep;
 
 use std::sync::Arc;
 
-use application::ports::{Clock, GeoResolver, MailArchive, MailSender, Random, RateLimiter};
+use application::ports::{Clock, GeoResolver, MailArchive, MailComposer, MailSender, Random, RateLimiter};
 use application::{
     DeliverResets, DeliverWebhooks, DeliveryPorts, DeliverySettings, Links, NoteVisit, WebhookPorts,
     WebhookSettings, WorkSignal, fresh_id,
@@ -20,6 +21,8 @@ use tokio::sync::watch;
 use tracing::{info, warn};
 
 pub(crate) use self::adapters::{allow_private, capture, composer, geo, sender, webhooks};
+use self::hangup::{Hangups, Reloadable};
+pub(crate) use self::tls::TlsListener;
 use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::stores::Stores;
@@ -33,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) mailbox: Option<Arc<dyn MailArchive>>,
     /// Where mail goes.
     pub(crate) sender: Arc<dyn MailSender>,
+    /// `None`: plain HTTP.
+    pub(crate) tls: Option<TlsListener>,
 }
 
 /// The ports that use cases are made of.
@@ -54,6 +59,7 @@ pub(crate) async fn run(
     listener: TcpListener,
     options: Options,
 ) -> Result<(), Fault> {
+    let hangups = Hangups::watch();
     let geo = geo(settings)?;
     let parts = Parts {
         visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
@@ -69,12 +75,16 @@ pub(crate) async fn run(
     let stopped = watch_for_stop();
     let delivery = if settings.parsed("worker", "true or false")?.unwrap_or(true) {
         let worker = parts.worker();
-        let mails = Arc::new(parts.deliver(worker, settings, &options)?);
+        let composer = composer(&parts.stores, settings)?;
+        let mails = Arc::new(parts.deliver(worker, settings, &options, composer.clone())?);
         let webhooks = Arc::new(parts.tell(worker, settings)?);
-        Some(worker::spawn(mails, webhooks, stopped.clone())?)
+        let thread = worker::spawn(mails, webhooks, Arc::clone(&options.sender), stopped.clone())?;
+        Some((composer, thread))
     } else {
         None
     };
+    let (composer, delivery) = delivery.unzip();
+    hangups.reload(Reloadable { tls: options.tls.clone(), composer });
     upkeep::start(settings, &parts.stores, &parts.clock)?;
     http::serve(&parts, settings, listener, &options, stopped).await?;
     parts.visits.settle().await;
@@ -111,13 +121,14 @@ impl Parts {
         worker: WorkerId,
         settings: &Settings,
         options: &Options,
+        composer: Arc<dyn MailComposer>,
     ) -> Result<DeliverResets, Fault> {
         let ports = DeliveryPorts {
             tokens: Arc::clone(&self.stores.tokens),
             customers: Arc::clone(&self.stores.customers),
             organisations: Arc::clone(&self.stores.organisations),
             geo: Arc::clone(&self.geo),
-            composer: composer(&self.stores, settings)?,
+            composer,
             sender: Arc::clone(&options.sender),
             sandbox: self.sandbox.clone(),
             clock: Arc::clone(&self.clock),

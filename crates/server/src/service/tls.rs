@@ -1,7 +1,7 @@
-//! The built-in TLS listener, for installations without a proxy in front. Its files are read again on SIGHUP.
+//! The built-in TLS listener, for installations without a proxy in front.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use http_api::Acceptor;
@@ -18,45 +18,40 @@ use crate::settings::{Settings, SettingsError};
 
 /// Accepts TLS 1.2 and 1.3 with the certificate as it was last read.
 #[derive(Clone)]
-pub(super) struct TlsListener {
+pub(crate) struct TlsListener {
+    files: Arc<Files>,
     current: Arc<RwLock<TlsAcceptor>>,
+}
+
+/// The PEM files of `tls.certificate` and `tls.key`.
+struct Files {
+    certificate: PathBuf,
+    key: PathBuf,
 }
 
 impl TlsListener {
     /// `None`: no certificate is set, plain HTTP.
-    pub(super) fn from_settings(settings: &Settings) -> Result<Option<Self>, Fault> {
-        let (certificate, key) = match (settings.path("tls.certificate"), settings.path("tls.key")) {
+    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>, Fault> {
+        let files = match (settings.path("tls.certificate"), settings.path("tls.key")) {
             (None, None) => return Ok(None),
-            (Some(certificate), Some(key)) => (certificate, key),
+            (Some(certificate), Some(key)) => Files { certificate, key },
             _ => return Err(SettingsError::invalid("tls.key", "certificate and key belong together").into()),
         };
-        let listener = Self { current: Arc::new(RwLock::new(read(&certificate, &key)?)) };
-        listener.clone().reload_on_hangup(certificate, key);
-        Ok(Some(listener))
+        let current = Arc::new(RwLock::new(files.read()?));
+        Ok(Some(Self { files: Arc::new(files), current }))
     }
 
-    #[cfg(unix)]
-    fn reload_on_hangup(self, certificate: PathBuf, key: PathBuf) {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut hangup = match signal(SignalKind::hangup()) {
-            Ok(hangup) => hangup,
-            Err(fault) => return error!(%fault, "SIGHUP cannot be watched for"),
-        };
-        tokio::spawn(async move {
-            while hangup.recv().await.is_some() {
-                match read(&certificate, &key) {
-                    Ok(acceptor) => {
-                        *self.current.write().unwrap_or_else(PoisonError::into_inner) = acceptor;
-                        info!("the TLS certificate was read again");
-                    }
-                    Err(fault) => error!(%fault, "the TLS certificate stays as it was"),
-                }
+    /// Reads the files again. Connections that are open stay as they are; where the files are no good, so does the
+    /// certificate for new ones.
+    pub(super) fn reload(&self) {
+        match self.files.read() {
+            Ok(acceptor) => {
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = acceptor;
+                info!("the TLS certificate was read again");
             }
-        });
+            Err(fault) => error!(%fault, "the TLS certificate stays as it was"),
+        }
     }
-
-    #[cfg(not(unix))]
-    fn reload_on_hangup(self, _certificate: PathBuf, _key: PathBuf) {}
 }
 
 impl Acceptor for TlsListener {
@@ -68,19 +63,22 @@ impl Acceptor for TlsListener {
     }
 }
 
-fn read(certificate: &Path, key: &Path) -> Result<TlsAcceptor, Fault> {
-    let invalid = |name: &str, fault: &dyn std::fmt::Display| SettingsError::invalid(name, fault.to_string());
-    let chain = CertificateDer::pem_file_iter(certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|fault| invalid("tls.certificate", &fault))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(|fault| invalid("tls.key", &fault))?;
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|fault| invalid("tls.certificate", &fault))?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|fault| invalid("tls.certificate", &fault))?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TlsAcceptor::from(Arc::new(config)))
+impl Files {
+    fn read(&self) -> Result<TlsAcceptor, SettingsError> {
+        let invalid =
+            |name: &str, fault: &dyn std::fmt::Display| SettingsError::invalid(name, fault.to_string());
+        let chain = CertificateDer::pem_file_iter(&self.certificate)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(|fault| invalid("tls.certificate", &fault))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|fault| invalid("tls.key", &fault))?;
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|fault| invalid("tls.certificate", &fault))?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(|fault| invalid("tls.certificate", &fault))?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
 }

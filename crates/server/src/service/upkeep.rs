@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::Purge;
 use application::ports::{Clock, MailQueue, WebhookOutbox};
+use application::{Purge, PurgeAudit};
 use chrono::TimeDelta;
 use domain::DeliveryState;
 use metrics::gauge;
@@ -16,31 +16,41 @@ use crate::stores::Stores;
 
 /// Days for which ended requests are kept unless the operator says otherwise.
 const RETENTION_DAYS: i64 = 30;
+/// Days for which the audit log is kept unless the operator says otherwise: a year, and the month to look at it.
+const AUDIT_RETENTION_DAYS: i64 = 400;
 /// How often old rows are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
 /// How often the queue is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) -> Result<(), Fault> {
-    let days: i64 =
-        settings.parsed("retention_days", "a whole number of days from 1 on")?.unwrap_or(RETENTION_DAYS);
-    if days < 1 {
-        return Err(SettingsError::invalid("retention_days", "expected 1 or more").into());
-    }
     let purge = Purge {
         tokens: Arc::clone(&stores.tokens),
         webhooks: Arc::clone(&stores.outbox),
         clock: Arc::clone(clock),
-        retention: TimeDelta::days(days),
+        retention: days(settings, "retention_days", RETENTION_DAYS)?,
         pause: Duration::from_millis(20),
     };
-    tokio::spawn(purge_for_ever(purge));
+    let purge_audit = PurgeAudit {
+        audit: Arc::clone(&stores.audit),
+        clock: Arc::clone(clock),
+        retention: days(settings, "audit_retention_days", AUDIT_RETENTION_DAYS)?,
+    };
+    tokio::spawn(purge_for_ever(purge, purge_audit));
     tokio::spawn(measure_for_ever(Arc::clone(&stores.queue), Arc::clone(clock)));
     tokio::spawn(measure_outbox_for_ever(Arc::clone(&stores.outbox), Arc::clone(clock)));
     Ok(())
 }
 
-async fn purge_for_ever(purge: Purge) {
+fn days(settings: &Settings, name: &'static str, default: i64) -> Result<TimeDelta, SettingsError> {
+    let expected = "a whole number of days from 1 to 36,500";
+    match settings.parsed(name, expected)?.unwrap_or(default) {
+        days @ 1..=36_500 => Ok(TimeDelta::days(days)),
+        _ => Err(SettingsError::invalid(name, format!("expected {expected}"))),
+    }
+}
+
+async fn purge_for_ever(purge: Purge, purge_audit: PurgeAudit) {
     let mut every = tokio::time::interval(PURGE_EVERY);
     // The first tick is immediate; starting up is no time to clean.
     every.tick().await;
@@ -50,6 +60,11 @@ async fn purge_for_ever(purge: Purge) {
             Ok(0) => {}
             Ok(rows) => info!(rows, "old requests were deleted"),
             Err(fault) => warn!(%fault, "old requests could not be deleted"),
+        }
+        match purge_audit.execute().await {
+            Ok(0) => {}
+            Ok(rows) => info!(rows, "the beginning of the audit log was deleted"),
+            Err(fault) => warn!(%fault, "the beginning of the audit log could not be deleted"),
         }
     }
 }

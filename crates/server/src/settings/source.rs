@@ -149,10 +149,11 @@ fn flatten(prefix: &str, table: &toml::Table, flat: &mut Vec<(String, String)>) 
                     texts.ok_or_else(|| SettingsError::invalid(&name, "expected a list of strings"))?;
                 flat.push((name, texts.join(",")));
             }
-            toml::Value::Float(_) | toml::Value::Datetime(_) => {
+            toml::Value::Float(number) => flat.push((name, number.to_string())),
+            toml::Value::Datetime(_) => {
                 return Err(SettingsError::invalid(
                     &name,
-                    "expected a string, a whole number, a boolean or a list",
+                    "expected a string, a number, a boolean or a list",
                 ));
             }
         }

@@ -29,17 +29,51 @@ pub(crate) fn send(
     headers: &[(&str, &str)],
     body: &str,
 ) -> Answer {
-    let mut stream = TcpStream::connect(server).unwrap();
+    let mut stream = connect(server);
+    let headers = [&[("Connection", "close")], headers].concat();
+    write_request(&mut stream, method, target, &headers, body);
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    parse(&String::from_utf8(answer).unwrap())
+}
+
+pub(crate) fn connect(server: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(server).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-    let mut request = format!("{method} {target} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n");
+    stream
+}
+
+/// One request over a connection that stays open; the answer says how long it is.
+pub(crate) fn exchange(
+    stream: &mut (impl Read + Write),
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> Answer {
+    write_request(stream, method, target, headers, body);
+    let mut text = Vec::new();
+    loop {
+        let mut some = [0; 4096];
+        let read = stream.read(&mut some).unwrap();
+        assert!(read > 0, "the connection ended within an answer: {}", String::from_utf8_lossy(&text));
+        text.extend_from_slice(&some[..read]);
+        let Some(end) = text.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let answer = parse(std::str::from_utf8(&text).unwrap());
+        let length: usize = answer.header("content-length").unwrap().parse().unwrap();
+        if text.len() >= end + 4 + length {
+            return answer;
+        }
+    }
+}
+
+fn write_request(stream: &mut impl Write, method: &str, target: &str, headers: &[(&str, &str)], body: &str) {
+    let mut request = format!("{method} {target} HTTP/1.1\r\nHost: localhost\r\n");
     for (name, value) in headers {
         request.push_str(&format!("{name}: {value}\r\n"));
     }
     request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
     stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    parse(&String::from_utf8(answer).unwrap())
 }
 
 pub(crate) fn get(server: SocketAddr, target: &str) -> Answer {

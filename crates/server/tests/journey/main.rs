@@ -7,12 +7,18 @@
     reason = "a test says what is broken by its panic"
 )]
 
+mod collector;
 mod command_line;
 mod demo;
 mod geo;
 mod http;
 mod moving;
 mod process;
+mod relay;
+mod reload;
 mod secrets;
 mod settings;
+mod tls;
+mod traces;
 mod webhooks;
+mod whole_run;

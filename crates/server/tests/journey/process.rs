@@ -72,10 +72,15 @@ impl Server {
         self.log.lock().unwrap().clone()
     }
 
+    /// Sends it a signal, such as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
+        assert!(sent.unwrap().success());
+    }
+
     /// Asks it to stop and waits until it has.
     pub(crate) fn stop(mut self) -> String {
-        let terminated = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
-        assert!(terminated.success());
+        self.signal("TERM");
         let deadline = Instant::now() + Duration::from_secs(20);
         while self.child.try_wait().unwrap().is_none() {
             assert!(Instant::now() < deadline, "it does not stop; its log:\n{}", self.log());
@@ -110,6 +115,7 @@ fn address_in(log: &Mutex<String>, child: &mut Child) -> SocketAddr {
         let text = log.lock().unwrap().clone();
         let told = text.split("demo on http://127.0.0.1:").nth(1);
         let told = told.or_else(|| text.split("listening on http://127.0.0.1:").nth(1));
+        let told = told.or_else(|| text.split("listening on https://127.0.0.1:").nth(1));
         let port = told.and_then(|rest| {
             let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
             // The digits end with the line or a comma: a port that is only half written has neither behind it.

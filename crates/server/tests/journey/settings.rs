@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::http::{get, post_json};
 use crate::process::{Server, resetd, run_ok, run_with};
 
-fn good(directory: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn good(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = resetd();
     command
         .args(arguments)

@@ -1,5 +1,5 @@
 use application::{
-    audit::{GENESIS, chain_hash, first_break},
+    audit::{GENESIS, chain_hash, first_break, purged_through},
     ports::{AuditAction, AuditEntry, AuditRow},
 };
 use chrono::TimeDelta;
@@ -23,6 +23,8 @@ pub async fn audit_log<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
             the_chain_holds_from_its_first_row,
             reading_goes_on_after_a_row,
             simultaneous_entries_make_one_chain,
+            what_is_left_after_a_purge_is_a_chain,
+            a_purge_without_old_rows_does_nothing,
         ]
     );
 }
@@ -106,4 +108,34 @@ async fn simultaneous_entries_make_one_chain(shop: Shop) {
     let rows = everything(&shop).await;
     assert_eq!(rows.len(), before + 64, "no entry is lost");
     assert_eq!(first_break(GENESIS, 0, &rows), None, "the first row that is out of its place");
+}
+
+async fn what_is_left_after_a_purge_is_a_chain(shop: Shop) {
+    let audit = &shop.ports.audit;
+    let day = |days: i64| at(days * 86_400);
+    for days in [0, 1, 2, 100, 101] {
+        let entry = AuditEntry { at: day(days), ..entry(&shop, &format!("day {days}")) };
+        audit.append(&entry).await.unwrap();
+    }
+    let before = everything(&shop).await;
+    let gone = audit.purge_audit(day(50), day(102)).await.unwrap();
+    let left = everything(&shop).await;
+    let first = left.first().map_or(0, |row| row.sequence);
+    assert!(first <= before.iter().find(|row| row.entry.at >= day(50)).unwrap().sequence, "a young row went");
+    assert!(gone < u64::try_from(first).unwrap(), "{gone} rows went, and the log begins with {first}");
+    let told = left.iter().filter_map(|row| purged_through(&row.entry)).next_back();
+    let (through, hash) = told.unwrap_or((0, GENESIS));
+    assert_eq!(through, first - 1, "the log says where it begins");
+    assert_eq!(first_break(hash, through, &left), None, "the first row that is out of its place");
+    audit.append(&entry(&shop, "afterwards")).await.unwrap();
+    assert_eq!(first_break(hash, through, &everything(&shop).await), None, "the chain goes on");
+}
+
+async fn a_purge_without_old_rows_does_nothing(shop: Shop) {
+    let audit = &shop.ports.audit;
+    audit.append(&AuditEntry { at: at(60), ..entry(&shop, "young") }).await.unwrap();
+    let before = everything(&shop).await;
+    let oldest = before.iter().map(|row| row.entry.at).min().unwrap();
+    assert_eq!(audit.purge_audit(oldest, at(120)).await.unwrap(), 0);
+    assert_eq!(everything(&shop).await, before);
 }

@@ -102,3 +102,19 @@ async fn the_example_bodies_work() {
         assert_eq!(answer.status, StatusCode::OK, "{method} {path}: {}", answer.body);
     }
 }
+
+#[tokio::test]
+async fn the_two_answers_to_a_new_password_cannot_be_mistaken() {
+    let document = document().await;
+    let answers =
+        document.pointer("/components/schemas/SetNewPasswordAnswer/oneOf").unwrap().as_array().unwrap();
+    let successes: Vec<_> = answers
+        .iter()
+        .map(|answer| {
+            let schema = document.pointer(answer["$ref"].as_str().unwrap().trim_start_matches('#')).unwrap();
+            assert!(schema["required"].as_array().unwrap().contains(&"success".into()), "{schema}");
+            schema["properties"]["success"]["const"].as_bool().unwrap()
+        })
+        .collect();
+    assert_eq!(successes, [true, false]);
+}

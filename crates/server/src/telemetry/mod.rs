@@ -1,4 +1,6 @@
-//! Logs on standard error, metrics for Prometheus on a listener of their own.
+//! Logs on standard error, metrics for Prometheus on a listener of their own, traces to a collector.
+
+mod traces;
 
 use std::net::SocketAddr;
 
@@ -6,8 +8,12 @@ use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::Directive;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
+pub(crate) use self::traces::{Traces, continued};
 use crate::fault::Fault;
 use crate::settings::{Settings, SettingsError};
 
@@ -21,16 +27,55 @@ const ANSWER_BUCKETS: [f64; 10] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.0
 
 /// Starts logging. Called once, first of all.
 pub(crate) fn start_logging(settings: &Settings) -> Result<(), Fault> {
+    let builder = fmt().with_env_filter(filter(settings)?).with_writer(std::io::stderr);
+    let started = match format(settings)? {
+        Format::Text => builder.with_target(false).compact().try_init(),
+        Format::Json => builder.json().flatten_event(true).try_init(),
+    };
+    started.map_err(Fault::setup("logging"))
+}
+
+/// Starts logging, and traces where a collector is set; then within a runtime that carries them there.
+pub(crate) fn start(settings: &Settings) -> Result<Option<Traces>, Fault> {
+    let Some((traces, layer)) = Traces::from_settings(settings)? else {
+        // Nothing of traces is installed, so that they cost nothing.
+        return start_logging(settings).map(|()| None);
+    };
+    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format(settings)? {
+        Format::Text => lines.with_target(false).compact().with_filter(filter(settings)?).boxed(),
+        Format::Json => lines.json().flatten_event(true).with_filter(filter(settings)?).boxed(),
+    };
+    tracing_subscriber::registry().with(lines).with(layer).try_init().map_err(unset)?;
+    Ok(Some(traces))
+}
+
+fn unset(fault: impl std::error::Error) -> Fault {
+    Fault::Setup(format!("logging: {fault}"))
+}
+
+/// How a line of the log looks.
+enum Format {
+    Text,
+    Json,
+}
+
+fn format(settings: &Settings) -> Result<Format, SettingsError> {
+    match settings.text("log_format").unwrap_or("text") {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        _ => Err(SettingsError::invalid("log_format", "expected text or json")),
+    }
+}
+
+/// What is logged: what the operator says, but not the spans of traces. Where there is no collector they stay unmade at
+/// any level of the log.
+fn filter(settings: &Settings) -> Result<EnvFilter, Fault> {
     let filter = settings.text("log").unwrap_or(DEFAULT_FILTER);
     let filter = EnvFilter::try_new(filter)
         .map_err(|_| SettingsError::invalid("log", "expected a filter such as info or info,access=warn"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match settings.text("log_format").unwrap_or("text") {
-        "text" => builder.with_target(false).compact().try_init(),
-        "json" => builder.json().flatten_event(true).try_init(),
-        _ => return Err(SettingsError::invalid("log_format", "expected text or json").into()),
-    };
-    started.map_err(Fault::setup("logging"))
+    let spans: Directive = traces::NOT_LOGGED.parse().map_err(unset)?;
+    Ok(filter.add_directive(spans))
 }
 
 /// Serves `GET /metrics`, if the operator wants it served.
