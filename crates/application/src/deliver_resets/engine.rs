@@ -14,6 +14,7 @@ use tracing::{Instrument, error, info, warn};
 
 use super::DeliverResets;
 use super::prepare::Prepared;
+use super::rush::Rush;
 use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail, SendError, StoreError};
 use crate::relay_health::RelayHealth;
 use crate::trace::{ended, stage};
@@ -34,6 +35,7 @@ const LAST_CALL: TimeDelta = TimeDelta::seconds(5);
 struct Engine {
     worker: Arc<DeliverResets>,
     health: RelayHealth,
+    rush: Rush,
     ready: VecDeque<ClaimedMail>,
     in_flight: JoinSet<Lesson>,
     more: bool,
@@ -43,8 +45,14 @@ impl DeliverResets {
     /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the others.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
         let health = RelayHealth::new(self.settings.concurrency, self.settings.probe_back_off);
-        let engine =
-            Engine { worker: self, health, ready: VecDeque::new(), in_flight: JoinSet::new(), more: true };
+        let engine = Engine {
+            worker: self,
+            health,
+            rush: Rush::new(Instant::now()),
+            ready: VecDeque::new(),
+            in_flight: JoinSet::new(),
+            more: true,
+        };
         engine.run(stop).await;
     }
 
@@ -145,13 +153,16 @@ impl Engine {
     async fn fill(&mut self) {
         let now = self.worker.ports.clock.now();
         let room = self.health.room(now, self.in_flight.len());
+        let room = self.rush.room(Instant::now(), self.worker.signal.count(), room);
         if room == 0 {
             return;
         }
         if self.ready.is_empty() && self.more {
             self.claim().await;
         }
-        for mail in self.ready.drain(..room.min(self.ready.len())) {
+        let begun = room.min(self.ready.len());
+        self.rush.started(begun);
+        for mail in self.ready.drain(..begun) {
             let worker = Arc::clone(&self.worker);
             let span = stage!(
                 "deliver",
@@ -193,9 +204,10 @@ impl Engine {
         self.more = true;
     }
 
-    /// How long nothing need be looked at: until the next poll, or until the next probe.
+    /// How long nothing need be looked at: until the next poll, until the next probe, or until mails may be begun again.
     fn nap(&self) -> Duration {
         let poll = self.worker.settings.poll;
+        let poll = self.rush.rest(Instant::now()).map_or(poll, |rest| rest.min(poll));
         match self.health.probe_at() {
             None => poll,
             Some(at) => (at - self.worker.ports.clock.now()).to_std().unwrap_or_default().min(poll),

@@ -3,6 +3,7 @@
 mod engine;
 mod links;
 mod prepare;
+mod rush;
 
 use std::sync::Arc;
 use std::time::Duration;

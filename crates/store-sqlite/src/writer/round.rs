@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 use std::io;
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use application::ports::StoreError;
 use futures_util::FutureExt as _;
@@ -17,11 +17,6 @@ use crate::fault::Fault;
 
 /// The most jobs that are looked at for one transaction.
 const ROUND: usize = 512;
-
-/// New requests in one [`WINDOW`] that are a rush: 12,000 a second.
-const MANY: usize = 240;
-/// How long everything else stands back in a rush: to accept comes before to deliver.
-const WINDOW: Duration = Duration::from_millis(20);
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const BEGIN_JOBS: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
@@ -49,7 +44,6 @@ async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc
     let mut jobs = Vec::with_capacity(ROUND);
     let mut patient = VecDeque::new();
     let mut stop = None;
-    let mut rush = Rush::new(Instant::now());
     while stop.is_none() || !patient.is_empty() {
         if patient.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
             break;
@@ -60,10 +54,8 @@ async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc
             jobs.push(job);
         }
         let mut round = Round::default();
-        rush.count(jobs.iter().filter(|job| matches!(job, Job::Record(..))).count());
-        let rush = rush.holds(Instant::now());
         let earlier = std::mem::take(&mut patient);
-        patient.extend(earlier.into_iter().chain(jobs.drain(..)).filter_map(|job| round.take(job, rush)));
+        patient.extend(earlier.into_iter().chain(jobs.drain(..)).filter_map(|job| round.take(job)));
         stop = stop.or(round.stop.take());
         if round.jobs() == 0 {
             continue;
@@ -83,36 +75,6 @@ async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc
     }
 }
 
-/// Whether new requests come in such numbers that everything else has to stand back: then it is let in once a window.
-struct Rush {
-    began: Instant,
-    records: usize,
-    before: usize,
-}
-
-impl Rush {
-    const fn new(now: Instant) -> Self {
-        Self { began: now, records: 0, before: 0 }
-    }
-
-    const fn count(&mut self, records: usize) {
-        self.records += records;
-    }
-
-    /// `false` for the first round of every window, and wherever the one before saw no rush.
-    fn holds(&mut self, now: Instant) -> bool {
-        let elapsed = now - self.began;
-        if elapsed < WINDOW {
-            return self.before >= MANY;
-        }
-        // A pause is no rush, whatever came before it.
-        self.before = if elapsed < 2 * WINDOW { self.records } else { 0 };
-        self.records = 0;
-        self.began = now;
-        false
-    }
-}
-
 /// Everything that is written, and then made durable, together: new requests, what the delivery worker has to write, and
 /// everything else, each a transaction of its own.
 #[derive(Default)]
@@ -125,8 +87,8 @@ struct Round {
 }
 
 impl Round {
-    /// Takes the job; or gives it back, where it has to wait for the next round, as all but new requests do in a `rush`.
-    fn take(&mut self, job: Job, rush: bool) -> Option<Job> {
+    /// Takes the job; or gives it back, where it has to wait for the next round.
+    fn take(&mut self, job: Job) -> Option<Job> {
         match job {
             Job::Record(row, reply) => {
                 self.rows.push(*row);
@@ -137,7 +99,6 @@ impl Round {
                 self.stop = Some(reply);
                 None
             }
-            waits if rush => Some(waits),
             Job::Work(work) => {
                 self.work.push(work);
                 None
@@ -262,27 +223,4 @@ async fn rolled_back(connection: &mut SqliteConnection, fault: sqlx::Error) -> s
 async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
     sqlx::query(sql).execute(connection).await?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn in_a_rush_the_others_are_let_in_once_a_window() {
-        let start = Instant::now();
-        let at = |milliseconds| start + Duration::from_millis(milliseconds);
-        let mut rush = Rush::new(start);
-        rush.count(MANY);
-        assert!(!rush.holds(at(1)), "nothing is known yet");
-        assert!(!rush.holds(at(20)), "the first round of the next window");
-        assert!(rush.holds(at(21)));
-        rush.count(MANY - 1);
-        assert!(rush.holds(at(39)));
-        assert!(!rush.holds(at(40)));
-        assert!(!rush.holds(at(41)), "too few came in the window before");
-        rush.count(MANY);
-        assert!(!rush.holds(at(90)));
-        assert!(!rush.holds(at(91)), "a pause ended the rush");
-    }
 }
