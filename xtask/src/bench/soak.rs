@@ -38,8 +38,8 @@ pub(super) fn run(plan: &Plan) -> Result {
     let length = Duration::from_secs(u64::from(plan.minutes) * 60);
     step(format!("soak: {rate} requests/s for {} min on {} connections", plan.minutes, plan.connections));
     let sink = Sink::start(Keep::Totals)?;
-    let mut bench = Bench::new(plan, &sink, Budget::AMPLE)?;
-    bench.installation.import(Group::Known, 0..rate * EVERY)?;
+    let mut bench = Bench::new(plan, &sink, Budget::DEFAULT)?;
+    bench.installation.import(Group::Known, 0..rate * EVERY / 5 * 2)?;
     let metrics = free_address()?;
     bench.installation.set("RESETD_METRICS_LISTEN", metrics.to_string());
     let address = free_address()?;
@@ -65,7 +65,8 @@ pub(super) fn run(plan: &Plan) -> Result {
     judge(&samples, WARM_UP.min(length / 2))
 }
 
-/// The customers are the same every time; the budget allows it.
+/// The addresses are the same every time, two in five of them customers', so that each asks six times a minute: one mail a
+/// minute and five an hour are its budget, and everything else ends without a mail.
 fn load(plan: &Plan, bench: &Bench, server: SocketAddr, rate: u32) -> Result<Vec<Outcome>> {
     let paced_plan = Paced {
         servers: vec![server],
