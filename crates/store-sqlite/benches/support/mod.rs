@@ -2,11 +2,8 @@
 
 use std::time::Duration;
 
-/// CPU time of all threads that live now (`/proc/self/task/*/schedstat`, in nanoseconds); zero where there is no such file.
+/// CPU time of the process: of all its threads, those that have ended included.
 pub(crate) fn cpu_time() -> Duration {
-    let Ok(tasks) = std::fs::read_dir("/proc/self/task") else { return Duration::ZERO };
-    let nanoseconds = tasks
-        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
-        .filter_map(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-    Duration::from_nanos(nanoseconds.sum())
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).unwrap_or_default()
 }
