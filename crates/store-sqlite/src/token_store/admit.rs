@@ -49,6 +49,7 @@ pub(super) const ADMIT: &str = concat!(
 
 impl Delivery for AdmitRow {
     const LIST: i64 = 1;
+    const DURABLE: bool = false;
     /// `None`: there is no such request.
     type Answer = Option<Admission>;
 

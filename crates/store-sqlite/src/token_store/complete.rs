@@ -78,6 +78,7 @@ struct Next {
 
 impl Delivery for AttemptRow {
     const LIST: i64 = 3;
+    const DURABLE: bool = false;
     /// Whether the lease still held.
     type Answer = bool;
 
@@ -96,6 +97,7 @@ impl Delivery for AttemptRow {
 
 impl Delivery for NoMailRow {
     const LIST: i64 = 4;
+    const DURABLE: bool = false;
     /// Whether the lease still held.
     type Answer = bool;
 

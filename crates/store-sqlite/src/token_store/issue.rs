@@ -50,6 +50,8 @@ pub(super) const ISSUE: &str = "INSERT INTO reset_token (mail, n, hash, customer
 
 impl Delivery for IssueRow {
     const LIST: i64 = 2;
+    /// The mail with the token may be out a moment later.
+    const DURABLE: bool = true;
     type Answer = Issued;
 
     fn key(&self) -> &[u8] {

@@ -25,6 +25,9 @@ static SQL: LazyLock<Arc<str>> =
 pub(crate) trait Delivery: Serialize + Sized {
     /// The number of its list.
     const LIST: i64;
+    /// Whether the caller is told once it is durable, or at once: what a power cut takes of it, it takes of the mail's
+    /// progress too, and the mail is claimed again.
+    const DURABLE: bool;
     /// What the caller is told.
     type Answer: Send + 'static;
 
@@ -72,10 +75,11 @@ impl<D: Delivery> List<D> {
         for (place, (row, reply)) in (0..).zip(self.0) {
             let answer = outcome.as_ref().map(|verdicts| D::answer(verdicts.get(&(D::LIST, place)).copied()));
             match answer {
-                Ok(Some(answer)) => told.push(Box::new(move |durable| {
-                    // Nobody waits any more: the caller was dropped, which the ports allow.
-                    drop(reply.send(durable.map(|()| answer)));
-                })),
+                // Where nobody waits any more the caller was dropped, which the ports allow.
+                Ok(Some(answer)) if D::DURABLE => {
+                    told.push(Box::new(move |durable| drop(reply.send(durable.map(|()| answer)))));
+                }
+                Ok(Some(answer)) => drop(reply.send(Ok(answer))),
                 Ok(None) => again.push(row.job(reply)),
                 Err(fault) => drop(reply.send(Err(fault.clone()))),
             }
@@ -108,7 +112,7 @@ impl Deliveries {
         self.admissions.0.len() + self.issues.0.len() + self.attempts.0.len() + self.no_mails.0.len()
     }
 
-    /// Commits all of it. Who is to be told once it is durable comes to `told`, and who has to ask again to `again`. A row
+    /// Commits all of it. Who is still to be told, once it is durable, comes to `told`, and who has to ask again to `again`. A row
     /// that the database will not have takes none of its neighbours with it.
     pub(super) async fn write(
         self,

@@ -63,7 +63,9 @@ async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc
         let mut again = Vec::new();
         let written = round.write(&mut connection, &mut again).await;
         patient.extend(again);
-        syncer.hand_over(written).await;
+        if let Some(written) = written {
+            syncer.hand_over(written).await;
+        }
     }
     waiting.close();
     syncer.stop().await;
@@ -111,8 +113,8 @@ impl Round {
         self.records.len() + self.deliveries.len() + self.work.len()
     }
 
-    /// Commits. Who has to ask again comes to `again`.
-    async fn write(self, connection: &mut SqliteConnection, again: &mut Vec<Job>) -> Written {
+    /// Commits. Who has to ask again comes to `again`. `None`: everybody has been told.
+    async fn write(self, connection: &mut SqliteConnection, again: &mut Vec<Job>) -> Option<Written> {
         let (started, jobs) = (Instant::now(), self.jobs());
         let mut told = Vec::with_capacity(jobs);
         if !self.rows.is_empty() {
@@ -140,7 +142,7 @@ impl Round {
         }
         histogram!("resetd_store_round_seconds").record(started.elapsed().as_secs_f64());
         histogram!("resetd_store_round_jobs").record(jobs as f64);
-        Written(told)
+        (!told.is_empty()).then_some(Written(told))
     }
 }
 
