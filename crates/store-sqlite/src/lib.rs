@@ -7,10 +7,12 @@
 //!
 //! One thread owns the one connection that writes. It takes everything that waits (at most 512 jobs), commits it, hands it to
 //! a second thread and goes on; that one syncs SQLite's log and only then acknowledges. So 32 concurrent requests cost one
-//! sync, not 32, and the next round is written while the disk is busy with the one before. New requests are coalesced into
-//! one `INSERT`, the steps of deliveries into one trip over JSON arrays; every other job runs inside a savepoint of its own.
-//! One that fails takes nothing of its neighbours with it. Other processes (the command line) are waited for by SQLite's busy
-//! timeout.
+//! sync, not 32, and the next round is written while the disk is busy with the one before. What the delivery worker notes of a
+//! mail need not wait for the disk; only a token's hash must.
+//!
+//! New requests are coalesced into one `INSERT`, the steps of deliveries into one trip over JSON arrays; every other job runs
+//! inside a savepoint of its own. One that fails takes nothing of its neighbours with it. Other processes (the command line) are
+//! waited for by SQLite's busy timeout.
 //!
 //! # What it reads with
 //!

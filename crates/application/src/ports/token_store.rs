@@ -295,12 +295,14 @@ pub trait TokenStore: Send + Sync {
 
     /// Stores a token's hash in one step with killing the tokens of the customer's older requests. Tokens of earlier
     /// attempts of the same request stay good: a mailbox may have folded the later mail into the earlier.
+    /// `Ok` MUST mean durable: the mail with the token goes out next.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was stored.
     async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError>;
 
     /// Records how the attempt ended and gives the lease back. `false`: the lease had passed on, nothing changed.
+    /// It MUST survive `kill -9`; a power cut may take it, and with it the mail's progress: it is claimed again.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was recorded; the mail becomes due again when the lease ends.
