@@ -1,4 +1,4 @@
-//! The one connection that writes, and the task that owns it.
+//! The one connection that writes, and the thread that owns it.
 
 mod deliveries;
 mod hex;
@@ -94,14 +94,14 @@ where
     }
 }
 
-/// The way to the task that writes.
+/// The way to the thread that writes.
 #[derive(Debug, Clone)]
 pub(crate) struct Writer {
     jobs: mpsc::Sender<Job>,
 }
 
 impl Writer {
-    /// Starts the task over the file `database`, whose log must be there. It ends when every `Writer` is gone, or by
+    /// Starts the thread over the file `database`, whose log must be there. It ends when every `Writer` is gone, or by
     /// [`stop`](Self::stop).
     pub(crate) fn start(connection: SqliteConnection, database: &Path) -> Result<Self, StoreError> {
         let syncer = Syncer::start(database).map_err(|fault| {

@@ -1,4 +1,3 @@
-use std::collections::VecDeque;
 use std::io;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -42,7 +41,7 @@ pub(super) fn start(
 /// somebody says stop.
 async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(ROUND);
-    let mut patient = VecDeque::new();
+    let mut patient = Vec::new();
     let mut stop = None;
     while stop.is_none() || !patient.is_empty() {
         if patient.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
@@ -60,10 +59,7 @@ async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc
         if round.jobs() == 0 {
             continue;
         }
-        let mut again = Vec::new();
-        let written = round.write(&mut connection, &mut again).await;
-        patient.extend(again);
-        if let Some(written) = written {
+        if let Some(written) = round.write(&mut connection, &mut patient).await {
             syncer.hand_over(written).await;
         }
     }
