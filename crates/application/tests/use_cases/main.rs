@@ -9,6 +9,7 @@ mod deliver;
 mod geo_chain;
 mod moving;
 mod pages;
+mod relay;
 mod request;
 mod set_password;
 mod visits;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, NoteVisit, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand,
-    SetNewPassword, WorkSignal,
+    DisownRequest, Links, NoteVisit, OpenLink, RelayStatus, RequestFreshLink, RequestReset,
+    RequestResetCommand, SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -25,6 +25,7 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) sender: RecordingSender,
+    pub(crate) relay: RelayStatus,
     pub(crate) sandbox: RecordingSender,
     pub(crate) geo: FixedGeo,
     pub(crate) visits: Arc<NoteVisit>,
@@ -82,6 +83,7 @@ impl World {
             clock: ManualClock::new(start()),
             random,
             sender: RecordingSender::new(),
+            relay: RelayStatus::default(),
             sandbox: RecordingSender::new(),
             geo,
             signal: WorkSignal::default(),
@@ -207,7 +209,8 @@ impl World {
             WorkerId::from_bytes(*application::fresh_id(&self.clock, self.random.as_ref()).as_bytes());
         let settings = DeliverySettings { poll: Duration::from_millis(5), ..DeliverySettings::new(worker) };
         let links = Links::new("http://127.0.0.1:8080/");
-        let deliver = Arc::new(DeliverResets::new(ports, links, settings, self.signal.clone()));
+        let deliver = DeliverResets::new(ports, links, settings, self.signal.clone());
+        let deliver = Arc::new(deliver.reporting_to(self.relay.clone()));
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         let stop = async {
             while !done().await {
