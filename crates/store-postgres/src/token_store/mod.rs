@@ -69,12 +69,17 @@ impl TokenStore for PostgresStore {
         Ok(self.claim(worker, now, lease_until, limit).await?)
     }
 
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
-        Ok(self.renew(worker, lease_until).await?)
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        Ok(self.renew(worker, mails, lease_until).await?)
     }
 
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
-        Ok(self.release(worker).await?)
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        Ok(self.release(worker, keep).await?)
     }
 
     async fn admit(
