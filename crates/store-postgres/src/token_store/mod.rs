@@ -49,6 +49,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("FIND", redeem::FIND),
     ("CONSUME", redeem::CONSUME),
     ("WHY", redeem::WHY),
+    ("DONE", redeem::DONE),
     ("SET_PASSWORD", redeem::SET_PASSWORD),
     ("REQUESTER", requester::REQUESTER),
 ];
