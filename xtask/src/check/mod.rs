@@ -92,7 +92,7 @@ pub fn run(arguments: &[String]) -> Result {
     }
 }
 
-/// Format, lints and docs; the names of those that fail.
+/// Format, lints, docs and the package of the domain; the names of those that fail.
 fn compile() -> Vec<String> {
     let mut failed = Vec::new();
     let mut outcome = |name: &str, result: Result| {
@@ -112,6 +112,9 @@ fn compile() -> Vec<String> {
     let mut doc = workspace::cargo();
     doc.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
     outcome("docs", run_command(&mut doc));
+    step("package: cargo package -p resetd-domain, as a stranger would download it");
+    let package = ["package", "--quiet", "--package", "resetd-domain", "--allow-dirty"];
+    outcome("package", run_command(workspace::cargo().args(package)));
     failed
 }
 
