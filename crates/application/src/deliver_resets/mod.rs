@@ -46,7 +46,7 @@ pub struct DeliveryPorts {
 pub struct DeliverySettings {
     /// This worker, different from every other one.
     pub worker: WorkerId,
-    /// Mails on their way at once; contract 9: 25.
+    /// Mails on their way at once; specification.md#mail: 25.
     pub concurrency: usize,
     /// How long a claimed mail stays with a worker that no longer answers.
     pub lease: Duration,
