@@ -23,6 +23,10 @@ pub(super) enum Lesson {
     Down(Obstacle, String),
     /// It was not asked.
     Nothing,
+    /// Nothing: the store could not be reached for this mail.
+    StoreUnavailable,
+    /// Nothing: the store could not do its part, and could not if it were asked again at once.
+    StoreFailed,
 }
 
 impl DeliverResets {

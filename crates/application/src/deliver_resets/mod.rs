@@ -2,6 +2,7 @@
 
 mod engine;
 mod judge;
+mod leases;
 mod links;
 mod prepare;
 mod refusals;
@@ -49,7 +50,7 @@ pub struct DeliveryPorts {
 pub struct DeliverySettings {
     /// This worker, different from every other one.
     pub worker: WorkerId,
-    /// Mails on their way at once; contract 9: 25.
+    /// Mails on their way at once; specification.md#mail: 25.
     pub concurrency: usize,
     /// How long a claimed mail stays with a worker that no longer answers.
     pub lease: Duration,
