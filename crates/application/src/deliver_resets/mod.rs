@@ -1,6 +1,7 @@
 //! The worker: everything between "it is on disk" and "the relay has it".
 
 mod engine;
+mod leases;
 mod links;
 mod prepare;
 mod rush;

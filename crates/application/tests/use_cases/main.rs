@@ -8,6 +8,7 @@ mod attempts;
 mod authenticate;
 mod deliver;
 mod geo_chain;
+mod leases;
 mod moving;
 mod pages;
 mod request;
