@@ -7,7 +7,7 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, NoteVisit, OpenLink, RelayStatus, RequestFreshLink, RequestReset,
+    DisownRequest, Links, NoteVisit, OpenLink, PasswordQueue, RelayStatus, RequestFreshLink, RequestReset,
     RequestResetCommand, SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,6 +35,7 @@ pub(crate) struct World {
     pub(crate) visits: Arc<NoteVisit>,
     pub(crate) signal: WorkSignal,
     pub(crate) limiter: Arc<WindowLimiter>,
+    pub(crate) queue: Arc<PasswordQueue>,
     pub(crate) organisation: Organisation,
     pub(crate) key: ApiKey,
     pub(crate) record: ApiKeyRecord,
@@ -94,6 +95,7 @@ impl World {
             geo,
             signal: WorkSignal::default(),
             limiter: Arc::new(WindowLimiter::new()),
+            queue: Arc::new(PasswordQueue::new(std::num::NonZeroUsize::MIN)),
             organisation,
             key,
             record,
@@ -165,6 +167,8 @@ impl World {
             tokens: self.store.clone(),
             customers: self.store.clone(),
             hasher: Arc::new(PlainHasher::new()),
+            limiter: self.limiter.clone(),
+            queue: self.queue.clone(),
             visits: self.visits.clone(),
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),
