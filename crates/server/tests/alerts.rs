@@ -1,5 +1,4 @@
 //! The alert rules of `deploy/prometheus`, tried by `promtool test rules`.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 use std::path::Path;
 use std::process::Command;
