@@ -26,12 +26,21 @@ pub enum Need {
     Pgbouncer,
     /// The `chromium` program.
     Chromium,
+    /// The `promtool` program.
+    Promtool,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Postgres, Self::Redis, Self::Postfix, Self::Dnsmasq, Self::Pgbouncer, Self::Chromium];
+    pub const ALL: [Self; 7] = [
+        Self::Postgres,
+        Self::Redis,
+        Self::Postfix,
+        Self::Dnsmasq,
+        Self::Pgbouncer,
+        Self::Chromium,
+        Self::Promtool,
+    ];
 
     /// The variable that tells a test where it is.
     #[must_use]
@@ -43,6 +52,7 @@ impl Need {
             Self::Dnsmasq => "RESETD_TEST_DNSMASQ",
             Self::Pgbouncer => "RESETD_TEST_PGBOUNCER",
             Self::Chromium => "RESETD_TEST_CHROMIUM",
+            Self::Promtool => "RESETD_TEST_PROMTOOL",
         }
     }
 
@@ -55,6 +65,7 @@ impl Need {
             Self::Dnsmasq => &["dnsmasq-base"],
             Self::Pgbouncer => &["pgbouncer"],
             Self::Chromium => &["chromium"],
+            Self::Promtool => &["prometheus"],
         }
     }
 
@@ -66,6 +77,7 @@ impl Need {
             Self::Dnsmasq => Some("dnsmasq"),
             Self::Pgbouncer => Some("pgbouncer"),
             Self::Chromium => Some("chromium"),
+            Self::Promtool => Some("promtool"),
         }
     }
 }
@@ -119,7 +131,7 @@ impl Services {
             match need {
                 Need::Postgres => self.look_for_postgres()?,
                 Need::Redis => self.look_for_redis()?,
-                Need::Postfix | Need::Dnsmasq | Need::Pgbouncer | Need::Chromium => {
+                Need::Postfix | Need::Dnsmasq | Need::Pgbouncer | Need::Chromium | Need::Promtool => {
                     let program = need.program().unwrap_or_default();
                     let path =
                         process::find_program(program).ok_or_else(|| format!("no program {program}"))?;

@@ -4,6 +4,7 @@
 
 extern crate resetd_application as application;
 
+mod attempts;
 mod authenticate;
 mod deliver;
 mod geo_chain;

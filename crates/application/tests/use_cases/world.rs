@@ -7,8 +7,8 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, NoteVisit, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand,
-    SetNewPassword, WorkSignal,
+    DisownRequest, Links, NoteVisit, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
+    RequestResetCommand, SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -34,6 +34,7 @@ pub(crate) struct World {
     pub(crate) visits: Arc<NoteVisit>,
     pub(crate) signal: WorkSignal,
     pub(crate) limiter: Arc<WindowLimiter>,
+    pub(crate) queue: Arc<PasswordQueue>,
     pub(crate) organisation: Organisation,
     pub(crate) key: ApiKey,
     pub(crate) record: ApiKeyRecord,
@@ -92,6 +93,7 @@ impl World {
             geo,
             signal: WorkSignal::default(),
             limiter: Arc::new(WindowLimiter::new()),
+            queue: Arc::new(PasswordQueue::new(std::num::NonZeroUsize::MIN)),
             organisation,
             key,
             record,
@@ -163,6 +165,8 @@ impl World {
             tokens: self.store.clone(),
             customers: self.store.clone(),
             hasher: Arc::new(PlainHasher::new()),
+            limiter: self.limiter.clone(),
+            queue: self.queue.clone(),
             visits: self.visits.clone(),
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),

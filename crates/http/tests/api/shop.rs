@@ -1,6 +1,7 @@
 //! A shop on in-memory ports: two organisations, keys of every sort, customers of every sort.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use application::ports::{
@@ -9,8 +10,8 @@ use application::ports::{
     PasswordHasher, TokenIssue, TokenStore,
 };
 use application::{
-    Authenticate, DisownRequest, NoteVisit, OpenLink, RequestFreshLink, RequestReset, SetNewPassword,
-    WorkSignal,
+    Authenticate, DisownRequest, NoteVisit, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
+    SetNewPassword, WorkSignal,
 };
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -97,6 +98,9 @@ pub struct Plan {
     /// In place of the memory store's.
     pub tokens: Option<Arc<dyn TokenStore>>,
     pub keys: Option<Arc<dyn ApiKeyRegistry>>,
+    /// In place of the one that costs nothing.
+    pub hasher: Option<Arc<dyn PasswordHasher>>,
+    pub queue: PasswordQueue,
 }
 
 impl Default for Plan {
@@ -109,6 +113,8 @@ impl Default for Plan {
             ready: ReadinessReport { store: true, worker: true },
             tokens: None,
             keys: None,
+            hasher: None,
+            queue: PasswordQueue::new(NonZeroUsize::MIN),
         }
     }
 }
@@ -331,7 +337,9 @@ fn api(
         set_new_password: Arc::new(SetNewPassword {
             tokens: tokens.clone(),
             customers: store.clone(),
-            hasher: hasher.clone(),
+            hasher: plan.hasher.unwrap_or_else(|| hasher.clone()),
+            limiter: limiter.clone(),
+            queue: Arc::new(plan.queue),
             visits,
             clock: clock.clone(),
             random: random.clone(),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::{
-    Authenticate, CachedKeys, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword,
+    Authenticate, CachedKeys, DisownRequest, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
+    SetNewPassword,
 };
 use async_trait::async_trait;
 use http_api::{Api, ConnectionLimits, Readiness, ReadinessReport};
@@ -76,6 +77,8 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             tokens: Arc::clone(&stores.tokens),
             customers: Arc::clone(&stores.customers),
             hasher,
+            limiter: Arc::clone(&parts.limiter),
+            queue: Arc::new(PasswordQueue::new(adapters::hashes_at_once(settings)?)),
             visits: Arc::clone(&parts.visits),
             clock: Arc::clone(&parts.clock),
             random: Arc::clone(&parts.random),
