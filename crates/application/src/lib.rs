@@ -47,6 +47,7 @@ pub use outbox_news::OutboxNews;
 pub use password_queue::PasswordQueue;
 pub use purge::Purge;
 pub use purge_audit::PurgeAudit;
+pub use relay_health::RelayStatus;
 pub use request_fresh_link::{FreshLink, RequestFreshLink};
 pub use request_reset::{RequestReset, RequestResetCommand, RequestResetError};
 pub use set_new_password::{NewPassword, SetNewPassword, SetNewPasswordCommand};

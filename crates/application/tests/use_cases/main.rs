@@ -11,6 +11,7 @@ mod geo_chain;
 mod leases;
 mod moving;
 mod pages;
+mod relay;
 mod request;
 mod set_password;
 mod visits;

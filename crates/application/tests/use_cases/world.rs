@@ -7,7 +7,7 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, NoteVisit, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
+    DisownRequest, Links, NoteVisit, OpenLink, PasswordQueue, RelayStatus, RequestFreshLink, RequestReset,
     RequestResetCommand, SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,6 +29,7 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) sender: RecordingSender,
+    pub(crate) relay: RelayStatus,
     pub(crate) sandbox: RecordingSender,
     pub(crate) geo: FixedGeo,
     pub(crate) visits: Arc<NoteVisit>,
@@ -89,6 +90,7 @@ impl World {
             clock: ManualClock::new(start()),
             random,
             sender: RecordingSender::new(),
+            relay: RelayStatus::default(),
             sandbox: RecordingSender::new(),
             geo,
             signal: WorkSignal::default(),
@@ -221,7 +223,8 @@ impl World {
             ..DeliverySettings::new(worker)
         };
         let links = Links::new("http://127.0.0.1:8080/");
-        let deliver = Arc::new(DeliverResets::new(ports, links, settings, self.signal.clone()));
+        let deliver = DeliverResets::new(ports, links, settings, self.signal.clone());
+        let deliver = Arc::new(deliver.reporting_to(self.relay.clone()));
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         let stop = async {
             while !done().await {

@@ -84,7 +84,7 @@ struct Ready(ReadinessReport);
 #[async_trait::async_trait]
 impl Readiness for Ready {
     async fn check(&self) -> ReadinessReport {
-        self.0
+        self.0.clone()
     }
 }
 
@@ -110,7 +110,7 @@ impl Default for Plan {
             accept_sample: false,
             mailbox: false,
             trusted_proxies: Vec::new(),
-            ready: ReadinessReport { store: true, worker: true },
+            ready: ReadinessReport { store: true, worker: true, relay: None },
             tokens: None,
             keys: None,
             hasher: None,

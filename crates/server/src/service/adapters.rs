@@ -13,7 +13,7 @@ use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
 use limit_memory::MemoryLimiter;
 use limit_redis::{RedisLimiter, RedisSettings};
 use mail_capture::DirectoryCapture;
-use mail_smtp::{DkimSettings, SmtpSender, SmtpSettings};
+use mail_smtp::{DkimKey, DkimSettings, SmtpSender, SmtpSettings};
 use mail_template::TemplateComposer;
 use system::{HashScheme, SystemClock, SystemHasher};
 use webhook_http::{HttpWebhooks, WebhookOptions};
@@ -74,7 +74,7 @@ fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
         (Some(domain), Some(selector), Some(key)) => Ok(Some(DkimSettings {
             selector: selector.to_owned(),
             domain: domain.to_owned(),
-            key_file: key.into(),
+            key: DkimKey::read(key),
         })),
         _ => Err(SettingsError::invalid("mail.dkim_key", "domain, selector and key belong together")),
     }
