@@ -16,7 +16,7 @@ use application::{
 };
 use domain::WorkerId;
 use mail_capture::DirectoryCapture;
-use system::{OsRandom, SystemClock};
+use system::OsRandom;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -67,8 +67,8 @@ pub(crate) async fn run(
     let parts = Parts {
         visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
         geo,
+        clock: Arc::clone(&stores.clock),
         stores,
-        clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
         limiter: adapters::limiter(settings).await?,
         sandbox: Arc::new(capture(&settings.data_dir().join("sandbox"), settings)?),

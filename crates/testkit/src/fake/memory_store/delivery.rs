@@ -46,9 +46,12 @@ impl Tables {
         let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
         let (customer, request) = (issue.customer, issue.request);
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
-        let newer = self.links.values().any(|link| own(link) && age_of(link.request) > Some(age));
+        // What happened in the future, seen from a request of the past, says nothing of what came first.
+        let comparable = |then: DateTime<Utc>| then <= issue.at || accepted_at > issue.at;
+        let newer = self.links.values().filter(|link| own(link)).filter_map(|link| age_of(link.request));
+        let newer = newer.into_iter().any(|other| other > age && comparable(other.0));
         let set_at = self.customers.get(&issue.customer).and_then(|row| row.password_set_at);
-        if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
+        if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at && comparable(set_at)) {
             return Issued::Superseded;
         }
         self.kill_links(issue.at, own);
