@@ -164,5 +164,5 @@ fn the_key_is_pem_text_or_a_path() {
         key: DkimKey::read(pem),
     };
     let smtp = "smtp://relay.example".parse().unwrap();
-    assert!(resetd_mail_smtp::SmtpSender::new(smtp, "a@shop.example", Some(&settings)).is_ok());
+    assert!(SmtpSender::new(smtp, "a@shop.example", Some(&settings)).is_ok());
 }
