@@ -62,11 +62,14 @@ impl RequestReset {
         command: RequestResetCommand,
     ) -> Result<RequestId, RequestResetError> {
         let organisation = &caller.key.organisation;
+        let sandbox = caller.key.key.kind == ApiKeyKind::Development;
         let expiry = organisation.settings.expiry.policy().resolve(command.expiry)?;
         if let Some(ip) = command.customer_ip {
             let limit = Limit::per_minute(organisation.settings.requests_per_ip_minute);
-            let decision =
-                self.limiter.hit(LimitSubject::CustomerIp(organisation.id, ip), limit, caller.now).await;
+            let decision = self
+                .limiter
+                .hit(LimitSubject::requests(organisation.id, ip, sandbox), limit, caller.now)
+                .await;
             if !decision.allowed {
                 return Err(RequestResetError::TooManyRequests(decision));
             }
@@ -76,7 +79,7 @@ impl RequestReset {
             id,
             organisation: organisation.id,
             api_key: Some(caller.key.key.id),
-            sandbox: caller.key.key.kind == ApiKeyKind::Development,
+            sandbox,
             email: command.email,
             customer_ip: command.customer_ip,
             priority: Priority::default(),

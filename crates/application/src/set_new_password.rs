@@ -46,6 +46,8 @@ pub struct SetNewPasswordCommand<'a> {
     pub token: &'a str,
     /// The new password.
     pub password: Password,
+    /// Which links the caller may use: the sandbox's (a `DEV_` key), live ones (any other), or the one whose page it is.
+    pub sandbox: bool,
     /// Whose policy holds.
     pub organisation: &'a Organisation,
     /// Who redeems, if known.
@@ -112,7 +114,7 @@ impl SetNewPassword {
     async fn attempt(&self, command: SetNewPasswordCommand<'_>) -> Result<(), RedeemCode> {
         let token = ResetToken::parse(command.token).map_err(|_| RedeemCode::E003)?.hash();
         let now = self.clock.now();
-        let link = self.find(token, command.organisation, now).await?;
+        let link = self.find(token, &command, now).await?;
         self.check_history(&link, &command.password).instrument(stage!("history")).await?;
         let hashed = self.hasher.hash(&command.password).instrument(stage!("hash"));
         let password = hashed.await.map_err(ours)?;
@@ -122,11 +124,11 @@ impl SetNewPassword {
     async fn find(
         &self,
         token: TokenHash,
-        organisation: &Organisation,
+        command: &SetNewPasswordCommand<'_>,
         now: DateTime<Utc>,
     ) -> Result<ResetLink, RedeemCode> {
         let link = self.tokens.find_link(token, now).await.map_err(ours)?.ok_or(RedeemCode::E003)?;
-        if link.organisation != organisation.id {
+        if link.organisation != command.organisation.id || link.sandbox != command.sandbox {
             return Err(RedeemCode::E003);
         }
         match link.state {
@@ -170,6 +172,7 @@ impl SetNewPassword {
         let redemption = Redemption {
             token,
             organisation: Some(command.organisation.id),
+            sandbox: command.sandbox,
             password,
             at,
             customer_ip: command.customer_ip,

@@ -59,6 +59,9 @@ impl Hit {
             LimitSubject::CustomerIp(organisation, ip) => {
                 format!("{prefix}ip:{organisation}:{ip}:{milliseconds}")
             }
+            LimitSubject::SandboxIp(organisation, ip) => {
+                format!("{prefix}sandbox-ip:{organisation}:{ip}:{milliseconds}")
+            }
         }
     }
 

@@ -13,7 +13,8 @@ use domain::{BackOff, WorkerId};
 pub use self::links::Links;
 use crate::organisation_cache::OrganisationCache;
 use crate::ports::{
-    Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random, TokenStore,
+    Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random,
+    SandboxStore, TokenStore,
 };
 use crate::{GEO_DEADLINE, WorkSignal};
 
@@ -34,6 +35,8 @@ pub struct DeliveryPorts {
     pub sender: Arc<dyn MailSender>,
     /// Captures the mail of `DEV_` keys.
     pub sandbox: Arc<dyn MailSender>,
+    /// Their customers.
+    pub sandbox_customers: Arc<dyn SandboxStore>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// For tokens and jitter.

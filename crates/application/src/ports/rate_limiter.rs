@@ -11,6 +11,16 @@ pub enum LimitSubject {
     ApiKey(ApiKeyId),
     /// Requests of one organisation that name one customer IP.
     CustomerIp(OrganisationId, CustomerIp),
+    /// The same in the organisation's sandbox.
+    SandboxIp(OrganisationId, CustomerIp),
+}
+
+impl LimitSubject {
+    /// Requests of `organisation` that name `ip`: of its sandbox, or live.
+    #[must_use]
+    pub const fn requests(organisation: OrganisationId, ip: CustomerIp, sandbox: bool) -> Self {
+        if sandbox { Self::SandboxIp(organisation, ip) } else { Self::CustomerIp(organisation, ip) }
+    }
 }
 
 /// At most `max` hits in any period of `window`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use application::{NewPassword, SetNewPassword, SetNewPasswordCommand};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use domain::{Password, RedeemCode};
+use domain::{ApiKeyKind, Password, RedeemCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -63,6 +63,7 @@ async fn set(route: &SetPassword, call: &JsonCall) -> Result<Response, ApiError>
     let command = SetNewPasswordCommand {
         token: object.required(Field::Token)?,
         password: Password::new(object.required(Field::Password)?.to_owned()),
+        sandbox: key.key.kind == ApiKeyKind::Development,
         organisation: &key.organisation,
         customer_ip: fields::customer_real_ip(&object)?,
         actor: key.key.id.to_string(),

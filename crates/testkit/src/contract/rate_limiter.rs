@@ -201,6 +201,7 @@ async fn subjects_are_independent<L: RateLimiter>(under: Under<L>) {
         LimitSubject::CustomerIp(one, ip("2001:db8::7")),
         LimitSubject::CustomerIp(other, ip("203.0.113.7")),
         LimitSubject::CustomerIp(namesake, ip("203.0.113.7")),
+        LimitSubject::SandboxIp(one, ip("203.0.113.7")),
     ];
     for subject in subjects {
         let hit = || under.limiter.hit(subject, Limit::per_minute(1), after(0));

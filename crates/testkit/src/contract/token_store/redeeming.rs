@@ -210,20 +210,6 @@ pub(super) async fn a_notice_is_queued(shop: Shop) {
     assert!(shop.complete(notice, worker, Completion::NoMail(domain::NoMailReason::Inactive), 21).await);
 }
 
-pub(super) async fn a_sandbox_link_has_a_sandbox_notice(shop: Shop) {
-    let jan = shop.customer("jan@example.com").await;
-    let request = NewRequest { sandbox: true, ..shop.request("jan@example.com", 0) };
-    let (worker, id) = (worker(), request.id);
-    shop.ports.tokens.record(request).await.unwrap();
-    shop.claim_one(worker, 0).await;
-    let issue = shop.token_issue(id, worker, jan, 0);
-    let token = issue.token;
-    shop.ports.tokens.issue(issue).await.unwrap();
-    shop.complete(id, worker, crate::contract::fixture::sent(), 1).await;
-    assert_eq!(shop.redeem(token, 10).await, Redeemed::Changed);
-    assert!(shop.claim_one(worker, 11).await.sandbox, "nothing of a sandbox reaches a real mailbox");
-}
-
 pub(super) async fn a_deed_is_in_the_audit_log(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (_, token) = shop.link(jan, "jan@example.com", 0).await;

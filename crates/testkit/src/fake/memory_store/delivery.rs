@@ -19,7 +19,7 @@ impl Tables {
         let unknown = StoreError::Corrupt { place: "mails.id", fault: "no such request".to_owned() };
         let mail = self.mails.get_mut(&mail_of(request)).ok_or_else(|| unknown.clone())?;
         let canonical = mail.email.as_ref().ok_or(unknown)?.canonical().to_owned();
-        let counted = self.admitted.entry((mail.organisation, canonical)).or_default();
+        let counted = self.admitted.entry((mail.organisation, mail.sandbox, canonical)).or_default();
         if counted.iter().any(|(known, _)| *known == request) {
             return Ok(Admission::Admitted);
         }
@@ -47,8 +47,10 @@ impl Tables {
         let (customer, request) = (issue.customer, issue.request);
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
         let newer = self.links.values().any(|link| own(link) && age_of(link.request) > Some(age));
-        let set_at = self.customers.get(&issue.customer).and_then(|row| row.password_set_at);
-        if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
+        let row = self.customers.get(&issue.customer);
+        let set_at = row.and_then(|row| row.password_set_at);
+        let foreign = row.is_some_and(|row| row.sandbox != mail.sandbox);
+        if foreign || disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
             return Issued::Superseded;
         }
         self.kill_links(issue.at, own);
