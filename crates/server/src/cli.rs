@@ -1,4 +1,4 @@
-//! The command line, as contract section 10 lists it.
+//! The command line, as specification.md#command-line lists it.
 
 use std::path::PathBuf;
 

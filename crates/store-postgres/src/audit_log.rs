@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection};
 
 use crate::columns::{Columns, text, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 use crate::{PostgresStore, partitions};
 use application::sealed;
@@ -26,19 +27,25 @@ impl AuditLog for PostgresStore {
     }
 
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(self.pool()).await;
+        let rows =
+            sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(&self.pool().patient()).await;
         let rows = rows.map_err(Fault::Sql)?;
         Ok(rows.iter().map(|row| audit_row(self.vault.as_ref(), row)).collect::<Result<_, _>>()?)
     }
 
     async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        Ok(partitions::purge_audit(self.pool(), &self.vault, before, now).await?)
+        Ok(partitions::purge_audit(&self.pool().patient(), &self.vault, before, now).await?)
     }
 }
 
 impl PostgresStore {
     async fn append_alone(&self, entry: &AuditEntry) -> Result<(), Fault> {
         let mut connection = self.pool().acquire().await?;
+        let appended = limited(connection.limit(), self.append_on(&mut connection, entry)).await;
+        connection.settle(appended)
+    }
+
+    async fn append_on(&self, connection: &mut PgConnection, entry: &AuditEntry) -> Result<(), Fault> {
         let mut transaction = connection.begin().await?;
         append(&mut transaction, self.vault.as_ref(), entry).await?;
         Ok(transaction.commit().await?)

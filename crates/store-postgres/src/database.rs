@@ -6,6 +6,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
 
 use crate::columns::Columns;
+use crate::connections::{Connections, Unfit, limited};
 use crate::fault::Fault;
 use crate::migrate;
 
@@ -23,10 +24,14 @@ pub(crate) const SESSION: &str = "SELECT set_config('synchronous_commit', CASE W
      set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false), \
      set_config('statement_timeout', '15s', false), set_config('lock_timeout', '5s', false), \
      set_config('idle_in_transaction_session_timeout', '15s', false)";
-pub(crate) const PING: &str = "SELECT 1";
+/// Only what was written proves that it can be: a standby, a server set to read only and a full disk answer questions, too.
+pub(crate) const PING: &str = "INSERT INTO installation (name, value) VALUES ('last-ping', '') \
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
 /// A connection that lay idle longer is tried before it is used.
 const FRESH: Duration = Duration::from_secs(1);
+/// How long the answer to that may take.
+const TRIAL: Duration = Duration::from_secs(1);
 
 /// How many connections one process keeps, and how long it waits for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +56,15 @@ impl Default for PoolSettings {
 /// [`data_key`](Self::data_key); [`PostgresStore`](crate::PostgresStore) puts the ports on top.
 #[derive(Debug, Clone)]
 pub struct PostgresDatabase {
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Connections,
     /// One connection per task that writes in groups, so that none waits for another.
     pub(crate) writers: PgPool,
     pub(crate) settings: PoolSettings,
     options: PgConnectOptions,
 }
 
+/// Connections that wait for notifications.
+const LISTENERS: u32 = 1;
 /// Tasks that write in groups, apart from those that record.
 pub(crate) const OTHER_WRITERS: u32 = 4;
 
@@ -79,8 +86,11 @@ impl PostgresDatabase {
             .map_err(|_| StoreError::Unavailable("not a PostgreSQL URL".to_owned()))?
             .application_name(application_name)
             .disable_statement_logging();
-        let pool = pool(settings, settings.max_connections.max(2)).connect_with(options.clone()).await;
-        let pool = pool.map_err(Fault::Sql)?;
+        let unfit = Unfit::default();
+        let shared = settings.max_connections.max(2) - LISTENERS;
+        let pool = pool(settings, shared, unfit.clone());
+        let pool = pool.connect_with(options.clone()).await.map_err(Fault::Sql)?;
+        let pool = Connections::new(pool, unfit);
         let writers = settings.record_writers.max(1) + OTHER_WRITERS;
         let writers = pool_of_writers(settings, writers).connect_lazy_with(options.clone());
         Ok(Self { pool, writers, settings, options })
@@ -104,6 +114,14 @@ impl PostgresDatabase {
         Ok(PgConnection::connect_with(&self.options).await.map_err(Fault::Sql)?)
     }
 
+    /// A pool of one connection, which is opened when it is asked for.
+    pub(crate) fn own_pool(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.settings.acquire_timeout)
+            .connect_lazy_with(self.options.clone())
+    }
+
     /// The number of the newest migration applied; zero: none.
     ///
     /// # Errors
@@ -124,10 +142,10 @@ impl PostgresDatabase {
         migrate::latest()
     }
 
-    /// Whether the server answers: for readiness. Writes nothing.
+    /// Whether the server takes writes: for readiness. It writes one small row, always the same.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it does not, after at most the time a call waits for a connection.
+    /// [`StoreError::Unavailable`] when it does not, after at most eight seconds.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query(PING).execute(&self.pool).await.map_err(Fault::Sql)?;
         Ok(())
@@ -136,17 +154,18 @@ impl PostgresDatabase {
     /// Closes every connection once it is no longer used. Later calls fail as unavailable.
     pub async fn close(&self) {
         self.writers.close().await;
-        self.pool.close().await;
+        self.pool.pool().close().await;
     }
 }
 
-fn pool(settings: PoolSettings, connections: u32) -> PgPoolOptions {
-    pool_of_writers(settings, connections).before_acquire(|connection, meta| {
+fn pool(settings: PoolSettings, connections: u32, unfit: Unfit) -> PgPoolOptions {
+    pool_of_writers(settings, connections).before_acquire(move |connection, meta| {
+        let unfit = unfit.includes(&meta);
         Box::pin(async move {
-            if meta.idle_for > FRESH {
-                connection.ping().await?;
+            if !unfit && meta.idle_for > FRESH {
+                limited(TRIAL, connection.ping()).await?;
             }
-            Ok(true)
+            Ok(!unfit)
         })
     })
 }

@@ -28,6 +28,7 @@
 mod api_key_registry;
 mod audit_log;
 mod columns;
+mod connections;
 mod customer_directory;
 mod database;
 mod fault;

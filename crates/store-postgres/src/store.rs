@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use application::OutboxNews;
 use application::ports::{AddressVault, StoreError};
-use sqlx::PgPool;
 
 use crate::PostgresDatabase;
+use crate::connections::Connections;
 use crate::customer_directory::FindByEmail;
 use crate::group::Group;
 use crate::news::News;
@@ -40,7 +40,7 @@ impl PostgresStore {
     pub async fn new(database: PostgresDatabase, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
         database.check_moved().await?;
         database.check_data_key(vault.as_ref()).await?;
-        let news = News::start(&database.pool);
+        let news = News::start(&database);
         let writers = &database.writers;
         let groups = Groups {
             record: Group::start(
@@ -68,7 +68,8 @@ impl PostgresStore {
         &self.database
     }
 
-    pub(crate) const fn pool(&self) -> &PgPool {
+    /// For calls that somebody waits for.
+    pub(crate) const fn pool(&self) -> &Connections {
         &self.database.pool
     }
 }

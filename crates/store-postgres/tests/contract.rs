@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 
 use application::ports::PersistentPorts;
-use support::{TestDatabase, server, store_at};
+use support::{TestDatabase, server, store_at, store_with};
 use testkit::contract;
 
 async fn fresh(database: &TestDatabase) -> PersistentPorts {
@@ -39,6 +39,19 @@ suites!(
     webhook_outbox,
     sandbox_store
 );
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unreadable_rows() {
+    let Some(server) = server("unreadable_rows") else { return };
+    let database = TestDatabase::create(&server).await;
+    let database = &database;
+    let fresh = async |vault| {
+        let store = store_with(&database.url, vault).await;
+        database.empty().await;
+        PersistentPorts::of(Arc::new(store))
+    };
+    Box::pin(contract::unreadable_rows(async |vault| Box::pin(fresh(vault)).await)).await;
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shared_storage() {

@@ -53,6 +53,17 @@ async fn token_store() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unreadable_rows() {
+    contract::unreadable_rows(async |vault| {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("resetd.db");
+        let store = SqliteStore::open(file.to_str().unwrap(), vault).await.unwrap();
+        StoreUnderTest::from(Arc::new(store)).keeping(directory)
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn webhook_registry() {
     contract::webhook_registry(fresh).await;
 }

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use metrics::{counter, gauge, histogram};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use tracing::field::Empty;
 use tracing::{Instrument, error, info, warn};
 
 use super::DeliverResets;
+use super::leases::Leases;
 use super::prepare::Prepared;
 use super::rush::Rush;
 use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail, SendError, StoreError};
@@ -20,25 +21,30 @@ use crate::relay_health::RelayHealth;
 use crate::trace::{ended, stage};
 
 /// What one mail taught about the relay.
-enum Lesson {
+pub(super) enum Lesson {
     /// It answered for a mail.
     Answered,
     /// It could not be reached.
     Unreachable,
     /// It was not asked.
     Nothing,
+    /// Nothing: the store could not be reached for this mail.
+    StoreUnavailable,
+    /// Nothing: the store could not do its part, and could not if it were asked again at once.
+    StoreFailed,
 }
 
 /// The shortest remaining life of a link for which another attempt makes sense.
 const LAST_CALL: TimeDelta = TimeDelta::seconds(5);
 
-struct Engine {
-    worker: Arc<DeliverResets>,
+pub(super) struct Engine {
+    pub(super) worker: Arc<DeliverResets>,
     health: RelayHealth,
     rush: Rush,
-    ready: VecDeque<ClaimedMail>,
+    pub(super) ready: VecDeque<ClaimedMail>,
     in_flight: JoinSet<Lesson>,
-    more: bool,
+    pub(super) leases: Leases,
+    pub(super) more: bool,
 }
 
 impl DeliverResets {
@@ -51,6 +57,7 @@ impl DeliverResets {
             rush: Rush::new(Instant::now()),
             ready: VecDeque::new(),
             in_flight: JoinSet::new(),
+            leases: Leases::default(),
             more: true,
         };
         engine.run(stop).await;
@@ -61,9 +68,12 @@ impl DeliverResets {
         match self.attempt(&mail).await {
             Ok(lesson) => lesson,
             Err(fault) => {
-                warn!(mail = %mail.id, %fault, "a mail waits for the store; its lease brings it back");
+                warn!(mail = %mail.id, %fault, "a mail waits for the store");
                 counter!("resetd_mails_total", "outcome" => "store-unavailable").increment(1);
-                Lesson::Nothing
+                match fault {
+                    StoreError::Unavailable(_) => Lesson::StoreUnavailable,
+                    StoreError::Corrupt { .. } | StoreError::Conflict(_) => Lesson::StoreFailed,
+                }
             }
         }
     }
@@ -135,11 +145,12 @@ impl Engine {
         let mut renewal = tokio::time::interval(settings.lease / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            self.give_back().await;
             self.fill().await;
             let idle = tokio::time::sleep_until(Instant::now() + self.nap());
             tokio::select! {
                 () = &mut stop => break,
-                Some(lesson) = self.in_flight.join_next() => self.learn(lesson),
+                Some(lesson) = self.in_flight.join_next_with_id() => self.learn(lesson),
                 () = self.worker.signal.raised(), if !self.more => self.pace().await,
                 () = self.worker.ports.tokens.news(), if !self.more => self.more = true,
                 _ = renewal.tick() => self.renew().await,
@@ -171,29 +182,11 @@ impl Engine {
                 attempt = i64::from(mail.attempts),
                 outcome = Empty
             );
-            self.in_flight.spawn(async move { worker.deliver(mail).await }.instrument(span));
+            let id = mail.id;
+            let task = self.in_flight.spawn(async move { worker.deliver(mail).await }.instrument(span));
+            self.leases.started(task.id(), id);
         }
         gauge!("resetd_mails_in_flight").set(self.in_flight.len() as f64);
-    }
-
-    async fn claim(&mut self) {
-        let settings = &self.worker.settings;
-        let limit = u32::try_from(settings.concurrency.saturating_mul(2)).unwrap_or(u32::MAX);
-        let now = self.worker.ports.clock.now();
-        let lease_until = now + TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::seconds(15));
-        let span = stage!("claim", mails = Empty);
-        let claimed = self.worker.ports.tokens.claim_due(settings.worker, now, lease_until, limit);
-        match claimed.instrument(span.clone()).await {
-            Ok(mails) => {
-                span.record("mails", i64::try_from(mails.len()).unwrap_or(i64::MAX));
-                self.more = !mails.is_empty();
-                self.ready.extend(mails);
-            }
-            Err(fault) => {
-                warn!(%fault, "no mail could be claimed");
-                self.more = false;
-            }
-        }
     }
 
     /// A short random pause, so that the work of one request does not coincide with the answer to the next.
@@ -214,7 +207,10 @@ impl Engine {
         }
     }
 
-    fn learn(&mut self, lesson: Result<Lesson, JoinError>) {
+    fn learn(&mut self, ended: Result<(task::Id, Lesson), JoinError>) {
+        let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
+        let lesson = ended.map(|(_, lesson)| lesson);
+        self.leases.ended(task, lesson.as_ref().ok(), Instant::now() + self.worker.settings.lease);
         match lesson {
             Ok(Lesson::Answered) => {
                 if self.health.answered() {
@@ -230,20 +226,8 @@ impl Engine {
                 }
                 self.more = true;
             }
-            Ok(Lesson::Nothing) => {}
+            Ok(Lesson::Nothing | Lesson::StoreUnavailable | Lesson::StoreFailed) => {}
             Err(fault) => error!(%fault, "a delivery ended in a panic; its lease brings it back"),
-        }
-    }
-
-    async fn renew(&self) {
-        let settings = &self.worker.settings;
-        if self.in_flight.is_empty() && self.ready.is_empty() {
-            return;
-        }
-        let lease_until = self.worker.ports.clock.now()
-            + TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::seconds(15));
-        if let Err(fault) = self.worker.ports.tokens.renew_leases(settings.worker, lease_until).await {
-            warn!(%fault, "leases could not be renewed");
         }
     }
 
@@ -254,7 +238,7 @@ impl Engine {
             warn!(mails = self.in_flight.len(), "mails still on their way; their leases bring them back");
             self.in_flight.shutdown().await;
         }
-        if let Err(fault) = self.worker.ports.tokens.release_leases(self.worker.settings.worker).await {
+        if let Err(fault) = self.release(&[]).await {
             warn!(%fault, "leases could not be given back; they end by themselves");
         }
     }

@@ -1,6 +1,7 @@
 //! The worker: everything between "it is on disk" and "the relay has it".
 
 mod engine;
+mod leases;
 mod links;
 mod prepare;
 mod rush;
@@ -48,7 +49,7 @@ pub struct DeliveryPorts {
 pub struct DeliverySettings {
     /// This worker, different from every other one.
     pub worker: WorkerId,
-    /// Mails on their way at once; contract 9: 25.
+    /// Mails on their way at once; specification.md#mail: 25.
     pub concurrency: usize,
     /// How long a claimed mail stays with a worker that no longer answers.
     pub lease: Duration,

@@ -272,17 +272,24 @@ pub trait TokenStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError>;
 
-    /// Moves the end of every lease of `worker` to `lease_until`.
+    /// Moves the end of the leases that `worker` has on `mails` to `lease_until`. Every other lease MUST stay as it is,
+    /// this worker's included: one that nobody works on any more (the answer to its claim was lost, say) has to end.
     ///
     /// # Errors
     /// [`StoreError`] when the leases stay as they were.
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError>;
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
 
-    /// Gives every lease of `worker` back; the mails are due at once. For an orderly shutdown.
+    /// Gives back every lease of `worker` but those on `keep`; the mails are due at once. With an empty `keep` for an
+    /// orderly shutdown; otherwise after an error that may have left leases that nobody works on.
     ///
     /// # Errors
     /// [`StoreError`] when the leases stay as they were.
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError>;
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError>;
 
     /// Counts the request against the budget of its submitted address, whether or not that address exists. Counting
     /// one request twice MUST give the same verdict and count once, so that a crash cannot turn an accepted request

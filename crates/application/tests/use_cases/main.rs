@@ -7,6 +7,7 @@ extern crate resetd_application as application;
 mod authenticate;
 mod deliver;
 mod geo_chain;
+mod leases;
 mod moving;
 mod pages;
 mod request;

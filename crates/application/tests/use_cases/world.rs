@@ -16,12 +16,16 @@ use domain::{
     Scope, WorkerId,
 };
 use testkit::fake::{
-    FixedGeo, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom, SimpleComposer,
-    WindowLimiter,
+    FixedGeo, InterruptedTokens, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom,
+    SimpleComposer, WindowLimiter,
 };
 
 pub(crate) struct World {
     pub(crate) store: Arc<MemoryStore>,
+    /// The same store, as the worker reaches it.
+    pub(crate) tokens: InterruptedTokens,
+    /// How long the worker leases mails for.
+    pub(crate) lease: Duration,
     pub(crate) clock: ManualClock,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) sender: RecordingSender,
@@ -78,6 +82,8 @@ impl World {
         let geo = FixedGeo::new();
         let world = Self {
             visits: Arc::new(NoteVisit::new(store.clone(), Arc::new(geo.clone()))),
+            tokens: InterruptedTokens::new(store.clone()),
+            lease: Duration::from_secs(15),
             store,
             clock: ManualClock::new(start()),
             random,
@@ -193,7 +199,7 @@ impl World {
     /// Runs the worker until `done`, at most ten seconds.
     pub(crate) async fn deliver_until<F: Future<Output = bool>>(&self, done: impl Fn() -> F) {
         let ports = DeliveryPorts {
-            tokens: self.store.clone(),
+            tokens: Arc::new(self.tokens.clone()),
             customers: self.store.clone(),
             organisations: self.store.clone(),
             geo: Arc::new(self.geo.clone()),
@@ -206,7 +212,11 @@ impl World {
         };
         let worker =
             WorkerId::from_bytes(*application::fresh_id(&self.clock, self.random.as_ref()).as_bytes());
-        let settings = DeliverySettings { poll: Duration::from_millis(5), ..DeliverySettings::new(worker) };
+        let settings = DeliverySettings {
+            poll: Duration::from_millis(5),
+            lease: self.lease,
+            ..DeliverySettings::new(worker)
+        };
         let links = Links::new("http://127.0.0.1:8080/");
         let deliver = Arc::new(DeliverResets::new(ports, links, settings, self.signal.clone()));
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! New passwords: contract, section 8.
+//! New passwords: specification.md#new-passwords.
 
 use resetd_domain::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
 

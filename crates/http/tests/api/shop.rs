@@ -188,7 +188,7 @@ impl Shop {
             geo: None,
         };
         assert_eq!(self.store.issue(issue).await.unwrap(), Issued::Issued);
-        self.store.release_leases(worker).await.unwrap();
+        self.store.release_leases(worker, &[]).await.unwrap();
         token.expose().to_owned()
     }
 
@@ -201,7 +201,7 @@ impl Shop {
         let worker = WorkerId::from_bytes(id(8));
         let now = self.clock_now();
         let due = self.store.claim_due(worker, now, now + TimeDelta::minutes(1), 10_000).await.unwrap();
-        self.store.release_leases(worker).await.unwrap();
+        self.store.release_leases(worker, &[]).await.unwrap();
         due.len()
     }
 

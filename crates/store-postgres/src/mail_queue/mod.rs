@@ -48,7 +48,7 @@ impl MailQueue for PostgresStore {
     }
 
     async fn depths(&self) -> Result<Vec<QueueDepth>, StoreError> {
-        let rows = sqlx::query(DEPTHS).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
+        let rows = sqlx::query(DEPTHS).fetch_all(&self.pool().patient()).await.map_err(Fault::Sql)?;
         let mut depths = Vec::with_capacity(rows.len());
         for row in &rows {
             let place = "mail_queue.count";

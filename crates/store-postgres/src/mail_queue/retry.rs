@@ -4,6 +4,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 use application::sealed::Entry;
 
@@ -38,14 +39,25 @@ impl PostgresStore {
     pub(super) async fn retry_mail(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, Fault> {
         let entry = Entry::of("retried", now, "").seal(self.vault.as_ref())?;
         let mut connection = self.pool().acquire().await?;
-        let mut transaction = connection.begin().await?;
-        let retried = retry_within(&mut transaction, id, now, &entry).await?;
-        transaction.commit().await?;
+        let retried = limited(connection.limit(), retry_on(&mut connection, id, now, &entry)).await;
+        let retried = connection.settle(retried)?;
         if retried {
             self.news.teller().tell();
         }
         Ok(retried)
     }
+}
+
+async fn retry_on(
+    connection: &mut PgConnection,
+    id: MailId,
+    now: DateTime<Utc>,
+    entry: &[u8],
+) -> Result<bool, Fault> {
+    let mut transaction = connection.begin().await?;
+    let retried = retry_within(&mut transaction, id, now, entry).await?;
+    transaction.commit().await?;
+    Ok(retried)
 }
 
 async fn retry_within(

@@ -49,6 +49,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("FIND", redeem::FIND),
     ("CONSUME", redeem::CONSUME),
     ("WHY", redeem::WHY),
+    ("DONE", redeem::DONE),
     ("SET_PASSWORD", redeem::SET_PASSWORD),
     ("REQUESTER", requester::REQUESTER),
 ];
@@ -69,12 +70,17 @@ impl TokenStore for PostgresStore {
         Ok(self.claim(worker, now, lease_until, limit).await?)
     }
 
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
-        Ok(self.renew(worker, lease_until).await?)
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        Ok(self.renew(worker, mails, lease_until).await?)
     }
 
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
-        Ok(self.release(worker).await?)
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        Ok(self.release(worker, keep).await?)
     }
 
     async fn admit(

@@ -1,9 +1,9 @@
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::PgPool;
 use tracing::warn;
 
 use crate::PostgresStore;
 use crate::columns::uuid;
+use crate::connections::Connections;
 use crate::fault::Fault;
 use crate::partitions::{self, Drop};
 
@@ -33,7 +33,7 @@ impl PostgresStore {
         now: DateTime<Utc>,
         limit: u32,
     ) -> Result<u64, Fault> {
-        let pool = self.pool();
+        let pool = &self.pool().patient();
         let limit = i64::from(limit);
         let budgets = sqlx::query(PURGE_BUDGETS).bind(now - LONGEST_WINDOW).bind(limit).execute(pool).await?;
         if budgets.rows_affected() > 0 {
@@ -54,7 +54,12 @@ impl PostgresStore {
     }
 
     /// The oldest day that is over: its tokens in batches, then all the rest at once.
-    async fn purge_partition(&self, pool: &PgPool, before: DateTime<Utc>, limit: i64) -> Result<u64, Fault> {
+    async fn purge_partition(
+        &self,
+        pool: &Connections,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<u64, Fault> {
         for day in partitions::days_until(pool, before).await? {
             let (from, to) = day.range();
             let tokens =

@@ -38,7 +38,7 @@ async fn ended(shop: &Shop, accepted: i64, completion: Completion) -> RequestId 
     let (worker, request) = (worker(), shop.record("jan@example.com", accepted).await);
     shop.claim(worker, accepted).await;
     assert!(shop.complete(request, worker, completion, accepted + 1).await, "the lease was good");
-    shop.ports.tokens.release_leases(worker).await.unwrap();
+    shop.ports.tokens.release_leases(worker, &[]).await.unwrap();
     request
 }
 
