@@ -177,5 +177,5 @@ async fn purge(unit: &mut Unit<'_>, sql: &'static str, before: i64, limit: i64) 
 /// For the test of their query plans.
 #[cfg(test)]
 pub(crate) fn hot_statements() -> Vec<&'static str> {
-    vec![USE, CREATE, KEEP, NEWEST, NEWEST_OF_ALL]
+    vec![USE, CREATE, KEEP, NEWEST]
 }

@@ -81,7 +81,7 @@ async fn a_deferred_mail_is_tried_again_and_both_links_are_good() {
     assert_ne!(world.token(0), world.token(1));
     for index in 0..2 {
         let opened = world.open_link().execute(&world.token(index), None).await.unwrap().unwrap();
-        assert_eq!(opened.link.state, domain::LinkState::Good);
+        assert_eq!(opened.link.state, LinkState::Good);
     }
 }
 

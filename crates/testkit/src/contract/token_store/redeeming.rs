@@ -1,8 +1,8 @@
 use application::{
     audit::{GENESIS, first_break},
     ports::{
-        AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Issued, MailKind, NewRequest,
-        Organisation, Redeemed, Redemption,
+        AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Issued, MailKind, Organisation,
+        Redeemed, Redemption,
     },
 };
 use domain::{DeliveryState, LinkState, TokenHash};
