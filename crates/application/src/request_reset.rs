@@ -68,7 +68,7 @@ impl RequestReset {
             let limit = Limit::per_minute(organisation.settings.requests_per_ip_minute);
             let decision = self
                 .limiter
-                .hit(LimitSubject::requests(organisation.id, ip, sandbox), limit, caller.now)
+                .hit(LimitSubject::requests(organisation.id, ip.budget_key(), sandbox), limit, caller.now)
                 .await;
             if !decision.allowed {
                 return Err(RequestResetError::TooManyRequests(decision));

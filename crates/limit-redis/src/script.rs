@@ -62,6 +62,10 @@ impl Hit {
             LimitSubject::SandboxIp(organisation, ip) => {
                 format!("{prefix}sandbox-ip:{organisation}:{ip}:{milliseconds}")
             }
+            LimitSubject::ResetToken(token) => {
+                let hash: String = token.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("{prefix}token:{hash}:{milliseconds}")
+            }
         }
     }
 
