@@ -16,6 +16,8 @@ use crate::settings::{Settings, SettingsError};
 #[derive(Clone)]
 pub(crate) struct Stores {
     ports: PersistentPorts,
+    /// The time that all who share the database agree on.
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) database: Database,
 }
 
@@ -116,6 +118,10 @@ impl Stores {
         database.migrate().await?;
         let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&database.data_key(settings).await?));
         database.check_data_key(vault.as_ref()).await?;
+        let clock: Arc<dyn Clock> = match &database {
+            Database::Sqlite(_) => Arc::new(SystemClock),
+            Database::Postgres(postgres) => Arc::new(postgres.clock().await?),
+        };
         let ports = match &database {
             Database::Sqlite(sqlite) => {
                 PersistentPorts::of(Arc::new(SqliteStore::new(sqlite.clone(), vault).await?))
@@ -124,7 +130,7 @@ impl Stores {
                 PersistentPorts::of(Arc::new(PostgresStore::new(*postgres.clone(), vault).await?))
             }
         };
-        Ok(Self { ports, database })
+        Ok(Self { ports, clock, database })
     }
 }
 

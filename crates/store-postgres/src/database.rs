@@ -1,14 +1,16 @@
+use std::collections::HashSet;
 use std::str::FromStr;
 use std::time::Duration;
 
 use application::ports::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
+use tokio::time::timeout;
 
 use crate::columns::Columns;
 use crate::connections::{Connections, Unfit, limited};
 use crate::fault::Fault;
-use crate::migrate;
+use crate::{migrate, news};
 
 /// What every connection sets for itself.
 ///
@@ -27,6 +29,11 @@ pub(crate) const SESSION: &str = "SELECT set_config('synchronous_commit', CASE W
 /// Only what was written proves that it can be: a standby, a server set to read only and a full disk answer questions, too.
 pub(crate) const PING: &str = "INSERT INTO installation (name, value) VALUES ('last-ping', '') \
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+/// What an operator is told of a pooler that keeps no sessions.
+const SHARED_SESSIONS: &str = "the database URL leads to a pooler that gives every transaction another connection to PostgreSQL \
+     (PgBouncer with pool_mode = transaction or statement). What resetd sets for its sessions, durability included, would get \
+     lost there. Connect to PostgreSQL itself, or to a pool with pool_mode = session";
 
 /// A connection that lay idle longer is tried before it is used.
 const FRESH: Duration = Duration::from_secs(1);
@@ -75,7 +82,7 @@ impl PostgresDatabase {
     /// the server's `pg_stat_activity` shows.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the URL is none or the server cannot be reached.
+    /// [`StoreError::Unavailable`] when the URL is none, the server cannot be reached, or a pooler between keeps no sessions.
     pub async fn connect(
         url: &str,
         settings: PoolSettings,
@@ -85,7 +92,13 @@ impl PostgresDatabase {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Unavailable("not a PostgreSQL URL".to_owned()))?
             .application_name(application_name)
+            // Poolers refuse what they do not know, and nothing here is a floating point number.
+            .extra_float_digits(None)
             .disable_statement_logging();
+        // Where nobody answers the pool tries again, and says what is wrong.
+        if let Ok(Ok(true)) = timeout(settings.acquire_timeout, sessions_are_shared(&options)).await {
+            return Err(StoreError::Unavailable(SHARED_SESSIONS.to_owned()));
+        }
         let unfit = Unfit::default();
         let shared = settings.max_connections.max(2) - LISTENERS;
         let pool = pool(settings, shared, unfit.clone());
@@ -156,6 +169,20 @@ impl PostgresDatabase {
         self.writers.close().await;
         self.pool.pool().close().await;
     }
+}
+
+/// Whether several connections of ours share one of the server's: two have the same backend while both are open.
+async fn sessions_are_shared(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    let (mut one, mut other) =
+        tokio::try_join!(PgConnection::connect_with(options), PgConnection::connect_with(options))?;
+    let (mut ours, mut others) = (HashSet::new(), HashSet::new());
+    for _ in 0..3 {
+        // As text: a statement that is prepared is just what a pooler may lose.
+        ours.insert(sqlx::raw_sql(news::OWN_BACKEND).fetch_one(&mut one).await?.try_get::<i32, _>(0)?);
+        others.insert(sqlx::raw_sql(news::OWN_BACKEND).fetch_one(&mut other).await?.try_get::<i32, _>(0)?);
+    }
+    drop((one.close().await, other.close().await));
+    Ok(!ours.is_disjoint(&others) || ours.len() > 1 || others.len() > 1)
 }
 
 fn pool(settings: PoolSettings, connections: u32, unfit: Unfit) -> PgPoolOptions {

@@ -27,6 +27,7 @@
 
 mod api_key_registry;
 mod audit_log;
+mod clock;
 mod columns;
 mod connections;
 mod customer_directory;
@@ -50,6 +51,7 @@ mod template_store;
 mod token_store;
 mod webhooks;
 
+pub use clock::ServerClock;
 pub use database::{PoolSettings, PostgresDatabase};
 pub use import::PostgresImport;
 pub use store::PostgresStore;

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use application::ports::{MailFilter, MailQueue, StoreError, TokenStore};
+use application::ports::{Clock as _, MailFilter, MailQueue, StoreError, TokenStore};
 use domain::RequestId;
 use resetd_store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use sqlx::types::Uuid;
@@ -192,5 +192,22 @@ async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_resta
             store.claim_due(support::worker(), at(second), at(second + 60), 10).await.unwrap().len(),
             1
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_time_is_the_servers() {
+    let Some(server) = server("the_time_is_the_servers") else { return };
+    let database = TestDatabase::create(&server).await;
+    let clock = database.connect().await.clock().await.unwrap();
+    for _ in 0..5 {
+        let before = clock.now();
+        let shown: chrono::DateTime<chrono::Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
+            .fetch_one(&mut database.plain().await)
+            .await
+            .unwrap();
+        let after = clock.now();
+        let jitter = chrono::TimeDelta::milliseconds(100);
+        assert!(before - jitter <= shown && shown <= after + jitter, "{before} {shown} {after}");
     }
 }

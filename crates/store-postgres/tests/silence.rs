@@ -4,11 +4,20 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::{CustomerDirectory, MailFilter, MailQueue, TokenStore};
-use support::{TestDatabase, at, email, organisation, request, server, store_at, worker};
+use application::ports::{
+    CustomerDirectory, Issued, MailFilter, MailQueue, PasswordHash, Redeemed, Redemption, TokenIssue,
+    TokenStore,
+};
+use chrono::TimeDelta;
+use domain::MailId;
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use support::{
+    TestDatabase, at, customer, email, id, organisation, request, server, store_at, token, worker,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -19,19 +28,33 @@ use tokio::time::{Instant, sleep, timeout};
 struct Proxy {
     port: u16,
     era: watch::Sender<u32>,
+    /// The next connection that says this is cut once the server has answered, and the answer with it.
+    cuts_at: Arc<Mutex<Option<&'static str>>>,
 }
 
 impl Proxy {
     async fn start(to: String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (port, (era, eras)) = (listener.local_addr().unwrap().port(), watch::channel(0));
+        let cuts_at = Arc::default();
+        let cut = Arc::clone(&cuts_at);
         tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let server = TcpStream::connect(&to).await.unwrap();
-                tokio::spawn(carry(client, server, eras.clone()));
+                tokio::spawn(carry(client, server, eras.clone(), Arc::clone(&cut)));
             }
         });
-        Self { port, era }
+        Self { port, era, cuts_at }
+    }
+
+    /// A proxy to the server of this database, and the URL that leads through it.
+    async fn before(database: &TestDatabase) -> (Self, String) {
+        let url: PgConnectOptions = database.url.parse().unwrap();
+        let proxy = Self::start(format!("{}:{}", url.get_host(), url.get_port())).await;
+        // In the clear, so that the proxy can read along.
+        let url = url.host("127.0.0.1").port(proxy.port).ssl_mode(PgSslMode::Disable);
+        let url = url.to_url_lossy().to_string();
+        (proxy, url)
     }
 
     fn silence(&self) {
@@ -40,7 +63,12 @@ impl Proxy {
 }
 
 /// Passes bytes on until silence falls, and then holds both ends open for ever.
-async fn carry(mut client: TcpStream, mut server: TcpStream, mut eras: watch::Receiver<u32>) {
+async fn carry(
+    mut client: TcpStream,
+    mut server: TcpStream,
+    mut eras: watch::Receiver<u32>,
+    cuts_at: Arc<Mutex<Option<&'static str>>>,
+) {
     eras.mark_unchanged();
     let mut buffers = (Vec::with_capacity(8_192), Vec::with_capacity(8_192));
     loop {
@@ -48,7 +76,15 @@ async fn carry(mut client: TcpStream, mut server: TcpStream, mut eras: watch::Re
             biased;
             _ = eras.changed() => std::future::pending::<()>().await,
             read = client.read_buf(&mut buffers.0) => match read {
-                Ok(1..) => pass_on(&mut buffers.0, &mut server).await,
+                Ok(1..) => {
+                    let said = String::from_utf8_lossy(&buffers.0).into_owned();
+                    let cut = cuts_at.lock().unwrap().take_if(|text| said.contains(*text)).is_some();
+                    pass_on(&mut buffers.0, &mut server).await;
+                    if cut {
+                        server.read_buf(&mut buffers.1).await.unwrap();
+                        return;
+                    }
+                }
                 _ => return,
             },
             read = server.read_buf(&mut buffers.1) => match read {
@@ -68,10 +104,8 @@ async fn pass_on(bytes: &mut Vec<u8>, to: &mut TcpStream) {
 async fn connections_that_fall_silent_hold_nothing_up_for_long() {
     let Some(server) = server("connections_that_fall_silent_hold_nothing_up_for_long") else { return };
     let database = TestDatabase::create(&server).await;
-    let url: sqlx::postgres::PgConnectOptions = database.url.parse().unwrap();
-    let proxy = Proxy::start(format!("{}:{}", url.get_host(), url.get_port())).await;
-    let url = url.host("127.0.0.1").port(proxy.port);
-    let store = Arc::new(store_at(sqlx::ConnectOptions::to_url_lossy(&url).as_ref()).await);
+    let (proxy, url) = Proxy::before(&database).await;
+    let store = Arc::new(store_at(&url).await);
     let shop = organisation(&store).await;
 
     // Every connection of the pools is open and in use when silence falls.
@@ -120,4 +154,54 @@ async fn connections_that_fall_silent_hold_nothing_up_for_long() {
     }
     timeout(Duration::from_secs(30), busy.join_all()).await.unwrap();
     timeout(Duration::from_secs(10), store.database().close()).await.unwrap();
+}
+
+/// The customer's password is changed, so nobody may be told otherwise; and where it is not, nobody may be told that it is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_whose_commit_was_not_answered_is_looked_up() {
+    let Some(server) = server("a_change_whose_commit_was_not_answered_is_looked_up") else { return };
+    let database = TestDatabase::create(&server).await;
+    let (proxy, url) = Proxy::before(&database).await;
+    let store = store_at(&url).await;
+    let shop = organisation(&store).await;
+    let customer = customer(&store, shop, "jan@barasek.com").await;
+    let (request, worker, token) = (request(shop, "jan@barasek.com", at(0)), worker(), token());
+    store.record(request.clone()).await.unwrap();
+    assert_eq!(store.claim_due(worker, at(1), at(61), 10).await.unwrap().len(), 1);
+    let (at_issue, expires_at) = (at(1), request.expires_at);
+    let issue = TokenIssue {
+        request: request.id,
+        worker,
+        organisation: shop,
+        customer,
+        token,
+        at: at_issue,
+        expires_at,
+        geo: None,
+    };
+    assert_eq!(store.issue(issue).await.unwrap(), Issued::Issued);
+    let redemption = Redemption {
+        token,
+        organisation: None,
+        sandbox: false,
+        password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$new".to_owned()),
+        at: at(10),
+        customer_ip: None,
+        notice: MailId::from_bytes(id(at(10))),
+        notice_expires_at: at(10) + TimeDelta::days(3),
+        actor: "customer".to_owned(),
+    };
+
+    // The statement before the commit: the transaction is rolled back.
+    *proxy.cuts_at.lock().unwrap() = Some("UPDATE reset_token SET used_at");
+    let redeemed = store.redeem(redemption.clone()).await;
+    assert!(redeemed.is_err(), "{redeemed:?}");
+    assert!(proxy.cuts_at.lock().unwrap().is_none(), "it was cut");
+    assert_eq!(store.password_history(customer, 10).await.unwrap().len(), 1);
+
+    *proxy.cuts_at.lock().unwrap() = Some("COMMIT");
+    assert_eq!(store.redeem(redemption.clone()).await.unwrap(), Redeemed::Changed);
+    assert!(proxy.cuts_at.lock().unwrap().is_none(), "it was cut");
+    assert_eq!(store.password_history(customer, 10).await.unwrap().len(), 2);
+    assert_eq!(store.redeem(redemption).await.unwrap(), Redeemed::NoSuchLink);
 }

@@ -22,6 +22,8 @@ pub enum Need {
     Postfix,
     /// The `dnsmasq` program; likewise.
     Dnsmasq,
+    /// The `pgbouncer` program; likewise.
+    Pgbouncer,
     /// The `chromium` program.
     Chromium,
     /// The `promtool` program.
@@ -30,8 +32,15 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Postgres, Self::Redis, Self::Postfix, Self::Dnsmasq, Self::Chromium, Self::Promtool];
+    pub const ALL: [Self; 7] = [
+        Self::Postgres,
+        Self::Redis,
+        Self::Postfix,
+        Self::Dnsmasq,
+        Self::Pgbouncer,
+        Self::Chromium,
+        Self::Promtool,
+    ];
 
     /// The variable that tells a test where it is.
     #[must_use]
@@ -41,6 +50,7 @@ impl Need {
             Self::Redis => "RESETD_TEST_REDIS_URL",
             Self::Postfix => "RESETD_TEST_POSTFIX",
             Self::Dnsmasq => "RESETD_TEST_DNSMASQ",
+            Self::Pgbouncer => "RESETD_TEST_PGBOUNCER",
             Self::Chromium => "RESETD_TEST_CHROMIUM",
             Self::Promtool => "RESETD_TEST_PROMTOOL",
         }
@@ -53,6 +63,7 @@ impl Need {
             Self::Redis => &["redis-server"],
             Self::Postfix => &["postfix", "sasl2-bin", "libsasl2-modules"],
             Self::Dnsmasq => &["dnsmasq-base"],
+            Self::Pgbouncer => &["pgbouncer"],
             Self::Chromium => &["chromium"],
             Self::Promtool => &["prometheus"],
         }
@@ -64,6 +75,7 @@ impl Need {
             Self::Postgres | Self::Redis => None,
             Self::Postfix => Some("postfix"),
             Self::Dnsmasq => Some("dnsmasq"),
+            Self::Pgbouncer => Some("pgbouncer"),
             Self::Chromium => Some("chromium"),
             Self::Promtool => Some("promtool"),
         }
@@ -119,7 +131,7 @@ impl Services {
             match need {
                 Need::Postgres => self.look_for_postgres()?,
                 Need::Redis => self.look_for_redis()?,
-                Need::Postfix | Need::Dnsmasq | Need::Chromium | Need::Promtool => {
+                Need::Postfix | Need::Dnsmasq | Need::Pgbouncer | Need::Chromium | Need::Promtool => {
                     let program = need.program().unwrap_or_default();
                     let path =
                         process::find_program(program).ok_or_else(|| format!("no program {program}"))?;

@@ -258,7 +258,8 @@ pub trait TokenStore: Send + Sync {
     /// MUST NOT look at any account, and MUST take the same time for every address.
     ///
     /// # Errors
-    /// [`StoreError`] when the request is not stored; the caller then answers 503 and has promised nothing.
+    /// [`StoreError`] when it is not certain that the request is stored (the answer to a commit can be lost); the caller then
+    /// answers 503 and has promised nothing.
     async fn record(&self, request: NewRequest) -> Result<(), StoreError>;
 
     /// Leases at most `limit` due mails to `worker` until `lease_until`: priority descending, then oldest first.
@@ -311,6 +312,8 @@ pub trait TokenStore: Send + Sync {
     /// attempts of the same request stay good: a mailbox may have folded the later mail into the earlier.
     /// `Ok` MUST mean durable: the mail with the token goes out next.
     ///
+    /// What is dated later than `at`, while the request is not, was dated by another clock and MUST NOT supersede it.
+    ///
     /// # Errors
     /// [`StoreError`] when nothing was stored.
     async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError>;
@@ -345,7 +348,8 @@ pub trait TokenStore: Send + Sync {
     /// row. Of any number of simultaneous calls for one customer's link at most one gets [`Redeemed::Changed`].
     ///
     /// # Errors
-    /// [`StoreError`] when nothing of it happened; the token is as good as before.
+    /// [`StoreError`] when nothing of it happened, as far as the store can tell; the token is as good as before. A store whose
+    /// commit was not answered MUST look whether it was done.
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError>;
 
     /// "This was not me": kills the link's request and writes it into the timeline and the audit log. `false`: no
@@ -374,7 +378,7 @@ pub trait TokenStore: Send + Sync {
         detail: String,
     ) -> Result<(), StoreError>;
 
-    /// Deletes ended mails accepted before `before`, with their tokens, attempts and timelines, and budget counts
+    /// Deletes ended mails accepted before `before` and expired at `now` (a link that may be good MUST stay), with their tokens, attempts and timelines, and budget counts
     /// that no window can see any more: at most about `limit` rows a call, so that no request waits behind it for
     /// more than 10 ms. Returns how many rows went; zero: done.
     ///

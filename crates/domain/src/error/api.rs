@@ -159,8 +159,8 @@ impl ErrorCode {
             Self::ServiceUnavailable => (
                 "The service is unavailable",
                 "The request could not be taken. Please try again.",
-                "The request could not be written down, so it was not accepted and no mail will come of it. Send the same \
-                 call again after a moment, at growing intervals.",
+                "It is not certain that the request was written down: it may not have been accepted. Send the same call \
+                 again after a moment, at growing intervals.",
             ),
             Self::Internal => (
                 "Internal error",

@@ -49,7 +49,7 @@ pub(super) fn sandbox(settings: &Settings, stores: &Stores) -> SandboxCapture {
     SandboxCapture {
         store: Arc::clone(&stores.sandbox),
         from: own_sender(settings).to_owned(),
-        clock: Arc::new(SystemClock),
+        clock: Arc::clone(&stores.clock),
         random: Arc::new(OsRandom),
     }
 }

@@ -14,7 +14,7 @@ use application::{
     WebhookPorts, WebhookSettings, WorkSignal, fresh_id,
 };
 use domain::WorkerId;
-use system::{OsRandom, SystemClock};
+use system::OsRandom;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -63,8 +63,8 @@ pub(crate) async fn run(
     let parts = Parts {
         visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
         geo,
+        clock: Arc::clone(&stores.clock),
         stores,
-        clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
         limiter: adapters::limiter(settings).await?,
         signal: WorkSignal::default(),

@@ -43,6 +43,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("FIND_LINK", link::FIND_LINK),
     ("NOTE", note::NOTE),
     ("PURGE_BUDGETS", purge::PURGE_BUDGETS),
+    ("LIVE_TOKENS", purge::LIVE_TOKENS),
     ("PURGE_TOKENS", purge::PURGE_TOKENS),
     ("PURGE_MAILS", purge::PURGE_MAILS),
     ("RECORD", record::RECORD),

@@ -59,6 +59,7 @@ pub async fn token_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
             issuing::without_the_lease_nothing_is_issued,
             issuing::nothing_is_issued_for_an_ended_mail,
             issuing::a_password_set_meanwhile_supersedes_the_request,
+            issuing::what_a_clock_ahead_dated_does_not_swallow_later_requests,
             issuing::other_customers_keep_their_links,
             issuing::what_was_found_out_is_kept_for_the_next_attempt,
             completing::a_sent_mail_has_ended,
@@ -103,6 +104,7 @@ pub async fn token_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
             purging::ended_mails_go,
             purging::mails_under_way_stay,
             purging::newer_mails_stay,
+            purging::a_link_that_may_still_be_good_keeps_its_mail,
             purging::it_goes_in_small_steps,
             purging::budgets_survive_while_a_window_sees_them,
         ]

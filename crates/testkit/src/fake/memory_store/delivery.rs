@@ -46,11 +46,15 @@ impl Tables {
         let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
         let (customer, request) = (issue.customer, issue.request);
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
-        let newer = self.links.values().any(|link| own(link) && age_of(link.request) > Some(age));
+        // What happened in the future, seen from a request of the past, says nothing of what came first.
+        let comparable = |then: DateTime<Utc>| then <= issue.at || accepted_at > issue.at;
+        let newer = self.links.values().filter(|link| own(link)).filter_map(|link| age_of(link.request));
+        let newer = newer.into_iter().any(|other| other > age && comparable(other.0));
         let row = self.customers.get(&issue.customer);
         let set_at = row.and_then(|row| row.password_set_at);
         let foreign = row.is_some_and(|row| row.sandbox != mail.sandbox);
-        if foreign || disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
+        let set_since = set_at.is_some_and(|set_at| set_at > accepted_at && comparable(set_at));
+        if foreign || disowned || newer || set_since {
             return Issued::Superseded;
         }
         self.kill_links(issue.at, own);
