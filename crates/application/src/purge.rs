@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::ports::{Clock, StoreError, TokenStore, WebhookOutbox};
+use crate::ports::{Clock, SandboxStore, StoreError, TokenStore, WebhookOutbox};
 
 /// Rows deleted in one go: few enough that no request waits behind them for more than 10 ms.
 const BATCH: u32 = 200;
@@ -11,8 +11,10 @@ const BATCH: u32 = 200;
 pub struct Purge {
     /// What is purged: requests,
     pub tokens: Arc<dyn TokenStore>,
-    /// and what endpoints were told.
+    /// what endpoints were told,
     pub webhooks: Arc<dyn WebhookOutbox>,
+    /// and the sandbox's customers and mail.
+    pub sandbox: Arc<dyn SandboxStore>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// How long ended requests are kept.
@@ -31,10 +33,13 @@ impl Purge {
         loop {
             let now = self.clock.now();
             let before = now - self.retention;
-            let rows = match self.tokens.purge(before, now, BATCH).await? {
-                0 => self.webhooks.purge_events(before, BATCH).await?,
-                rows => rows,
-            };
+            let mut rows = self.tokens.purge(before, now, BATCH).await?;
+            if rows == 0 {
+                rows = self.webhooks.purge_events(before, BATCH).await?;
+            }
+            if rows == 0 {
+                rows = self.sandbox.purge_sandbox(before, BATCH).await?;
+            }
             if rows == 0 {
                 return Ok(gone);
             }

@@ -62,12 +62,13 @@ impl RequestReset {
         command: RequestResetCommand,
     ) -> Result<RequestId, RequestResetError> {
         let organisation = &caller.key.organisation;
+        let sandbox = caller.key.key.kind == ApiKeyKind::Development;
         let expiry = organisation.settings.expiry.policy().resolve(command.expiry)?;
         if let Some(ip) = command.customer_ip {
             let limit = Limit::per_minute(organisation.settings.requests_per_ip_minute);
             let decision = self
                 .limiter
-                .hit(LimitSubject::CustomerIp(organisation.id, ip.budget_key()), limit, caller.now)
+                .hit(LimitSubject::requests(organisation.id, ip.budget_key(), sandbox), limit, caller.now)
                 .await;
             if !decision.allowed {
                 return Err(RequestResetError::TooManyRequests(decision));
@@ -78,7 +79,7 @@ impl RequestReset {
             id,
             organisation: organisation.id,
             api_key: Some(caller.key.key.id),
-            sandbox: caller.key.key.kind == ApiKeyKind::Development,
+            sandbox,
             email: command.email,
             customer_ip: command.customer_ip,
             priority: Priority::default(),

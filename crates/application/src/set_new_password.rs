@@ -55,6 +55,8 @@ pub struct SetNewPasswordCommand<'a> {
     pub token: &'a str,
     /// The new password.
     pub password: Password,
+    /// Which links the caller may use: the sandbox's (a `DEV_` key), live ones (any other), or the one whose page it is.
+    pub sandbox: bool,
     /// Whose policy holds.
     pub organisation: &'a Organisation,
     /// Who redeems, if known.
@@ -136,7 +138,7 @@ impl SetNewPassword {
     async fn attempt(&self, command: SetNewPasswordCommand<'_>) -> Result<(), NewPassword> {
         let token = ResetToken::parse(command.token).map(|token| token.hash()).ok();
         let found = match token {
-            Some(token) => self.find(token, command.organisation).await,
+            Some(token) => self.find(token, &command).await,
             None => Ok(None),
         };
         if let (Some(token), Ok(Some(_))) = (token, &found) {
@@ -147,7 +149,7 @@ impl SetNewPassword {
         let deadline = self.queue.deadline();
         // Held to the end of the attempt: the next one with this token sees what this one did.
         let _only = self.queue.only_one_of(token, deadline).await?;
-        let link = self.find(token, command.organisation).await?.ok_or(RedeemCode::E003)?;
+        let link = self.find(token, &command).await?.ok_or(RedeemCode::E003)?;
         match link.state {
             LinkState::Good => {}
             LinkState::Expired => return Err(RedeemCode::E004.into()),
@@ -164,14 +166,17 @@ impl SetNewPassword {
         if decision.allowed { Ok(()) } else { Err(NewPassword::TooManyAttempts(decision)) }
     }
 
-    /// The link, if it is one of this organisation.
+    /// The link, if it is one of this organisation, on the caller's side of the sandbox.
     async fn find(
         &self,
         token: TokenHash,
-        organisation: &Organisation,
+        command: &SetNewPasswordCommand<'_>,
     ) -> Result<Option<ResetLink>, RedeemCode> {
         let link = self.tokens.find_link(token, self.clock.now()).await.map_err(ours)?;
-        Ok(link.filter(|link| link.organisation == organisation.id))
+        let own = |link: &ResetLink| {
+            link.organisation == command.organisation.id && link.sandbox == command.sandbox
+        };
+        Ok(link.filter(own))
     }
 
     async fn check_and_hash(
@@ -222,6 +227,7 @@ impl SetNewPassword {
         let redemption = Redemption {
             token,
             organisation: Some(command.organisation.id),
+            sandbox: command.sandbox,
             password,
             at,
             customer_ip: command.customer_ip,

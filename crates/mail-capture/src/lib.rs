@@ -1,4 +1,5 @@
-//! Keeps mail for reading instead of sending it: the demo's mailbox, `capture:DIR`, and the sandbox of `DEV_` keys.
+//! Keeps mail for reading instead of sending it: [`DirectoryCapture`] for the demo's mailbox and `capture:DIR`,
+//! [`SandboxCapture`] for the sandbox of `DEV_` keys, which keeps it in the store.
 //!
 //! [`DirectoryCapture`] implements [`MailSender`](application::ports::MailSender) and
 //! [`MailArchive`](application::ports::MailArchive) over one directory:
@@ -18,5 +19,7 @@
 mod directory;
 mod eml;
 mod letter;
+mod sandbox;
 
 pub use directory::{DEFAULT_KEEP, DirectoryCapture};
+pub use sandbox::SandboxCapture;

@@ -43,6 +43,7 @@ mod organisation_registry;
 mod partitions;
 #[cfg(test)]
 mod plans;
+mod sandbox;
 #[cfg(test)]
 mod statements;
 mod store;

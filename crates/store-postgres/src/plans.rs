@@ -95,8 +95,9 @@ async fn no_statement_reads_a_big_table_from_end_to_end() {
     connected.migrate().await.unwrap();
     let mut connection = PgConnection::connect(&scratch.url).await.unwrap();
     connection.execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
-    // The lists of an operator follow an index backwards and stop at their limit; a move ends once.
-    let special = ["NEWEST", "SET_HEAD", "SET_HISTORY"];
+    // The lists of an operator follow an index backwards and stop at their limit; a move ends once; the
+    // index of an organisation's sandbox is bounded.
+    let special = ["NEWEST", "SET_HEAD", "SET_HISTORY", "EVICT"];
     let statements: Vec<_> = all().into_iter().filter(|(name, _)| !special.contains(name)).collect();
     let mut found = Vec::new();
     // Planned on a new installation and kept: the worst moment to believe what the planner sees.

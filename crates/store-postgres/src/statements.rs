@@ -8,8 +8,8 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Sq
 
 use crate::{
     PoolSettings, PostgresDatabase, api_key_registry, audit_log, clock, customer_directory, database, import,
-    installation, mail_queue, migrate, news, organisation_registry, partitions, template_store, token_store,
-    webhooks,
+    installation, mail_queue, migrate, news, organisation_registry, partitions, sandbox, template_store,
+    token_store, webhooks,
 };
 
 pub(crate) fn all() -> Vec<(&'static str, &'static str)> {
@@ -60,6 +60,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str)> {
     ];
     all.extend(customer_directory::STATEMENTS);
     all.extend(token_store::STATEMENTS);
+    all.extend(sandbox::STATEMENTS);
     all.extend(webhooks::STATEMENTS);
     all.extend(mail_queue::statements());
     all

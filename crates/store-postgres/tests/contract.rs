@@ -36,7 +36,8 @@ suites!(
     template_store,
     audit_log,
     webhook_registry,
-    webhook_outbox
+    webhook_outbox,
+    sandbox_store
 );
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

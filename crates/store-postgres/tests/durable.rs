@@ -54,6 +54,7 @@ async fn requests_tokens_and_passwords_are_on_disk_before_they_are_acknowledged(
     let redemption = Redemption {
         token,
         organisation: None,
+        sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$new".to_owned()),
         at: at(10),
         customer_ip: None,

@@ -52,6 +52,7 @@ fn redemption(token: TokenHash, number: usize) -> Redemption {
     Redemption {
         token,
         organisation: None,
+        sandbox: false,
         password: PasswordHash::new(format!("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$winner{number}")),
         at: at(10),
         customer_ip: Some(ip("198.51.100.9")),

@@ -92,6 +92,7 @@ async fn a_dump_holds_no_address_no_token_and_no_person() {
     let redemption = Redemption {
         token: token.hash(),
         organisation: Some(shop),
+        sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$second".to_owned()),
         at: at(5),
         customer_ip: Some(ip("203.0.113.7")),

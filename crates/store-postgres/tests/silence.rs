@@ -183,6 +183,7 @@ async fn a_change_whose_commit_was_not_answered_is_looked_up() {
     let redemption = Redemption {
         token,
         organisation: None,
+        sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$new".to_owned()),
         at: at(10),
         customer_ip: None,

@@ -301,6 +301,7 @@ fn redemption(run: u64, number: u64, now: DateTime<Utc>) -> Redemption {
     Redemption {
         token: TokenHash::from_bytes(bytes(run, number)),
         organisation: Some(ORGANISATION),
+        sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$".repeat(3)),
         at: now,
         customer_ip: None,

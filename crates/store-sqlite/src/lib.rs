@@ -35,6 +35,7 @@ mod installation;
 mod mail_queue;
 mod migrate;
 mod organisation_registry;
+mod sandbox;
 mod store;
 mod template_store;
 #[cfg(test)]

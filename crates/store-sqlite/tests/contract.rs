@@ -74,6 +74,11 @@ async fn webhook_outbox() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sandbox_store() {
+    contract::sandbox_store(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn shared_storage() {
     contract::shared_storage(|| async {
         let directory = Arc::new(tempfile::tempdir().unwrap());

@@ -17,7 +17,8 @@ pub use self::links::Links;
 use self::refusals::Refusals;
 use crate::organisation_cache::OrganisationCache;
 use crate::ports::{
-    Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random, TokenStore,
+    Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random,
+    SandboxStore, TokenStore,
 };
 use crate::relay_health::RelayStatus;
 use crate::{GEO_DEADLINE, WorkSignal};
@@ -39,6 +40,8 @@ pub struct DeliveryPorts {
     pub sender: Arc<dyn MailSender>,
     /// Captures the mail of `DEV_` keys.
     pub sandbox: Arc<dyn MailSender>,
+    /// Their customers.
+    pub sandbox_customers: Arc<dyn SandboxStore>,
     /// The present.
     pub clock: Arc<dyn Clock>,
     /// For tokens and jitter.

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{CustomerIp, EmailAddress, Language, MailId, NoMailReason, RequestId, ResetToken};
+use domain::{CustomerId, CustomerIp, EmailAddress, Language, MailId, NoMailReason, RequestId, ResetToken};
 use tracing::{Instrument, warn};
 
 use super::DeliverResets;
+use crate::fresh_id;
 use crate::geo_rules::judge;
 use crate::locate::locate;
 use crate::ports::{
     Admission, ClaimedMail, ClaimedWork, Completion, ComposeError, ComposedMail, Customer, CustomerStatus,
-    GeoAction, GeoContext, Issued, MailContent, Organisation, OutgoingMail, StoreError, TokenIssue,
+    GeoAction, GeoContext, Issued, MailContent, Organisation, OutgoingMail, SANDBOX_CUSTOMERS, StoreError,
+    TokenIssue,
 };
 use crate::trace::stage;
 
@@ -94,7 +96,7 @@ impl DeliverResets {
         {
             return Ok(no_mail(NoMailReason::OverBudget));
         }
-        let Some(customer) = self.ports.customers.find_by_email(organisation.id, request.email).await? else {
+        let Some(customer) = self.customer(mail, request.email, now).await? else {
             return Ok(no_mail(NoMailReason::UnknownAddress));
         };
         let Some(to) = customer.email.clone().filter(|_| customer.status == CustomerStatus::Active) else {
@@ -143,6 +145,22 @@ impl DeliverResets {
         };
         let composed = self.ports.composer.compose(content).instrument(stage!("compose")).await;
         Ok(finish(mail, organisation, to, composed, Some(link), now))
+    }
+
+    /// Whose mailbox it is. In the sandbox everybody has an account.
+    async fn customer(
+        &self,
+        mail: &ClaimedMail,
+        email: &EmailAddress,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Customer>, StoreError> {
+        if !mail.sandbox {
+            return self.ports.customers.find_by_email(mail.organisation, email).await;
+        }
+        let fresh = fresh_id(self.ports.clock.as_ref(), self.ports.random.as_ref());
+        let fresh = CustomerId::from_bytes(*fresh.as_bytes());
+        let sandbox = self.ports.sandbox_customers.as_ref();
+        sandbox.sandbox_customer(mail.organisation, email, fresh, now, SANDBOX_CUSTOMERS).await.map(Some)
     }
 
     async fn prepare_notice(

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId};
@@ -89,10 +91,17 @@ pub struct AuditEntry {
     pub actor: String,
     /// What.
     pub action: AuditAction,
-    /// On what: an identifier, never an address.
+    /// On what: an identifier, never an address. In the sandbox: see [`of`](Self::of).
     pub subject: String,
     /// From where.
     pub ip: Option<CustomerIp>,
+}
+
+impl AuditEntry {
+    /// The subject of a deed on `id`; one in the sandbox says so.
+    pub fn of(id: impl fmt::Display, sandbox: bool) -> String {
+        if sandbox { format!("sandbox {id}") } else { id.to_string() }
+    }
 }
 
 /// A deed in its place.

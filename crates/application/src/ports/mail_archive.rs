@@ -35,7 +35,7 @@ impl fmt::Debug for CapturedMail {
     }
 }
 
-/// Reads captured mail: the demo's mailbox and the sandbox of `DEV_` keys.
+/// Reads captured mail: the demo's mailbox from a directory, the sandbox of `DEV_` keys from the store.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait MailArchive: Send + Sync {

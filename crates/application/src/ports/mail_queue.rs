@@ -13,6 +13,8 @@ pub struct MailSummary {
     pub kind: MailKind,
     /// Whose.
     pub organisation: OrganisationId,
+    /// Of a `DEV_` key: for a sandbox customer, and captured.
+    pub sandbox: bool,
     /// The submitted (reset) or stored (notice) address, masked.
     pub address: String,
     /// Where it stands.

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use super::{
-    ApiKeyRegistry, AuditLog, CustomerDirectory, MailQueue, OrganisationRegistry, TemplateStore, TokenStore,
-    WebhookOutbox, WebhookRegistry,
+    ApiKeyRegistry, AuditLog, CustomerDirectory, MailArchive, MailQueue, OrganisationRegistry, SandboxStore,
+    TemplateStore, TokenStore, WebhookOutbox, WebhookRegistry,
 };
 
 /// A store that offers every persistent port.
@@ -16,6 +16,8 @@ pub trait PersistentStore:
     + AuditLog
     + WebhookRegistry
     + WebhookOutbox
+    + SandboxStore
+    + MailArchive
     + 'static
 {
 }
@@ -30,6 +32,8 @@ impl<S> PersistentStore for S where
         + AuditLog
         + WebhookRegistry
         + WebhookOutbox
+        + SandboxStore
+        + MailArchive
         + 'static
 {
 }
@@ -55,6 +59,10 @@ pub struct PersistentPorts {
     pub webhooks: Arc<dyn WebhookRegistry>,
     /// What they are still to be told.
     pub outbox: Arc<dyn WebhookOutbox>,
+    /// Customers and captured mail of `DEV_` keys.
+    pub sandbox: Arc<dyn SandboxStore>,
+    /// What was captured there.
+    pub sandbox_mail: Arc<dyn MailArchive>,
 }
 
 impl PersistentPorts {
@@ -70,7 +78,9 @@ impl PersistentPorts {
             templates: Arc::<S>::clone(&store),
             audit: Arc::<S>::clone(&store),
             webhooks: Arc::<S>::clone(&store),
-            outbox: store,
+            outbox: Arc::<S>::clone(&store),
+            sandbox: Arc::<S>::clone(&store),
+            sandbox_mail: store,
         }
     }
 }

@@ -11,9 +11,19 @@ pub enum LimitSubject {
     ApiKey(ApiKeyId),
     /// Requests of one organisation that name one customer IP, as [`CustomerIp::budget_key`] gives it.
     CustomerIp(OrganisationId, CustomerIp),
+    /// The same in the organisation's sandbox.
+    SandboxIp(OrganisationId, CustomerIp),
     /// Attempts to set a password with one token. Only tokens that exist are counted, so that invented ones cost no
     /// memory.
     ResetToken(TokenHash),
+}
+
+impl LimitSubject {
+    /// Requests of `organisation` that name `ip`: of its sandbox, or live.
+    #[must_use]
+    pub const fn requests(organisation: OrganisationId, ip: CustomerIp, sandbox: bool) -> Self {
+        if sandbox { Self::SandboxIp(organisation, ip) } else { Self::CustomerIp(organisation, ip) }
+    }
 }
 
 /// At most `max` hits in any period of `window`.

@@ -16,7 +16,8 @@ pub struct NewRequest {
     pub organisation: OrganisationId,
     /// The key it came with; `None`: asked for on resetd's own page.
     pub api_key: Option<ApiKeyId>,
-    /// Its mail is captured, never sent (`DEV_` keys).
+    /// Of a `DEV_` key: it is for a sandbox customer, its mail is captured, never sent, and it counts against the sandbox's
+    /// budgets alone.
     pub sandbox: bool,
     /// The submitted address. Stores keep it sealed.
     pub email: EmailAddress,
@@ -61,7 +62,7 @@ pub struct ClaimedMail {
     pub id: MailId,
     /// Whose.
     pub organisation: OrganisationId,
-    /// Capture instead of sending.
+    /// For a sandbox customer; capture instead of sending.
     pub sandbox: bool,
     /// When it was accepted.
     pub accepted_at: DateTime<Utc>,
@@ -119,7 +120,8 @@ pub struct TokenIssue {
 pub enum Issued {
     /// The hash is stored; tokens of the customer's older requests are dead.
     Issued,
-    /// A newer request of this customer has a token, or a password was set since this one was accepted.
+    /// A newer request of this customer has a token, or a password was set since this one was accepted; or the request is the
+    /// sandbox's and the customer is not, or the other way round.
     Superseded,
     /// The lease has passed to somebody else; leave the mail alone.
     LeaseLost,
@@ -188,7 +190,7 @@ pub struct ResetLink {
     pub state: LinkState,
     /// When it dies or died.
     pub expires_at: DateTime<Utc>,
-    /// Its mail was captured; so is the mail of a fresh link asked for on its page.
+    /// Of a sandbox customer; so is a fresh link asked for on its page.
     pub sandbox: bool,
 }
 
@@ -208,6 +210,8 @@ pub struct Redemption {
     pub token: TokenHash,
     /// The organisation of the caller's key; `None`: any (resetd's own page).
     pub organisation: Option<OrganisationId>,
+    /// Whether it must be a sandbox link; otherwise it must be a live one.
+    pub sandbox: bool,
     /// The new password.
     pub password: PasswordHash,
     /// Now.
@@ -227,7 +231,8 @@ pub struct Redemption {
 pub enum Redeemed {
     /// The password is set; the customer's links are dead, sessions revoked, notice queued, audit row written.
     Changed,
-    /// No such link: unknown, used, superseded, another organisation's, or its customer may not.
+    /// No such link: unknown, used, superseded, another organisation's, of the other side of the
+    /// sandbox, or its customer may not.
     NoSuchLink,
     /// The link has expired.
     Expired,

@@ -5,12 +5,27 @@
 
 mod entry;
 
-use domain::{CustomerIp, EmailAddress};
+use domain::{CustomerIp, EmailAddress, OrganisationId};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use self::entry::Entry;
-use crate::ports::{AddressVault, Customer, StoreError};
+use crate::ports::{AddressFingerprint, AddressVault, Customer, Identifier, StoreError};
+
+/// What requests for `email` are counted by and their customer is found by. A fingerprint of the sandbox never equals a live
+/// one.
+pub fn mailbox(
+    vault: &dyn AddressVault,
+    organisation: OrganisationId,
+    email: &EmailAddress,
+    sandbox: bool,
+) -> AddressFingerprint {
+    if sandbox {
+        vault.fingerprint_of(organisation, Identifier::Sandbox, email.canonical())
+    } else {
+        vault.fingerprint(organisation, email)
+    }
+}
 
 /// Opens what [`AddressVault::seal`] made.
 ///

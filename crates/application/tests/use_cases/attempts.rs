@@ -47,6 +47,7 @@ async fn set(use_case: &SetNewPassword, world: &World, token: &str, password: &s
     let command = SetNewPasswordCommand {
         token,
         password: Password::new(password.into()),
+        sandbox: false,
         organisation: &world.organisation,
         customer_ip: None,
         actor: "customer".into(),
@@ -93,6 +94,7 @@ async fn tokens_that_do_not_exist_are_not_counted() {
         let command = SetNewPasswordCommand {
             token: &token,
             password: Password::new("Correct-Horse-7".into()),
+            sandbox: false,
             organisation: &other,
             customer_ip: None,
             actor: "customer".into(),

@@ -3,7 +3,7 @@ use application::ports::{
     TokenStore,
 };
 use chrono::TimeDelta;
-use domain::{DeliveryState, NoMailReason, WorkerId};
+use domain::{DeliveryState, LinkState, NoMailReason, RequestId, WorkerId};
 use testkit::fake::SendScript;
 
 use crate::world::{World, email, start};
@@ -81,7 +81,7 @@ async fn a_deferred_mail_is_tried_again_and_both_links_are_good() {
     assert_ne!(world.token(0), world.token(1));
     for index in 0..2 {
         let opened = world.open_link().execute(&world.token(index), None).await.unwrap().unwrap();
-        assert_eq!(opened.link.state, domain::LinkState::Good);
+        assert_eq!(opened.link.state, LinkState::Good);
     }
 }
 
@@ -132,19 +132,63 @@ async fn while_the_relay_is_down_one_probe_at_a_time_and_then_everything() {
     }
 }
 
-#[tokio::test]
-async fn mail_of_development_keys_is_captured() {
-    let world = World::new().await;
+/// A request of a development key.
+async fn ask_in_sandbox(world: &World, address: &str, from: Option<&str>) -> RequestId {
     let mut caller = world.authenticated().await;
     let mut key = (*caller.key).clone();
     key.key.kind = domain::ApiKeyKind::Development;
     caller.key = key.into();
-    let command =
-        application::RequestResetCommand { email: email("jan@example.com"), expiry: None, customer_ip: None };
-    let id = world.request_reset().execute(&caller, command).await.unwrap();
-    assert_eq!(world.deliver(id).await.state, DeliveryState::Sent);
+    let customer_ip = from.map(|ip| domain::CustomerIp::parse(ip).unwrap());
+    let command = application::RequestResetCommand { email: email(address), expiry: None, customer_ip };
+    world.request_reset().execute(&caller, command).await.unwrap()
+}
+
+#[tokio::test]
+async fn mail_of_development_keys_is_captured_whoever_has_an_account() {
+    let world = World::new().await;
+    world.customer("banned@example.com", CustomerStatus::Banned).await;
+    for address in ["jan@example.com", "nobody@example.com", "banned@example.com"] {
+        let id = ask_in_sandbox(&world, address, None).await;
+        assert_eq!(world.deliver(id).await.state, DeliveryState::Sent, "{address}");
+    }
     assert!(world.sender.attempts().is_empty());
-    assert_eq!(world.sandbox.taken().len(), 1);
+    let taken = world.sandbox.taken();
+    let names: Vec<String> = taken
+        .iter()
+        .map(|mail| {
+            let link = mail.link.clone().unwrap();
+            let token = link.rsplit('/').next().unwrap();
+            mail.content.text.replace(token, "TOKEN")
+        })
+        .collect();
+    assert!(names.iter().all(|text| *text == names[0]), "they differ: {names:#?}");
+}
+
+#[tokio::test]
+async fn a_development_key_leaves_what_is_live_alone() {
+    let world = World::new().await;
+    let live = world.ask("jan@example.com").await;
+    assert_eq!(world.deliver(live).await.state, DeliveryState::Sent);
+    let sandbox = ask_in_sandbox(&world, "jan@example.com", None).await;
+    assert_eq!(world.deliver(sandbox).await.state, DeliveryState::Sent, "its budget is its own");
+    let opened = world.open_link().execute(&world.token(0), None).await.unwrap().unwrap();
+    assert_eq!(opened.link.state, LinkState::Good, "the live link lives on");
+    assert_ne!(world.detail(sandbox).await.customer, world.detail(live).await.customer);
+    let over = ask_in_sandbox(&world, "jan@example.com", None).await;
+    assert_eq!(world.deliver(over).await.no_mail_reason, Some(NoMailReason::OverBudget));
+}
+
+#[tokio::test]
+async fn a_development_key_uses_up_no_live_budget() {
+    let world = World::new().await;
+    let sandbox = ask_in_sandbox(&world, "jan@example.com", None).await;
+    assert_eq!(world.deliver(sandbox).await.state, DeliveryState::Sent);
+    let live = world.ask("jan@example.com").await;
+    assert_eq!(world.deliver(live).await.state, DeliveryState::Sent);
+    for _ in 0..world.organisation.settings.requests_per_ip_minute {
+        ask_in_sandbox(&world, "nobody@example.com", Some("1.1.1.1")).await;
+    }
+    world.ask_from("nobody@example.com", "1.1.1.1").await;
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ async fn set(world: &World, token: &str, password: &str) -> NewPassword {
     let command = SetNewPasswordCommand {
         token,
         password: Password::new(password.into()),
+        sandbox: false,
         organisation: &world.organisation,
         customer_ip: None,
         actor: "customer".into(),
@@ -68,6 +69,7 @@ async fn unknown_malformed_and_foreign_links_look_alike() {
     let command = SetNewPasswordCommand {
         token: &world.token(0),
         password: Password::new("Correct-Horse-7".into()),
+        sandbox: false,
         organisation: &other,
         customer_ip: None,
         actor: "customer".into(),

@@ -38,6 +38,7 @@ async fn redeem(world: &World, from: Option<&str>) {
     let command = SetNewPasswordCommand {
         token: &world.token(0),
         password: Password::new("Correct-Horse-7".into()),
+        sandbox: false,
         organisation: &world.organisation,
         customer_ip: from.map(ip),
         actor: "customer".into(),

@@ -212,6 +212,7 @@ impl World {
             composer: Arc::new(SimpleComposer),
             sender: Arc::new(self.sender.clone()),
             sandbox: Arc::new(self.sandbox.clone()),
+            sandbox_customers: self.store.clone(),
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),
         };

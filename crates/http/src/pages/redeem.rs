@@ -73,6 +73,7 @@ async fn set(
     let command = SetNewPasswordCommand {
         token,
         password,
+        sandbox: opened.link.sandbox,
         organisation: &opened.organisation,
         customer_ip: Some(ip),
         actor: "customer".to_owned(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use application::{NewPassword, SetNewPassword, SetNewPasswordCommand};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use domain::{ErrorCode, Password, RedeemCode};
+use domain::{ApiKeyKind, ErrorCode, Password, RedeemCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -67,6 +67,7 @@ async fn set(route: &SetPassword, call: &JsonCall) -> Result<Response, ApiError>
     let command = SetNewPasswordCommand {
         token: object.required(Field::Token)?,
         password: Password::new(object.required(Field::Password)?.to_owned()),
+        sandbox: key.key.kind == ApiKeyKind::Development,
         organisation: &key.organisation,
         customer_ip: fields::customer_real_ip(&object)?,
         actor: key.key.id.to_string(),

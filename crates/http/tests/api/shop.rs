@@ -7,7 +7,7 @@ use std::sync::Arc;
 use application::ports::{
     ApiKeyRecord, ApiKeyRegistry, CapturedMail, CustomerDirectory, CustomerImport, CustomerStatus,
     ImportCheckpoint, Issued, MailArchive, Organisation, OrganisationRegistry, OrganisationSettings,
-    PasswordHasher, TokenIssue, TokenStore,
+    PasswordHasher, SandboxStore, TokenIssue, TokenStore,
 };
 use application::{
     Authenticate, DisownRequest, NoteVisit, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
@@ -145,6 +145,23 @@ impl Shop {
 
     /// A link of `customer` that lives an hour from now; returns its token.
     pub async fn link(&self, customer: CustomerId) -> String {
+        self.link_of(customer, false).await
+    }
+
+    /// The sandbox customer with Jan's address.
+    pub async fn sandbox_jan(&self) -> CustomerId {
+        let (fresh, now) = (CustomerId::from_bytes(id(77)), self.clock_now());
+        let address = email("jan@barasek.com");
+        let jan = self.store.sandbox_customer(self.organisation.id, &address, fresh, now, 10);
+        jan.await.unwrap().id
+    }
+
+    /// A link of that customer.
+    pub async fn sandbox_link(&self) -> String {
+        self.link_of(self.sandbox_jan().await, true).await
+    }
+
+    async fn link_of(&self, customer: CustomerId, sandbox: bool) -> String {
         let random =
             SeededRandom::new(u64::try_from(self.clock_now().timestamp_micros()).unwrap() + counter());
         let token = ResetToken::generate(&mut |bytes| application::ports::Random::fill(&random, bytes));
@@ -157,7 +174,7 @@ impl Shop {
             id: request,
             organisation: self.organisation.id,
             api_key: None,
-            sandbox: false,
+            sandbox,
             email: email("jan@barasek.com"),
             customer_ip: None,
             priority: Priority::default(),

@@ -76,6 +76,11 @@ fn state(mail: &MailSummary) -> String {
     }
 }
 
+/// The address, marked where it is the sandbox's.
+fn address(mail: &MailSummary) -> String {
+    if mail.sandbox { format!("{} (sandbox)", mail.address) } else { mail.address.clone() }
+}
+
 fn row(mail: &MailSummary) -> Vec<String> {
     vec![
         mail.id.to_string(),
@@ -83,7 +88,7 @@ fn row(mail: &MailSummary) -> Vec<String> {
         state(mail),
         mail.attempts.to_string(),
         output::moment(mail.accepted_at),
-        mail.address.clone(),
+        address(mail),
         mail.last_reply.clone().unwrap_or_default(),
     ]
 }
@@ -93,6 +98,7 @@ fn as_json(mail: &MailSummary) -> serde_json::Value {
         "id": mail.id.to_string(),
         "type": mail.kind.as_str(),
         "organisation": mail.organisation.to_string(),
+        "sandbox": mail.sandbox,
         "address": mail.address,
         "state": mail.state.as_str(),
         "reason": mail.no_mail_reason.map(|reason| reason.as_str()),
@@ -111,7 +117,7 @@ fn show(detail: &MailDetail) -> Result<(), Fault> {
     field("id", mail.id.to_string())?;
     field("type", mail.kind.as_str().to_owned())?;
     field("organisation", mail.organisation.to_string())?;
-    field("address", mail.address.clone())?;
+    field("address", address(mail))?;
     field("state", state(mail))?;
     field("attempts", mail.attempts.to_string())?;
     field("expires", output::moment(mail.expires_at))?;

@@ -12,10 +12,10 @@ use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
 use limit_memory::MemoryLimiter;
 use limit_redis::{RedisLimiter, RedisSettings};
-use mail_capture::DirectoryCapture;
+use mail_capture::{DirectoryCapture, SandboxCapture};
 use mail_smtp::{DkimKey, DkimSettings, SmtpSender, SmtpSettings};
 use mail_template::TemplateComposer;
-use system::{HashScheme, SystemClock, SystemHasher};
+use system::{HashScheme, OsRandom, SystemClock, SystemHasher};
 use webhook_http::{HttpWebhooks, WebhookOptions};
 
 use crate::fault::Fault;
@@ -40,9 +40,23 @@ pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>,
 
 /// Captured mail in a directory.
 pub(crate) fn capture(directory: &Path, settings: &Settings) -> Result<DirectoryCapture, Fault> {
-    let from = settings.text("mail_from").unwrap_or("no-reply@localhost.localdomain");
-    DirectoryCapture::open(directory, from, Arc::new(SystemClock))
+    DirectoryCapture::open(directory, own_sender(settings), Arc::new(SystemClock))
         .map_err(|fault| Fault::Setup(format!("captured mail in {}: {fault}", directory.display())))
+}
+
+/// The mail of `DEV_` keys, in the database.
+pub(super) fn sandbox(settings: &Settings, stores: &Stores) -> SandboxCapture {
+    SandboxCapture {
+        store: Arc::clone(&stores.sandbox),
+        from: own_sender(settings).to_owned(),
+        clock: Arc::clone(&stores.clock),
+        random: Arc::new(OsRandom),
+    }
+}
+
+/// `mail_from`, where captured mail needs none.
+fn own_sender(settings: &Settings) -> &str {
+    settings.text("mail_from").unwrap_or("no-reply@localhost.localdomain")
 }
 
 /// `mail_url`: SMTP, or a directory.

@@ -105,7 +105,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             tokens: Arc::clone(&stores.tokens),
             clock: Arc::clone(&parts.clock),
         }),
-        sandbox: parts.sandbox.clone(),
+        sandbox: Arc::clone(&parts.stores.sandbox_mail),
         mailbox: options.mailbox.clone(),
         readiness: Arc::new(readiness),
         trusted_proxies: settings.trusted_proxies()?,

@@ -15,7 +15,6 @@ use application::{
     WebhookPorts, WebhookSettings, WorkSignal, fresh_id,
 };
 use domain::WorkerId;
-use mail_capture::DirectoryCapture;
 use system::OsRandom;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -48,7 +47,6 @@ struct Parts {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     limiter: Arc<dyn RateLimiter>,
-    sandbox: Arc<DirectoryCapture>,
     signal: WorkSignal,
     geo: Arc<dyn GeoResolver>,
     visits: Arc<NoteVisit>,
@@ -71,7 +69,6 @@ pub(crate) async fn run(
         stores,
         random: Arc::new(OsRandom),
         limiter: adapters::limiter(settings).await?,
-        sandbox: Arc::new(capture(&settings.data_dir().join("sandbox"), settings)?),
         signal: WorkSignal::default(),
         relay: RelayStatus::default(),
     };
@@ -137,7 +134,8 @@ impl Parts {
             geo: Arc::clone(&self.geo),
             composer,
             sender: Arc::clone(&options.sender),
-            sandbox: self.sandbox.clone(),
+            sandbox: Arc::new(adapters::sandbox(settings, &self.stores)),
+            sandbox_customers: Arc::clone(&self.stores.sandbox),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
         };

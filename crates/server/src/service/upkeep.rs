@@ -28,6 +28,7 @@ pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>
     let purge = Purge {
         tokens: Arc::clone(&stores.tokens),
         webhooks: Arc::clone(&stores.outbox),
+        sandbox: Arc::clone(&stores.sandbox),
         clock: Arc::clone(clock),
         retention: days(settings, "retention_days", RETENTION_DAYS)?,
         pause: Duration::from_millis(20),

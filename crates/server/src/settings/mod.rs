@@ -5,7 +5,7 @@ mod source;
 mod url_check;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use ipnetwork::IpNetwork;
@@ -122,20 +122,6 @@ impl Settings {
             SettingsError::invalid("trusted_proxies", "expected networks such as 10.0.0.0/8, 2001:db8::/32")
         };
         text.split(',').map(|network| network.trim().parse().map_err(expected)).collect()
-    }
-
-    /// Where files live: as set, else beside the SQLite database, else `./data`.
-    pub(crate) fn data_dir(&self) -> PathBuf {
-        if let Some(path) = self.path("data_dir") {
-            return path;
-        }
-        let beside = self
-            .text("database_url")
-            .and_then(|url| url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")))
-            .map(|path| path.split('?').next().unwrap_or_default())
-            .and_then(|path| Path::new(path).parent())
-            .filter(|parent| !parent.as_os_str().is_empty());
-        beside.map_or_else(|| PathBuf::from("data"), Path::to_path_buf)
     }
 
     /// Every setting as it may be shown.

@@ -89,10 +89,3 @@ fn descriptions_hold_no_secret() {
     assert!(!shown.contains("hunter2") && !shown.contains("c2VjcmV0"), "{shown}");
     assert!(shown.contains("mail.example:587"));
 }
-
-#[test]
-fn files_live_beside_the_database() {
-    let settings = layered("database_url = 'sqlite:///var/lib/resetd/resetd.db?x=1'", &[], &[]).unwrap();
-    assert_eq!(settings.data_dir(), PathBuf::from("/var/lib/resetd"));
-    assert_eq!(layered("", &[], &[]).unwrap().data_dir(), PathBuf::from("data"));
-}

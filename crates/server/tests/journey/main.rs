@@ -16,6 +16,7 @@ mod moving;
 mod process;
 mod relay;
 mod reload;
+mod sandbox;
 mod secrets;
 mod settings;
 mod tls;

@@ -80,7 +80,7 @@ impl Installation<'_> {
 
 /// An empty database, where there is a server.
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-fn target(test: &str) -> Option<Database> {
+pub(crate) fn target(test: &str) -> Option<Database> {
     #[expect(clippy::disallowed_methods, reason = "where the test's PostgreSQL is")]
     let Ok(server) = std::env::var("RESETD_TEST_POSTGRES_URL") else {
         eprintln!("SKIPPED {test}: RESETD_TEST_POSTGRES_URL is not set");

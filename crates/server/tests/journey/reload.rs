@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use crate::http::post_json;
+use crate::http::{get, post_json};
 use crate::process::{Server, run_ok, within};
 use crate::settings::good;
 
@@ -32,22 +32,9 @@ fn save(directory: &Path, subject: &str) {
 }
 
 /// The subjects of the mails captured so far.
-fn subjects(directory: &Path) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut folders = vec![directory.join("sandbox")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).into_iter().flatten() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "json")
-                && let Ok(mail) = serde_json::from_slice::<serde_json::Value>(&std::fs::read(path).unwrap())
-            {
-                found.push(mail["subject"].as_str().unwrap().to_owned());
-            }
-        }
-    }
-    found
+fn subjects(server: &Server, key: &str) -> Vec<String> {
+    let mails = get(server.address, &format!("/api/v1/sandbox/mail?apiKey={key}")).json();
+    mails.as_array().unwrap().iter().map(|mail| mail["subject"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]
@@ -66,7 +53,7 @@ fn a_new_template_is_used_at_once() {
         let answer = post_json(server.address, &target, &format!(r#"{{"email":"{email}"}}"#));
         assert_eq!(answer.status, 200);
         within(Duration::from_secs(4), "the mail", || {
-            let subjects = subjects(directory.path());
+            let subjects = subjects(&server, &key);
             (subjects.len() == mails).then_some(subjects)
         })
     };

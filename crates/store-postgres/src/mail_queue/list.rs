@@ -14,7 +14,7 @@ use application::sealed::{self, Entry, Person, Submitted};
 macro_rules! waiting {
     ($where:expr) => {
         concat!(
-            "SELECT id, kind, organisation_id, customer_id, submitted, geo, timeline, state, NULL::text AS no_mail_reason, \
+            "SELECT id, kind, organisation_id, sandbox, customer_id, submitted, geo, timeline, state, NULL::text AS no_mail_reason, \
              attempts, accepted_at, coalesce(due_at, accepted_at) AS due_at, expires_at FROM mail_queue WHERE ",
             $where
         )
@@ -23,7 +23,7 @@ macro_rules! waiting {
 macro_rules! ended {
     ($where:expr) => {
         concat!(
-            "SELECT id, kind, organisation_id, customer_id, submitted, geo, timeline, state, no_mail_reason, attempts, \
+            "SELECT id, kind, organisation_id, sandbox, customer_id, submitted, geo, timeline, state, no_mail_reason, attempts, \
              accepted_at, ended_at AS due_at, expires_at FROM mail WHERE ",
             $where
         )
@@ -151,6 +151,7 @@ fn summary(
         id: row.id("mail.id")?,
         kind: kind(row)?,
         organisation: row.id("mail.organisation_id")?,
+        sandbox: row.read("mail.sandbox")?,
         address,
         state,
         no_mail_reason: reason.map_err(|fault| Fault::corrupt("mail.no_mail_reason", fault))?,

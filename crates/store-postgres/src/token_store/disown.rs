@@ -10,7 +10,7 @@ use crate::connections::limited;
 use crate::fault::Fault;
 
 /// The customer's row is locked first, as for a redemption; the state of the link is read once it is.
-pub(crate) const FIND_OPEN: &str = "SELECT t.request_id, t.organisation_id FROM reset_token t \
+pub(crate) const FIND_OPEN: &str = "SELECT t.request_id, t.organisation_id, t.sandbox FROM reset_token t \
      JOIN customer c ON c.id = t.customer_id WHERE t.hash = $1 FOR NO KEY UPDATE OF c";
 /// Kills every link of the request, if this one is good.
 pub(crate) const DISOWN: &str = "WITH killed AS (UPDATE reset_token SET superseded_at = $3 \
@@ -72,7 +72,7 @@ impl PostgresStore {
             organisation: Some(organisation),
             actor: "customer".to_owned(),
             action: AuditAction::RequestDisowned,
-            subject: request.to_string(),
+            subject: AuditEntry::of(request, link.read("reset_token.sandbox")?),
             ip: customer_ip,
         };
         audit_log::append(transaction, self.vault.as_ref(), &entry).await?;

@@ -16,6 +16,7 @@ pub(crate) const LOCK_CUSTOMERS: &str =
 /// Judges and stores tokens of different customers. A request is dead when a newer one of its customer has a token, when its own
 /// tokens were killed, or when password or address changed after it was accepted. What happened in the future, seen from a request
 /// of the past, was dated by a clock that is right no more, and says nothing of what came first.
+/// A request of the sandbox gets no token of a live customer, nor the other way round.
 pub(crate) const ISSUE: &str = "WITH asked AS MATERIALIZED (SELECT a.*, q.accepted_at, q.sandbox \
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::timestamptz[], $7::timestamptz[], \
          $8::bytea[], $9::bytea[], $10::bytea[]) \
@@ -25,8 +26,9 @@ pub(crate) const ISSUE: &str = "WITH asked AS MATERIALIZED (SELECT a.*, q.accept
          AND ((t.accepted_at, t.request_id) > (asked.accepted_at, asked.id) \
              AND (t.accepted_at <= asked.at OR asked.accepted_at > asked.at) \
            OR t.request_id = asked.id AND (t.used_at IS NOT NULL OR t.superseded_at IS NOT NULL))) \
-       OR EXISTS (SELECT FROM customer c WHERE c.id = asked.customer AND c.links_valid_from > asked.accepted_at \
-         AND (c.links_valid_from <= asked.at OR asked.accepted_at > asked.at)) \
+       OR EXISTS (SELECT FROM customer c WHERE c.id = asked.customer AND (c.sandbox <> asked.sandbox \
+         OR c.links_valid_from > asked.accepted_at \
+           AND (c.links_valid_from <= asked.at OR asked.accepted_at > asked.at))) \
          AS superseded FROM asked), \
      killed AS (UPDATE reset_token t SET superseded_at = j.at FROM judged j WHERE NOT j.superseded \
        AND t.customer_id = j.customer AND t.request_id <> j.id AND t.used_at IS NULL AND t.superseded_at IS NULL), \

@@ -8,7 +8,7 @@ use crate::columns::uuid;
 use crate::fault::Fault;
 use crate::group::Batch;
 use crate::news::Teller;
-use application::sealed::Submitted;
+use application::sealed::{Submitted, mailbox};
 
 /// One statement for a whole group of requests, and so one commit. A request that is recorded again (a batch is run twice when
 /// its connection broke) is in the queue, or has passed on from it.
@@ -86,7 +86,7 @@ impl PostgresStore {
                 priority: request.priority.0,
                 accepted_at: request.accepted_at,
                 expires_at: request.expires_at,
-                fingerprint: vault.fingerprint(request.organisation, &request.email).0,
+                fingerprint: mailbox(vault, request.organisation, &request.email, request.sandbox).0,
                 submitted: Submitted::seal(vault, Some(&request.email), request.customer_ip),
             })
             .await

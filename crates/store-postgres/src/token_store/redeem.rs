@@ -11,11 +11,11 @@ use crate::webhooks::report::report_completed;
 use application::sealed::Submitted;
 
 /// The link's customer, whose row is locked from here to the commit: issues, redemptions and imports for one customer happen
-/// one after the other.
-pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.customer_id, t.sandbox FROM reset_token t \
-     JOIN customer c ON c.id = t.customer_id AND c.status = 'active' \
+/// one after the other. Key, link and customer are the sandbox's together, or live together.
+pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.customer_id FROM reset_token t \
+     JOIN customer c ON c.id = t.customer_id AND c.status = 'active' AND c.sandbox = t.sandbox \
      JOIN organisation o ON o.id = t.organisation_id AND NOT o.suspended \
-     WHERE t.hash = $1 AND ($2::uuid IS NULL OR t.organisation_id = $2) FOR NO KEY UPDATE OF c";
+     WHERE t.hash = $1 AND t.sandbox = $3 AND ($2::uuid IS NULL OR t.organisation_id = $2) FOR NO KEY UPDATE OF c";
 /// The guard: of any number of attempts one changes the row.
 pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2";
@@ -87,7 +87,12 @@ impl PostgresStore {
     ) -> Result<Redeemed, Fault> {
         let token = &redemption.token.as_bytes()[..];
         let caller = redemption.organisation.map(|id| uuid(id.as_bytes()));
-        let link = sqlx::query(FIND).bind(token).bind(caller).fetch_optional(&mut *transaction).await?;
+        let link = sqlx::query(FIND)
+            .bind(token)
+            .bind(caller)
+            .bind(redemption.sandbox)
+            .fetch_optional(&mut *transaction)
+            .await?;
         let Some(link) = link else { return Ok(Redeemed::NoSuchLink) };
         let consumed =
             sqlx::query(CONSUME).bind(token).bind(redemption.at).execute(&mut *transaction).await?;
@@ -107,7 +112,7 @@ impl PostgresStore {
             .bind(redemption.at)
             .bind(uuid(redemption.notice.as_bytes()))
             .bind(uuid(organisation.as_bytes()))
-            .bind(link.read::<bool>("reset_token.sandbox")?)
+            .bind(redemption.sandbox)
             .bind(redemption.notice_expires_at)
             .bind(Submitted::seal(self.vault.as_ref(), None, redemption.customer_ip))
             .bind(link.read::<sqlx::types::Uuid>("reset_token.request_id")?)
@@ -118,7 +123,7 @@ impl PostgresStore {
             organisation: Some(organisation),
             actor: redemption.actor,
             action: AuditAction::PasswordChanged,
-            subject: customer.to_string(),
+            subject: AuditEntry::of(customer, redemption.sandbox),
             ip: redemption.customer_ip,
         };
         audit_log::append(transaction, self.vault.as_ref(), &entry).await?;

@@ -3,8 +3,8 @@
 mod import;
 
 use application::ports::{
-    Customer, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow, PasswordHash,
-    StoreError,
+    AddressVault, Customer, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow,
+    PasswordHash, StoreError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -19,7 +19,7 @@ use application::sealed::{Person, open_json};
 
 const FIND: &str = "SELECT id, organisation_id, sealed, language, status FROM customer WHERE id = $1";
 const FIND_BY_ADDRESS: &str = "SELECT id, organisation_id, sealed, language, status FROM customer \
-     WHERE address_fingerprint = $1 AND organisation_id = $2";
+     WHERE address_fingerprint = $1 AND organisation_id = $2 AND sandbox = 0";
 const PASSWORDS: &str = "SELECT hash FROM ( \
        SELECT password_hash AS hash, 9223372036854775807 AS n FROM customer \
          WHERE id = $1 AND password_hash IS NOT NULL \
@@ -38,13 +38,13 @@ impl CustomerDirectory for SqliteStore {
         let query =
             sqlx::query(FIND_BY_ADDRESS).bind(fingerprint.0.to_vec()).bind(organisation.as_bytes().to_vec());
         let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
-        Ok(row.as_ref().map(|row| self.customer(row)).transpose()?)
+        Ok(row.as_ref().map(|row| customer(row, self.vault.as_ref())).transpose()?)
     }
 
     async fn find(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
         let query = sqlx::query(FIND).bind(id.as_bytes().to_vec());
         let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
-        Ok(row.as_ref().map(|row| self.customer(row)).transpose()?)
+        Ok(row.as_ref().map(|row| customer(row, self.vault.as_ref())).transpose()?)
     }
 
     async fn password_history(&self, id: CustomerId, limit: u32) -> Result<Vec<PasswordHash>, StoreError> {
@@ -76,20 +76,19 @@ impl CustomerDirectory for SqliteStore {
     }
 }
 
-impl SqliteStore {
-    fn customer(&self, row: &SqliteRow) -> Result<Customer, Fault> {
-        let person: Person = open_json(self.vault.as_ref(), row.read("customer.sealed")?, Person::PLACE)?;
-        let tag = row.read::<Option<&str>>("customer.language")?;
-        Ok(Customer {
-            id: CustomerId::from_bytes(row.bytes("customer.id")?),
-            organisation: OrganisationId::from_bytes(row.bytes("customer.organisation_id")?),
-            email: person.address()?,
-            name: person.name,
-            language: tag.map(|tag| language(tag, "customer.language")).transpose()?,
-            status: CustomerStatus::parse(row.read("customer.status")?)
-                .ok_or_else(|| Fault::corrupt("customer.status", "an unknown status"))?,
-        })
-    }
+/// A row of `id`, `organisation_id`, `sealed`, `language` and `status`.
+pub(crate) fn customer(row: &SqliteRow, vault: &dyn AddressVault) -> Result<Customer, Fault> {
+    let person: Person = open_json(vault, row.read("customer.sealed")?, Person::PLACE)?;
+    let tag = row.read::<Option<&str>>("customer.language")?;
+    Ok(Customer {
+        id: CustomerId::from_bytes(row.bytes("customer.id")?),
+        organisation: OrganisationId::from_bytes(row.bytes("customer.organisation_id")?),
+        email: person.address()?,
+        name: person.name,
+        language: tag.map(|tag| language(tag, "customer.language")).transpose()?,
+        status: CustomerStatus::parse(row.read("customer.status")?)
+            .ok_or_else(|| Fault::corrupt("customer.status", "an unknown status"))?,
+    })
 }
 
 /// The statements whose cost must not grow with the number of customers, for the test of their query plans.

@@ -12,7 +12,7 @@ use application::sealed::open_text;
 macro_rules! summary_of {
     ($rest:expr) => {
         concat!(
-            "SELECT m.seq, m.id, m.kind, m.organisation_id, m.address_masked, m.state, m.no_mail_reason, m.attempts, ",
+            "SELECT m.seq, m.id, m.kind, m.organisation_id, m.sandbox, m.address_masked, m.state, m.no_mail_reason, m.attempts, ",
             "m.accepted_at, coalesce(m.due_at, m.accepted_at) AS due_at, m.expires_at, m.sent_at, ",
             "coalesce(m.last_reply, ",
             "(SELECT reply FROM mail_attempt a WHERE a.mail = m.seq ORDER BY n DESC LIMIT 1)) AS last_reply, ",
@@ -92,6 +92,7 @@ pub(super) fn summary(row: &SqliteRow, vault: &dyn AddressVault) -> Result<MailS
             _ => return Err(Fault::corrupt("mail.kind", "an unknown kind of mail")),
         },
         organisation: OrganisationId::from_bytes(row.bytes("mail.organisation_id")?),
+        sandbox: row.read("mail.sandbox")?,
         address: row.read("mail.address_masked")?,
         state: state(row.read("mail.state")?)?,
         no_mail_reason: reason.map_err(|error| Fault::corrupt("mail.no_mail_reason", error))?,

@@ -4,7 +4,7 @@
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::setup::Fixture;
-use crate::{customer_directory, token_store, webhooks};
+use crate::{customer_directory, sandbox, token_store, webhooks};
 
 /// Indexes that are walked on purpose: the leased are a handful, of the ready no more are looked at than are claimed, and each
 /// webhook endpoint is looked at whenever events are claimed.
@@ -19,9 +19,13 @@ const WALKED: [&str; 5] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_statement_on_the_way_of_a_request_walks_a_table_or_sorts() {
     let fixture = Fixture::new().await;
-    for sql in
-        [token_store::hot_statements(), customer_directory::hot_statements(), webhooks::hot_statements()]
-            .concat()
+    for sql in [
+        token_store::hot_statements(),
+        customer_directory::hot_statements(),
+        sandbox::hot_statements(),
+        webhooks::hot_statements(),
+    ]
+    .concat()
     {
         for statement in sql.split(';').map(str::trim).filter(|part| !part.is_empty()) {
             if statement.starts_with("RELEASE") || statement.starts_with("SAVEPOINT") {

@@ -118,6 +118,7 @@ impl Fixture {
         Redemption {
             token: token.hash(),
             organisation: Some(self.organisation.id),
+            sandbox: false,
             password: PasswordHash::new(format!("$argon2id${password}")),
             at: at(2),
             customer_ip: Some(CustomerIp::parse("198.51.100.9").unwrap()),

@@ -19,7 +19,7 @@ const FOLLOW_UP: &str = "UPDATE customer SET links_valid_from = max(links_valid_
        FROM mail m WHERE m.seq = $1 AND customer.id = m.customer_id; \
      INSERT INTO mail_event (mail, n, at, event) \
        VALUES ($1, 1 + (SELECT coalesce(max(n), 0) FROM mail_event WHERE mail = $1), $2, 'disowned'); \
-     SELECT id, organisation_id FROM mail WHERE seq = $1";
+     SELECT id, organisation_id, sandbox FROM mail WHERE seq = $1";
 
 pub(super) async fn disown(
     store: &SqliteStore,
@@ -50,7 +50,7 @@ async fn kill(
         organisation: Some(OrganisationId::from_bytes(mail.bytes("mail.organisation_id")?)),
         actor: "customer".to_owned(),
         action: AuditAction::RequestDisowned,
-        subject: RequestId::from_bytes(mail.bytes("mail.id")?).to_string(),
+        subject: AuditEntry::of(RequestId::from_bytes(mail.bytes("mail.id")?), mail.read("mail.sandbox")?),
         ip,
     };
     audit_log::append(unit, &deed).await?;

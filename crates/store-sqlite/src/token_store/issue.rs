@@ -25,6 +25,8 @@ pub(crate) struct IssueRow {
 /// was accepted, or a newer request has a token. A newer request whose token is used or was disowned has moved
 /// `links_valid_from`, so that only tokens still open need be looked at. What happened in the future, seen from a request of the
 /// past, was dated by a clock that is right no more, and says nothing of what came first.
+///
+/// A request of the sandbox gets no token of a live customer, nor the other way round.
 pub(super) const ISSUE: &str = "INSERT INTO reset_token (mail, n, hash, customer_id, issued_at, expires_at) \
        SELECT m.seq, 1 + (SELECT coalesce(max(n), 0) FROM reset_token WHERE mail = m.seq), unhex(j.value ->> 'hash'), \
          unhex(j.value ->> 'customer'), j.value ->> 'at', j.value ->> 'expires' \
@@ -33,8 +35,8 @@ pub(super) const ISSUE: &str = "INSERT INTO reset_token (mail, n, hash, customer
          AND NOT EXISTS (SELECT 1 FROM reset_token t WHERE t.mail = m.seq \
            AND (t.used_at IS NOT NULL OR t.superseded_at IS NOT NULL)) \
          AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = unhex(j.value ->> 'customer') \
-           AND c.links_valid_from > m.accepted_at \
-           AND (c.links_valid_from <= j.value ->> 'at' OR m.accepted_at > j.value ->> 'at')) \
+           AND (c.sandbox <> m.sandbox OR c.links_valid_from > m.accepted_at \
+             AND (c.links_valid_from <= j.value ->> 'at' OR m.accepted_at > j.value ->> 'at'))) \
          AND NOT EXISTS (SELECT 1 FROM reset_token t CROSS JOIN mail newer ON newer.seq = t.mail \
            WHERE t.customer_id = unhex(j.value ->> 'customer') AND t.used_at IS NULL AND t.superseded_at IS NULL \
              AND (newer.accepted_at, newer.seq) > (m.accepted_at, m.seq) \

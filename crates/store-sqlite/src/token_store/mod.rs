@@ -28,7 +28,7 @@ pub(crate) use self::note::ADD_EVENT;
 use crate::SqliteStore;
 use crate::columns::millis;
 use crate::writer::RecordRow;
-use application::sealed::Submitted;
+use application::sealed::{Submitted, mailbox};
 
 #[async_trait]
 impl TokenStore for SqliteStore {
@@ -42,7 +42,7 @@ impl TokenStore for SqliteStore {
             priority: request.priority.0,
             accepted_at: millis(request.accepted_at),
             expires_at: millis(request.expires_at),
-            fingerprint: vault.fingerprint(request.organisation, &request.email).0,
+            fingerprint: mailbox(vault, request.organisation, &request.email, request.sandbox).0,
             masked: request.email.masked().to_string(),
             submitted: Submitted::seal(vault, Some(&request.email), request.customer_ip),
         };

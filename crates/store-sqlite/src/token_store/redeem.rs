@@ -11,22 +11,24 @@ use crate::webhooks::report::report_completed;
 use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::{Person, Submitted, open_json};
 
-/// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now, `$3` organisation or NULL.
+/// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now, `$3` organisation or NULL,
+/// `$4` whether in the sandbox: of key, link and customer all or none are.
 const CONSUME: &str = own_savepoint!(
     "UPDATE reset_token SET used_at = $2 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2 \
-       AND EXISTS (SELECT 1 FROM customer c WHERE c.id = reset_token.customer_id AND c.status = 'active') \
+       AND EXISTS (SELECT 1 FROM customer c WHERE c.id = reset_token.customer_id AND c.status = 'active' \
+         AND c.sandbox = $4) \
        AND EXISTS (SELECT 1 FROM mail m JOIN organisation o ON o.id = m.organisation_id \
-         WHERE m.seq = reset_token.mail AND NOT o.suspended AND ($3 IS NULL OR o.id = $3)) \
+         WHERE m.seq = reset_token.mail AND m.sandbox = $4 AND NOT o.suspended AND ($3 IS NULL OR o.id = $3)) \
      RETURNING mail, customer_id"
 );
 /// Whether the guard held because of the time alone.
 const EXPIRED: &str = "SELECT 1 FROM reset_token t \
-     JOIN customer c ON c.id = t.customer_id AND c.status = 'active' \
-     JOIN mail m ON m.seq = t.mail \
+     JOIN customer c ON c.id = t.customer_id AND c.status = 'active' AND c.sandbox = $4 \
+     JOIN mail m ON m.seq = t.mail AND m.sandbox = $4 \
      JOIN organisation o ON o.id = m.organisation_id AND NOT o.suspended AND ($3 IS NULL OR o.id = $3) \
      WHERE t.hash = $1 AND t.used_at IS NULL AND t.superseded_at IS NULL AND t.expires_at <= $2";
-const SUBJECT: &str = "SELECT m.organisation_id, m.sandbox, c.sealed FROM mail m JOIN customer c ON c.id = $2 \
+const SUBJECT: &str = "SELECT m.organisation_id, c.sealed FROM mail m JOIN customer c ON c.id = $2 \
      WHERE m.seq = $1";
 /// The former hash becomes history and the new one takes its place; sessions and requests from before are over.
 const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
@@ -66,6 +68,7 @@ fn about(sql: &'static str, redemption: &Redemption) -> Statement {
         .bind(redemption.token.as_bytes().to_vec())
         .bind(millis(redemption.at))
         .bind(redemption.organisation.map(|id| id.as_bytes().to_vec()))
+        .bind(redemption.sandbox)
 }
 
 async fn change(
@@ -89,7 +92,7 @@ async fn change(
     let notice = Statement::new(NOTICE)
         .bind(redemption.notice.as_bytes().to_vec())
         .bind(organisation.to_vec())
-        .bind(subject.read::<bool>("mail.sandbox")?)
+        .bind(redemption.sandbox)
         .bind(at)
         .bind(millis(redemption.notice_expires_at))
         .bind(person.address()?.map(|email| email.masked().to_string()).unwrap_or_default())
@@ -102,7 +105,7 @@ async fn change(
         organisation: Some(OrganisationId::from_bytes(organisation)),
         actor: redemption.actor,
         action: AuditAction::PasswordChanged,
-        subject: CustomerId::from_bytes(customer).to_string(),
+        subject: AuditEntry::of(CustomerId::from_bytes(customer), redemption.sandbox),
         ip: redemption.customer_ip,
     };
     audit_log::append(unit, &deed).await?;

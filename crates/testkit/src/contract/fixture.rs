@@ -216,6 +216,7 @@ impl Shop {
         Redemption {
             token,
             organisation: Some(self.organisation.id),
+            sandbox: false,
             password: password("second"),
             at: at(now),
             customer_ip: Some(ip("198.51.100.9")),

@@ -64,6 +64,7 @@ async fn a_new_mail_is_shown_as_it_was_accepted(shop: Shop) {
         id: request.id.into_mail(),
         kind: MailKind::ResetPassword,
         organisation: shop.organisation.id,
+        sandbox: false,
         address: "j***@example.com".to_owned(),
         state: DeliveryState::InQueue,
         no_mail_reason: None,

@@ -19,8 +19,8 @@
 //! # A persistent store
 //!
 //! Its ports look at each other's rows (a redeemed token is a password in the history, a mail in the queue and a row in
-//! the audit log), so the suites take all of them together: [`StoreUnderTest`]. One type that implements all nine
-//! turns into it from an `Arc`; others fill the fields by hand. [`every_persistent_port`] runs all nine suites, and
+//! the audit log), so the suites take all of them together: [`StoreUnderTest`]. One type that implements all ten
+//! turns into it from an `Arc`; others fill the fields by hand. [`every_persistent_port`] runs all ten suites, and
 //! [`shared_storage`] tries what several handles on one storage owe each other: what one acknowledged is there for the
 //! other, and after it was closed and opened again.
 
@@ -40,6 +40,7 @@ mod password_hasher;
 mod ports;
 mod random;
 mod rate_limiter;
+mod sandbox_store;
 mod shared_storage;
 mod store_move;
 mod suite;
@@ -65,6 +66,7 @@ pub use password_hasher::{password_hasher, password_hasher_formats};
 pub use ports::{StoreUnderTest, every_persistent_port};
 pub use random::random;
 pub use rate_limiter::rate_limiter;
+pub use sandbox_store::sandbox_store;
 pub use shared_storage::shared_storage;
 pub use store_move::{store_export, store_import};
 pub use template_store::template_store;

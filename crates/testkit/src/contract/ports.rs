@@ -3,8 +3,8 @@ use std::{any::Any, ops::Deref, sync::Arc};
 use application::ports::{PersistentPorts, PersistentStore};
 
 use super::{
-    api_key_registry, audit_log, customer_directory, mail_queue, organisation_registry, template_store,
-    token_store, webhook_outbox, webhook_registry,
+    api_key_registry, audit_log, customer_directory, mail_queue, organisation_registry, sandbox_store,
+    template_store, token_store, webhook_outbox, webhook_registry,
 };
 
 /// The persistent ports over one storage, and what must live as long as they do. Clones are handles on the same.
@@ -43,7 +43,7 @@ impl<S: PersistentStore> From<Arc<S>> for StoreUnderTest {
     }
 }
 
-/// The suites of all nine persistent ports, one after the other.
+/// The suites of all ten persistent ports, one after the other.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
@@ -57,4 +57,5 @@ pub async fn every_persistent_port<P: Into<StoreUnderTest>>(fresh: impl AsyncFn(
     token_store(&fresh).await;
     webhook_registry(&fresh).await;
     webhook_outbox(&fresh).await;
+    sandbox_store(&fresh).await;
 }

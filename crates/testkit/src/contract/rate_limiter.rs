@@ -201,6 +201,7 @@ async fn subjects_are_independent<L: RateLimiter>(under: Under<L>) {
         LimitSubject::CustomerIp(one, ip("2001:db8::7")),
         LimitSubject::CustomerIp(other, ip("203.0.113.7")),
         LimitSubject::CustomerIp(namesake, ip("203.0.113.7")),
+        LimitSubject::SandboxIp(one, ip("203.0.113.7")),
         LimitSubject::ResetToken(TokenHash::from_bytes([7; 32])),
         // The same first four bytes, which are all that `Debug` shows.
         LimitSubject::ResetToken(TokenHash::from_bytes([[7; 16], id()].as_flattened().try_into().unwrap())),

@@ -170,7 +170,7 @@ async fn whatever_is_written_is_read_back<S: StoreImport>(store: S) {
 
 async fn what_may_be_missing_stays_missing<S: StoreImport>(store: S) {
     assert_eq!(store.begin(&origin("one"), at(0)).await, Ok(Begun::Fresh));
-    let customer = ["id", "organisation_id", "sealed", "status", "created_at", "updated_at"];
+    let customer = ["id", "organisation_id", "sealed", "status", "created_at", "updated_at", "sandbox"];
     let mail = [
         "id",
         "accepted_at",

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use application::ports::{MailFilter, MailQueue, MockTokenStore, OrganisationSettings, StoreError};
+use application::ports::{
+    CustomerDirectory, MailFilter, MailQueue, MockTokenStore, OrganisationSettings, StoreError,
+};
 use axum::http::Method;
 use chrono::TimeDelta;
 use domain::Language;
@@ -56,6 +58,28 @@ async fn the_form_sets_the_password_and_the_link_is_used() {
     again.is_page(410, "This link has been used");
     get(&format!("/reset/{token}")).of(&shop).await.is_page(410, "This link has been used");
     assert!(shop.jan_signs_in_with(GOOD_PASSWORD).await);
+}
+
+#[tokio::test]
+async fn the_page_of_a_sandbox_link_stays_in_the_sandbox() {
+    let shop = Shop::open().await;
+    let (live, sandbox) = (shop.link(shop.jan).await, shop.sandbox_link().await);
+    get(&format!("/reset/{sandbox}")).of(&shop).await.is_page(200, "Set a new password");
+    let done = submit(&shop, &sandbox, GOOD_PASSWORD, GOOD_PASSWORD).await;
+    done.is_page(200, "Your password has been changed");
+    assert!(shop.jan_signs_in_with(FIRST_PASSWORD).await);
+    let own = shop.store.password_history(shop.sandbox_jan().await, 10).await.unwrap();
+    assert_eq!(own.len(), 1, "the sandbox customer's password");
+    // A fresh link is asked for in the sandbox, and "this was not me" kills what is there.
+    form(&format!("/reset/{sandbox}/fresh"), "").of(&shop).await.is_page(200, "Check your mailbox");
+    let newest =
+        MailQueue::list(&shop.store, MailFilter { limit: 1, ..MailFilter::default() }).await.unwrap();
+    assert!(newest[0].sandbox, "a live request was made");
+    let unwanted = shop.sandbox_link().await;
+    form(&format!("/reset/{unwanted}/not-me"), "").of(&shop).await.is_page(200, "");
+    get(&format!("/reset/{unwanted}")).of(&shop).await.is_page(410, "");
+    get(&format!("/reset/{live}")).of(&shop).await.is_page(200, "Set a new password");
+    submit(&shop, &live, GOOD_PASSWORD, GOOD_PASSWORD).await.is_page(200, "Your password has been changed");
 }
 
 #[tokio::test]

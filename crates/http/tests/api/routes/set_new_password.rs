@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use chrono::TimeDelta;
 
 use crate::ask::{Answer, post};
-use crate::shop::{FIRST_PASSWORD, GOOD_PASSWORD, OTHER, PING_ONLY, PROD, Plan, Shop, UNKNOWN};
+use crate::shop::{DEV, FIRST_PASSWORD, GOOD_PASSWORD, OTHER, PING_ONLY, PROD, Plan, ROOT, Shop, UNKNOWN};
 
 const PATH: &str = "/api/v1/customer/set-new-password";
 
@@ -27,6 +27,31 @@ async fn a_good_token_sets_the_password_once() {
     assert!(shop.jan_signs_in_with(GOOD_PASSWORD).await);
     set(&shop, PROD, &token, "Another secret 9").await.is(StatusCode::OK, &refused("E003"));
     assert!(shop.jan_signs_in_with(GOOD_PASSWORD).await);
+}
+
+#[tokio::test]
+async fn a_development_key_uses_sandbox_links_alone_and_no_other_key_does() {
+    let shop = Shop::open().await;
+    let (live, sandbox) = (shop.link(shop.jan).await, shop.sandbox_link().await);
+    for (key, token) in [(DEV, &live), (PROD, &sandbox), (ROOT, &sandbox)] {
+        set(&shop, key, token, GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E003"));
+    }
+    // Its history is its own: what Jan signs in with was never this customer's.
+    set(&shop, DEV, &sandbox, FIRST_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
+    assert!(shop.jan_signs_in_with(FIRST_PASSWORD).await, "the live password is another");
+    set(&shop, PROD, &live, GOOD_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
+    assert!(shop.jan_signs_in_with(GOOD_PASSWORD).await);
+    let again = shop.sandbox_link().await;
+    set(&shop, DEV, &again, FIRST_PASSWORD).await.is(StatusCode::OK, &refused("E002"));
+    set(&shop, DEV, &again, GOOD_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
+    // An expired link tells nothing to the other side, either.
+    let (live, sandbox) = (shop.link(shop.jan).await, shop.sandbox_link().await);
+    shop.clock.advance(TimeDelta::hours(2));
+    for (key, token, code) in
+        [(DEV, &live, "E003"), (PROD, &sandbox, "E003"), (DEV, &sandbox, "E004"), (PROD, &live, "E004")]
+    {
+        set(&shop, key, token, "Another secret 9").await.is(StatusCode::OK, &refused(code));
+    }
 }
 
 #[tokio::test]

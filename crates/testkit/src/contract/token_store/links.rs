@@ -37,7 +37,7 @@ pub(super) async fn looking_consumes_nothing(shop: Shop) {
 }
 
 pub(super) async fn a_sandbox_link_says_so(shop: Shop) {
-    let jan = shop.customer("jan@example.com").await;
+    let jan = shop.sandbox_customer("jan@example.com", 0, 10).await.id;
     let request = NewRequest { sandbox: true, ..shop.request("jan@example.com", 0) };
     let id = request.id;
     shop.ports.tokens.record(request).await.unwrap();

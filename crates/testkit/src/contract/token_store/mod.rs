@@ -91,7 +91,6 @@ pub async fn token_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
             redeeming::a_suspended_organisation_may_not,
             redeeming::every_other_link_of_the_customer_dies,
             redeeming::a_notice_is_queued,
-            redeeming::a_sandbox_link_has_a_sandbox_notice,
             redeeming::a_deed_is_in_the_audit_log,
             redeeming::a_refusal_changes_nothing,
             redeeming::passwords_pile_up_newest_first,

@@ -1,8 +1,8 @@
 use application::{
     audit::{GENESIS, first_break},
     ports::{
-        AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Issued, MailKind, NewRequest,
-        Organisation, Redeemed, Redemption,
+        AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Issued, MailKind, Organisation,
+        Redeemed, Redemption,
     },
 };
 use domain::{DeliveryState, LinkState, TokenHash};
@@ -208,20 +208,6 @@ pub(super) async fn a_notice_is_queued(shop: Shop) {
     assert!(shop.complete(notice, worker, retry_at(20), 11).await);
     assert_eq!(shop.claim_one(worker, 20).await.attempts, 1, "a notice is tried again like any mail");
     assert!(shop.complete(notice, worker, Completion::NoMail(domain::NoMailReason::Inactive), 21).await);
-}
-
-pub(super) async fn a_sandbox_link_has_a_sandbox_notice(shop: Shop) {
-    let jan = shop.customer("jan@example.com").await;
-    let request = NewRequest { sandbox: true, ..shop.request("jan@example.com", 0) };
-    let (worker, id) = (worker(), request.id);
-    shop.ports.tokens.record(request).await.unwrap();
-    shop.claim_one(worker, 0).await;
-    let issue = shop.token_issue(id, worker, jan, 0);
-    let token = issue.token;
-    shop.ports.tokens.issue(issue).await.unwrap();
-    shop.complete(id, worker, crate::contract::fixture::sent(), 1).await;
-    assert_eq!(shop.redeem(token, 10).await, Redeemed::Changed);
-    assert!(shop.claim_one(worker, 11).await.sandbox, "nothing of a sandbox reaches a real mailbox");
 }
 
 pub(super) async fn a_deed_is_in_the_audit_log(shop: Shop) {

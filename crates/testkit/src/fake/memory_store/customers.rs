@@ -69,7 +69,10 @@ impl Tables {
         organisation: OrganisationId,
         is: impl Fn(&CustomerRow) -> bool,
     ) -> Option<CustomerId> {
-        let found = self.customers.values().find(|row| row.customer.organisation == organisation && is(row));
+        let found = self
+            .customers
+            .values()
+            .find(|row| !row.sandbox && row.customer.organisation == organisation && is(row));
         found.map(|row| row.customer.id)
     }
 
@@ -104,6 +107,8 @@ impl Tables {
                 language: None,
                 status: row.status,
             },
+            sandbox: false,
+            used_at: None,
             external_id: row.external_id.clone(),
             phone: None,
             passwords: Vec::new(),

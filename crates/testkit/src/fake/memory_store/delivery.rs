@@ -19,7 +19,7 @@ impl Tables {
         let unknown = StoreError::Corrupt { place: "mails.id", fault: "no such request".to_owned() };
         let mail = self.mails.get_mut(&mail_of(request)).ok_or_else(|| unknown.clone())?;
         let canonical = mail.email.as_ref().ok_or(unknown)?.canonical().to_owned();
-        let counted = self.admitted.entry((mail.organisation, canonical)).or_default();
+        let counted = self.admitted.entry((mail.organisation, mail.sandbox, canonical)).or_default();
         if counted.iter().any(|(known, _)| *known == request) {
             return Ok(Admission::Admitted);
         }
@@ -50,8 +50,11 @@ impl Tables {
         let comparable = |then: DateTime<Utc>| then <= issue.at || accepted_at > issue.at;
         let newer = self.links.values().filter(|link| own(link)).filter_map(|link| age_of(link.request));
         let newer = newer.into_iter().any(|other| other > age && comparable(other.0));
-        let set_at = self.customers.get(&issue.customer).and_then(|row| row.password_set_at);
-        if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at && comparable(set_at)) {
+        let row = self.customers.get(&issue.customer);
+        let set_at = row.and_then(|row| row.password_set_at);
+        let foreign = row.is_some_and(|row| row.sandbox != mail.sandbox);
+        let set_since = set_at.is_some_and(|set_at| set_at > accepted_at && comparable(set_at));
+        if foreign || disowned || newer || set_since {
             return Issued::Superseded;
         }
         self.kill_links(issue.at, own);

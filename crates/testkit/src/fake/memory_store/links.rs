@@ -28,19 +28,24 @@ impl Tables {
         Some(Requester { customer_ip: mail.customer_ip, geo: mail.geo.clone() })
     }
 
-    /// Whether the link's organisation works and its customer may set a password.
-    fn may_redeem(&self, link: &LinkRow) -> bool {
+    /// Whether the link's organisation works and its customer may set a password, each on this side of the sandbox.
+    fn may_redeem(&self, link: &LinkRow, sandbox: bool) -> bool {
         let open =
             self.organisations.get(&link.organisation).is_some_and(|organisation| !organisation.suspended);
         let customer = self.customers.get(&link.customer);
-        open && customer.is_some_and(|row| row.customer.status == CustomerStatus::Active)
+        open && customer
+            .is_some_and(|row| row.sandbox == sandbox && row.customer.status == CustomerStatus::Active)
+            && self.mails.get(&mail_of(link.request)).is_some_and(|mail| mail.sandbox == sandbox)
     }
 
     pub(super) fn redeem(&mut self, redemption: Redemption) -> Redeemed {
         let wanted =
             |link: &&LinkRow| redemption.organisation.is_none_or(|wanted| wanted == link.organisation);
-        let Some(link) =
-            self.links.get(&redemption.token).filter(wanted).filter(|link| self.may_redeem(link))
+        let Some(link) = self
+            .links
+            .get(&redemption.token)
+            .filter(wanted)
+            .filter(|link| self.may_redeem(link, redemption.sandbox))
         else {
             return Redeemed::NoSuchLink;
         };
@@ -59,15 +64,13 @@ impl Tables {
             row.password_set_at = Some(redemption.at);
             row.sessions_from = Some(redemption.at);
         }
-        let mail = self.mails.get_mut(&mail_of(request));
-        let sandbox = mail.as_ref().is_some_and(|mail| mail.sandbox);
-        if let Some(mail) = mail {
+        if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
             mail.note(redemption.at, "consumed", "");
         }
         self.enqueue(NewMail {
             id: redemption.notice,
             organisation,
-            sandbox,
+            sandbox: redemption.sandbox,
             priority: Priority::default(),
             accepted_at: redemption.at,
             expires_at: redemption.notice_expires_at,
@@ -81,7 +84,7 @@ impl Tables {
             organisation: Some(organisation),
             actor: redemption.actor,
             action: AuditAction::PasswordChanged,
-            subject: customer.to_string(),
+            subject: AuditEntry::of(customer, redemption.sandbox),
             ip: redemption.customer_ip,
         });
         Redeemed::Changed
@@ -91,6 +94,7 @@ impl Tables {
         let Some(link) = self.links.get(&token).filter(|link| link.state(at).is_good()) else { return false };
         let (request, organisation) = (link.request, link.organisation);
         self.kill_links(at, |link| link.request == request);
+        let sandbox = self.mails.get(&mail_of(request)).is_some_and(|mail| mail.sandbox);
         if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
             mail.disowned = true;
             mail.note(at, "disowned", "");
@@ -100,7 +104,7 @@ impl Tables {
             organisation: Some(organisation),
             actor: "customer".to_owned(),
             action: AuditAction::RequestDisowned,
-            subject: request.to_string(),
+            subject: AuditEntry::of(request, sandbox),
             ip,
         });
         true

@@ -9,6 +9,7 @@ mod links;
 mod organisations;
 mod purge;
 mod queue;
+mod sandbox;
 mod tables;
 mod templates;
 mod tokens;

@@ -96,6 +96,7 @@ impl Tables {
             id,
             kind: if mail.email.is_some() { MailKind::ResetPassword } else { MailKind::PasswordChanged },
             organisation: mail.organisation,
+            sandbox: mail.sandbox,
             address: address.map(|address| address.masked().to_string()).unwrap_or_default(),
             state: mail.state,
             no_mail_reason: mail.no_mail_reason,

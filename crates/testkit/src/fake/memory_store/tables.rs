@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use application::ports::{
-    ApiKeyRecord, AuditEntry, AuditRow, Customer, GeoContext, Organisation, PasswordHash, TemplateSet,
-    TimelineEntry,
+    ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, GeoContext, Organisation, PasswordHash,
+    TemplateSet, TimelineEntry,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -21,8 +21,10 @@ pub(super) struct Tables {
     pub(super) imports: HashMap<(OrganisationId, String), u64>,
     pub(super) mails: BTreeMap<MailId, MailRow>,
     pub(super) links: HashMap<TokenHash, LinkRow>,
-    /// What was admitted, by organisation and canonical address.
-    pub(super) admitted: HashMap<(OrganisationId, String), Vec<Admitted>>,
+    /// What was admitted, by organisation, sandbox and canonical address.
+    pub(super) admitted: HashMap<(OrganisationId, bool, String), Vec<Admitted>>,
+    /// Captured mail, by when it was captured.
+    pub(super) captured: BTreeMap<(DateTime<Utc>, MailId), (OrganisationId, CapturedMail)>,
     pub(super) templates: BTreeMap<OrganisationId, TemplateSet>,
     pub(super) audit: Vec<AuditRow>,
     /// How many mails were ever recorded.
@@ -39,6 +41,9 @@ pub(super) type Admitted = (RequestId, DateTime<Utc>);
 #[derive(Debug)]
 pub(super) struct CustomerRow {
     pub(super) customer: Customer,
+    pub(super) sandbox: bool,
+    /// When a sandbox customer was used last.
+    pub(super) used_at: Option<DateTime<Utc>>,
     pub(super) external_id: Option<String>,
     pub(super) phone: Option<String>,
     /// The present hash, then the former ones, newest first.
