@@ -22,6 +22,9 @@ pub(crate) enum Fault {
     /// What was compared is not the same.
     #[error("{0}")]
     Differs(String),
+    /// The input was not taken; nothing was changed.
+    #[error("{0}")]
+    Refused(String),
     /// A part could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -32,10 +35,14 @@ impl Fault {
         Self::Usage(text.into())
     }
 
+    pub(crate) fn refused(text: impl Into<String>) -> Self {
+        Self::Refused(text.into())
+    }
+
     /// What the process tells whoever started it: 1 when it did its work and something is amiss, 2 when it could not do it.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
-            Self::Differs(_) => 1,
+            Self::Differs(_) | Self::Refused(_) => 1,
             _ => 2,
         }
     }

@@ -47,7 +47,7 @@ impl Tables {
         let (customer, request) = (issue.customer, issue.request);
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
         let newer = self.links.values().any(|link| own(link) && age_of(link.request) > Some(age));
-        let set_at = self.customers.get(&issue.customer).and_then(|row| row.password_set_at);
+        let set_at = self.customers.get(&issue.customer).and_then(|row| row.links_from);
         if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
             return Issued::Superseded;
         }
