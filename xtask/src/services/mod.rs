@@ -24,11 +24,14 @@ pub enum Need {
     Dnsmasq,
     /// The `chromium` program.
     Chromium,
+    /// The `promtool` program.
+    Promtool,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Postgres, Self::Redis, Self::Postfix, Self::Dnsmasq, Self::Chromium];
+    pub const ALL: [Self; 6] =
+        [Self::Postgres, Self::Redis, Self::Postfix, Self::Dnsmasq, Self::Chromium, Self::Promtool];
 
     /// The variable that tells a test where it is.
     #[must_use]
@@ -39,6 +42,7 @@ impl Need {
             Self::Postfix => "RESETD_TEST_POSTFIX",
             Self::Dnsmasq => "RESETD_TEST_DNSMASQ",
             Self::Chromium => "RESETD_TEST_CHROMIUM",
+            Self::Promtool => "RESETD_TEST_PROMTOOL",
         }
     }
 
@@ -50,6 +54,7 @@ impl Need {
             Self::Postfix => &["postfix", "sasl2-bin", "libsasl2-modules"],
             Self::Dnsmasq => &["dnsmasq-base"],
             Self::Chromium => &["chromium"],
+            Self::Promtool => &["prometheus"],
         }
     }
 
@@ -60,6 +65,7 @@ impl Need {
             Self::Postfix => Some("postfix"),
             Self::Dnsmasq => Some("dnsmasq"),
             Self::Chromium => Some("chromium"),
+            Self::Promtool => Some("promtool"),
         }
     }
 }
@@ -113,7 +119,7 @@ impl Services {
             match need {
                 Need::Postgres => self.look_for_postgres()?,
                 Need::Redis => self.look_for_redis()?,
-                Need::Postfix | Need::Dnsmasq | Need::Chromium => {
+                Need::Postfix | Need::Dnsmasq | Need::Chromium | Need::Promtool => {
                     let program = need.program().unwrap_or_default();
                     let path =
                         process::find_program(program).ok_or_else(|| format!("no program {program}"))?;

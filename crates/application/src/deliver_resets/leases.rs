@@ -10,7 +10,8 @@ use tokio::time::{Instant, timeout};
 use tracing::field::Empty;
 use tracing::{Instrument, info, warn};
 
-use super::engine::{Engine, Lesson};
+use super::engine::Engine;
+use super::judge::Lesson;
 use crate::ports::StoreError;
 use crate::trace::stage;
 

@@ -156,16 +156,18 @@ pub enum Completion {
         /// What is wrong.
         fault: String,
     },
-    /// Something of ours failed while sending, and trying again will not help (`sending-error`).
+    /// The link would be dead before the mail could go out, and nobody refused it (`sending-error`).
     SendingError {
-        /// What.
-        fault: String,
-    },
-    /// Given up (`undeliverable`).
-    Undeliverable {
-        /// Which host, or empty.
+        /// Which host was asked last; empty: none, and no attempt is recorded.
         host: String,
         /// Its reply, or why no further attempt makes sense.
+        reply: String,
+    },
+    /// Refused for good, for the sake of this recipient or this mail (`undeliverable`).
+    Undeliverable {
+        /// Which host; empty: none, and no attempt is recorded.
+        host: String,
+        /// Its reply.
         reply: String,
     },
     /// No mail is owed.

@@ -7,8 +7,8 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, NoteVisit, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand,
-    SetNewPassword, WorkSignal,
+    DisownRequest, Links, NoteVisit, OpenLink, PasswordQueue, RelayStatus, RequestFreshLink, RequestReset,
+    RequestResetCommand, SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -29,11 +29,13 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) sender: RecordingSender,
+    pub(crate) relay: RelayStatus,
     pub(crate) sandbox: RecordingSender,
     pub(crate) geo: FixedGeo,
     pub(crate) visits: Arc<NoteVisit>,
     pub(crate) signal: WorkSignal,
     pub(crate) limiter: Arc<WindowLimiter>,
+    pub(crate) queue: Arc<PasswordQueue>,
     pub(crate) organisation: Organisation,
     pub(crate) key: ApiKey,
     pub(crate) record: ApiKeyRecord,
@@ -88,10 +90,12 @@ impl World {
             clock: ManualClock::new(start()),
             random,
             sender: RecordingSender::new(),
+            relay: RelayStatus::default(),
             sandbox: RecordingSender::new(),
             geo,
             signal: WorkSignal::default(),
             limiter: Arc::new(WindowLimiter::new()),
+            queue: Arc::new(PasswordQueue::new(std::num::NonZeroUsize::MIN)),
             organisation,
             key,
             record,
@@ -159,6 +163,8 @@ impl World {
             tokens: self.store.clone(),
             customers: self.store.clone(),
             hasher: Arc::new(PlainHasher::new()),
+            limiter: self.limiter.clone(),
+            queue: self.queue.clone(),
             visits: self.visits.clone(),
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),
@@ -213,7 +219,8 @@ impl World {
             ..DeliverySettings::new(worker)
         };
         let links = Links::new("http://127.0.0.1:8080/");
-        let deliver = Arc::new(DeliverResets::new(ports, links, settings, self.signal.clone()));
+        let deliver = DeliverResets::new(ports, links, settings, self.signal.clone());
+        let deliver = Arc::new(deliver.reporting_to(self.relay.clone()));
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         let stop = async {
             while !done().await {

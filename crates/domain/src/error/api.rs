@@ -123,7 +123,8 @@ impl ErrorCode {
             Self::TooManyRequests => (
                 "Too many requests",
                 "Too many requests. Please try again later.",
-                "The limit of the API key, or that of the customer's IP address, is used up for now. Wait as many seconds \
+                "The limit of the API key, that of the customer's IP address, or that of ten attempts with one token in ten \
+                 minutes is used up for now; the token stays good. Wait as many seconds \
                  as `Retry-After` says; `X-RateLimit-Remaining` and `X-RateLimit-Reset` tell how far the limit is away.",
             ),
             Self::ValidationFailed => (

@@ -344,3 +344,17 @@ fn conversions_and_order() {
         "a leading zero at byte 8: expected decimal numbers from 0 to 255 such as `10`, not `010`"
     );
 }
+
+#[test]
+fn a_budget_counts_an_ipv6_address_as_its_network() {
+    for (address, key) in [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("::1", "127.0.0.1"),
+    ] {
+        assert_eq!(CustomerIp::parse(address).unwrap().budget_key().to_string(), key, "{address}");
+    }
+}

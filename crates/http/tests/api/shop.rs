@@ -1,6 +1,7 @@
 //! A shop on in-memory ports: two organisations, keys of every sort, customers of every sort.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use application::ports::{
@@ -9,8 +10,8 @@ use application::ports::{
     PasswordHasher, TokenIssue, TokenStore,
 };
 use application::{
-    Authenticate, DisownRequest, NoteVisit, OpenLink, RequestFreshLink, RequestReset, SetNewPassword,
-    WorkSignal,
+    Authenticate, DisownRequest, NoteVisit, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
+    SetNewPassword, WorkSignal,
 };
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -83,7 +84,7 @@ struct Ready(ReadinessReport);
 #[async_trait::async_trait]
 impl Readiness for Ready {
     async fn check(&self) -> ReadinessReport {
-        self.0
+        self.0.clone()
     }
 }
 
@@ -97,6 +98,9 @@ pub struct Plan {
     /// In place of the memory store's.
     pub tokens: Option<Arc<dyn TokenStore>>,
     pub keys: Option<Arc<dyn ApiKeyRegistry>>,
+    /// In place of the one that costs nothing.
+    pub hasher: Option<Arc<dyn PasswordHasher>>,
+    pub queue: PasswordQueue,
 }
 
 impl Default for Plan {
@@ -106,9 +110,11 @@ impl Default for Plan {
             accept_sample: false,
             mailbox: false,
             trusted_proxies: Vec::new(),
-            ready: ReadinessReport { store: true, worker: true },
+            ready: ReadinessReport { store: true, worker: true, relay: None },
             tokens: None,
             keys: None,
+            hasher: None,
+            queue: PasswordQueue::new(NonZeroUsize::MIN),
         }
     }
 }
@@ -328,7 +334,9 @@ fn api(
         set_new_password: Arc::new(SetNewPassword {
             tokens: tokens.clone(),
             customers: store.clone(),
-            hasher: hasher.clone(),
+            hasher: plan.hasher.unwrap_or_else(|| hasher.clone()),
+            limiter: limiter.clone(),
+            queue: Arc::new(plan.queue),
             visits,
             clock: clock.clone(),
             random: random.clone(),

@@ -27,6 +27,8 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         ("ADDRESSES", list::ADDRESSES),
         ("RETRY_WAITING", retry::RETRY_WAITING),
         ("RETRY_ENDED", retry::RETRY_ENDED),
+        ("WAITING_SINCE", retry::WAITING_SINCE),
+        ("ENDED_SINCE", retry::ENDED_SINCE),
     ]
     .into_iter()
     .chain(lists)
@@ -45,6 +47,15 @@ impl MailQueue for PostgresStore {
 
     async fn retry(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
         Ok(self.retry_mail(id, now).await?)
+    }
+
+    async fn retry_since(
+        &self,
+        state: DeliveryState,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        Ok(self.retry_mails(state, since, now).await?)
     }
 
     async fn depths(&self) -> Result<Vec<QueueDepth>, StoreError> {

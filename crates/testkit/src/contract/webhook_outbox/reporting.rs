@@ -117,7 +117,6 @@ pub(super) async fn no_other_outcome_is_told_of(shop: Shop) {
         retry_at(1_000),
         Completion::NotReadyUntil { due_at: at(1_000), reason: fault() },
         Completion::PreparingError { fault: fault() },
-        Completion::SendingError { fault: fault() },
         Completion::NoMail(NoMailReason::UnknownAddress),
     ] {
         let (worker, request) = (worker(), shop.record("jan@example.com", 0).await);

@@ -101,7 +101,12 @@ impl Tables {
                 mail.due_at = due_at;
             }
             Completion::PreparingError { fault } => end(mail, DeliveryState::PreparingError, fault, now),
-            Completion::SendingError { fault } => end(mail, DeliveryState::SendingError, fault, now),
+            Completion::SendingError { host, reply } if host.is_empty() => {
+                end(mail, DeliveryState::SendingError, reply, now);
+            }
+            Completion::SendingError { host, reply } => {
+                attempt(mail, DeliveryState::SendingError, "attempt", &host, reply, now);
+            }
             Completion::Undeliverable { host, reply } if host.is_empty() => {
                 end(mail, DeliveryState::Undeliverable, reply, now);
             }
@@ -125,7 +130,9 @@ impl Tables {
 fn told(completion: &Completion) -> Option<(WebhookEventType, (Option<String>, String))> {
     let (event, host, reply) = match completion {
         Completion::Sent { host, reply } => (WebhookEventType::Sent, host, reply),
-        Completion::Undeliverable { host, reply } => (WebhookEventType::Undeliverable, host, reply),
+        Completion::Undeliverable { host, reply } | Completion::SendingError { host, reply } => {
+            (WebhookEventType::Undeliverable, host, reply)
+        }
         _ => return None,
     };
     Some((event, (Some(host.clone()).filter(|host| !host.is_empty()), reply.clone())))
