@@ -1,7 +1,5 @@
 //! The suite of the customer directory finds what is broken: each directory here has one error.
 
-#![expect(clippy::expect_used, reason = "helpers of tests are tests")]
-
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use application::ports::{

@@ -69,7 +69,7 @@ mod tests {
     fn every_end_of_a_line_counts_once() {
         // A buffer of one octet: CR and LF come apart.
         for capacity in [1, 2, 64] {
-            let input = std::io::BufReader::with_capacity(capacity, &b"a\r\nb\n\nc\rd\r\n\r\ne"[..]);
+            let input = io::BufReader::with_capacity(capacity, &b"a\r\nb\n\nc\rd\r\n\r\ne"[..]);
             let mut lines = Lines::new(input);
             let read: Vec<_> = std::iter::from_fn(|| lines.next_line().unwrap())
                 .map(|line| (line.number, String::from_utf8(line.bytes).unwrap()))
