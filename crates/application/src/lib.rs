@@ -10,6 +10,7 @@ pub mod sealed;
 
 mod authenticate;
 mod cached_keys;
+mod customer_record;
 mod deliver_resets;
 mod deliver_webhooks;
 mod disown_request;
@@ -34,6 +35,7 @@ mod work_signal;
 
 pub use authenticate::{Authenticate, AuthenticateCommand, AuthenticateError, Authenticated};
 pub use cached_keys::CachedKeys;
+pub use customer_record::{Applied, CustomerRecord};
 pub use deliver_resets::{DeliverResets, DeliveryPorts, DeliverySettings, Links};
 pub use deliver_webhooks::{DeliverWebhooks, WebhookPorts, WebhookSettings, test_event};
 pub use disown_request::DisownRequest;

@@ -240,17 +240,61 @@ pub(crate) enum KindArg {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum CustomerCommand {
-    /// Import CSV or NDJSON; resumable; bad rows are reported by line and skipped
-    Import {
-        /// The file; .csv, .ndjson or .jsonl
-        file: PathBuf,
-        /// Name or id of the organisation
-        #[arg(long, value_name = "NAME|ID")]
-        organisation: String,
-        /// Start over even if this file was imported in part before
-        #[arg(long)]
-        restart: bool,
-    },
+    /// Import CSV or NDJSON; bad rows are reported by line and skipped (exit 3)
+    Import(ImportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The file, or `-` for standard input
+    pub(crate) file: PathBuf,
+    /// Name or id of the organisation
+    #[arg(long, value_name = "NAME|ID")]
+    pub(crate) organisation: String,
+    /// Go on behind the rows that an interrupted import of this file has done
+    #[arg(long, conflicts_with = "restart")]
+    pub(crate) resume: bool,
+    /// Start over, which is the default
+    #[arg(long, hide = true)]
+    pub(crate) restart: bool,
+    /// csv or ndjson; default: told by how the input begins
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) format: Option<FormatArg>,
+    /// What stands between two fields of CSV: one character or `tab`; default: told by the header
+    #[arg(long, value_name = "CHARACTER", value_parser = delimiter)]
+    pub(crate) delimiter: Option<u8>,
+    /// Encoding of the input; default: told by how it begins
+    #[arg(long, value_name = "ENCODING")]
+    pub(crate) encoding: Option<EncodingArg>,
+    /// The counts as one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    Csv,
+    Ndjson,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EncodingArg {
+    #[value(name = "utf-8", alias = "utf8")]
+    Utf8,
+    #[value(name = "utf-16le")]
+    Utf16le,
+    #[value(name = "utf-16be")]
+    Utf16be,
+    #[value(name = "windows-1250", alias = "cp1250")]
+    Windows1250,
+}
+
+fn delimiter(text: &str) -> Result<u8, String> {
+    match text.as_bytes() {
+        b"tab" | b"\\t" => Ok(b'\t'),
+        [byte] if byte.is_ascii() && !matches!(byte, b'"' | b'\n' | b'\r') => Ok(*byte),
+        _ => Err("expected one ASCII character or `tab`".to_owned()),
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -25,6 +25,9 @@ pub(crate) enum Fault {
     /// The service cannot go on; whoever supervises it starts it again.
     #[error("{0}")]
     Ended(String),
+    /// The input was not taken; nothing was changed.
+    #[error("{0}")]
+    Refused(String),
     /// A part could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -35,10 +38,14 @@ impl Fault {
         Self::Usage(text.into())
     }
 
+    pub(crate) fn refused(text: impl Into<String>) -> Self {
+        Self::Refused(text.into())
+    }
+
     /// What the process tells whoever started it: 1 when it did its work and something is amiss, 2 when it could not do it.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
-            Self::Differs(_) | Self::Ended(_) => 1,
+            Self::Differs(_) | Self::Ended(_) | Self::Refused(_) => 1,
             _ => 2,
         }
     }

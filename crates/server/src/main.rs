@@ -46,8 +46,7 @@ fn run(cli: Cli) -> Result<ExitCode, Fault> {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Fault::io("the runtime"))?;
     if !matches!(cli.command, Command::Serve | Command::Demo) {
         telemetry::start_logging(&settings)?;
-        runtime.block_on(commands::run(cli.command, settings))?;
-        return Ok(ExitCode::SUCCESS);
+        return runtime.block_on(commands::run(cli.command, settings));
     }
     let traces = {
         let _within = runtime.enter();
@@ -57,7 +56,7 @@ fn run(cli: Cli) -> Result<ExitCode, Fault> {
     if let Some(traces) = traces {
         runtime.block_on(traces.finish());
     }
-    outcome.map(|()| ExitCode::SUCCESS)
+    outcome
 }
 
 /// File, environment, flags: the later wins.

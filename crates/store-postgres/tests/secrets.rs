@@ -5,9 +5,9 @@
 mod support;
 
 use application::ports::{
-    AddressBudget, Completion, CustomerDirectory, CustomerImport, GeoContext, ImportCheckpoint, MailQueue,
-    PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue, TokenStore, WebhookEndpoint, WebhookOutbox,
-    WebhookRegistry, WebhookTarget,
+    AddressBudget, Completion, CustomerDirectory, CustomerImport, Field, GeoContext, ImportCheckpoint,
+    MailQueue, PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue, TokenStore, WebhookEndpoint,
+    WebhookOutbox, WebhookRegistry, WebhookTarget,
 };
 use domain::{MailId, ResetToken, WebhookEndpointId, WebhookSecret};
 use sqlx::{AssertSqlSafe, PgConnection};
@@ -39,7 +39,7 @@ async fn a_dump_holds_no_address_no_token_and_no_person() {
     let shop = organisation(&store).await;
     let row = CustomerImport {
         external_id: Some("jan.secret@crm.example".to_owned()),
-        phone: Some("+420777123456".to_owned()),
+        phone: Field::Set("+420777123456".to_owned()),
         ..import_row("jan.secret@barasek.com")
     };
     let (customer, checkpoint) = (row.id, ImportCheckpoint { name: "file".to_owned(), position: 1 });

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use application::ports::{
-    AddressBudget, Completion, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint,
+    AddressBudget, Completion, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint,
     NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash, Redemption,
     TokenIssue, TokenStore,
 };
@@ -156,14 +156,12 @@ async fn import(store: &SqliteStore) {
     for batch in 0..20_u64 {
         let rows: Vec<_> = (0..1_000)
             .map(|row| CustomerImport {
-                id: CustomerId::from_bytes(bytes(100, batch * 1_000 + row)),
                 external_id: Some(format!("{batch}-{row}")),
-                email: Some(email(batch * 1_000 + row)),
-                phone: None,
-                name: "Jan Barášek".to_owned(),
-                language: None,
-                status: CustomerStatus::Active,
-                password_hash: Some(PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$".repeat(3))),
+                email: Field::Set(email(batch * 1_000 + row)),
+                name: Field::Set("Jan Barášek".to_owned()),
+                status: Some(CustomerStatus::Active),
+                password_hash: Field::Set(PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$".repeat(3))),
+                ..CustomerImport::new(CustomerId::from_bytes(bytes(100, batch * 1_000 + row)))
             })
             .collect();
         let checkpoint = ImportCheckpoint { name: "file".to_owned(), position: batch };

@@ -25,7 +25,7 @@ pub static TABLES: &[Table] = &[
     // `sealed`: `sealed::Person` as JSON, the platform's own identifier included.
     table!(customer by 1: id Id, organisation_id Id, sealed Sealed, address_fingerprint Bytes, phone_fingerprint Bytes,
         language Text, status Text, password_hash Text, links_valid_from Time, sessions_valid_from Time, created_at Time,
-        updated_at Time, sandbox Bool),
+        updated_at Time, password_reset_at Time, revision Int, sandbox Bool),
     table!(password_history by 2: customer_id Id, n Int, hash Text, replaced_at Time),
     // Mails not at their end. Leases do not move: their workers have stopped. `due_at`: nothing for what is due.
     table!(mail_queue by 1: id Id, accepted_at Time, expires_at Time, due_at Time, attempts Int, kind Int, priority Int,

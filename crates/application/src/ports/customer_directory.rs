@@ -50,26 +50,73 @@ pub struct Customer {
     pub status: CustomerStatus,
 }
 
-/// A customer as an import brings it. Identity, within the organisation: `external_id` where given, else the
-/// canonical address, else the phone number.
+/// What a write says of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Field<T> {
+    /// Nothing: the field stays as it is.
+    #[default]
+    Keep,
+    /// The field has no value any more.
+    Erase,
+    /// The field has this value from now on.
+    Set(T),
+}
+
+impl<T> Field<T> {
+    /// The new value, if one is given.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Set(value) => Some(value),
+            Self::Keep | Self::Erase => None,
+        }
+    }
+}
+
+/// A partial write of one customer: a row of an import, or a call. Identity, within the organisation: `external_id`
+/// where given, else the canonical form of the address that `email` sets, else the phone number that `phone` sets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerImport {
     /// The id to use if the customer is new.
     pub id: CustomerId,
-    /// The platform's own identifier.
+    /// The platform's own identifier. It cannot be erased.
     pub external_id: Option<String>,
-    /// The address; `None`: phone only.
-    pub email: Option<EmailAddress>,
+    /// The address; erased: phone only.
+    pub email: Field<EmailAddress>,
     /// E.164 or whatever the platform writes.
-    pub phone: Option<String>,
+    pub phone: Field<String>,
     /// How the mail greets.
-    pub name: String,
-    /// The language of mails and pages.
-    pub language: Option<Language>,
-    /// Whether mail may be sent.
-    pub status: CustomerStatus,
-    /// The present password, Argon2id or bcrypt.
-    pub password_hash: Option<PasswordHash>,
+    pub name: Field<String>,
+    /// The language of mails and pages; erased: the organisation's.
+    pub language: Field<Language>,
+    /// Whether mail may be sent. `None`: as it is, and active for a new customer. It cannot be erased, so that nobody
+    /// is unbanned by a field that was left empty.
+    pub status: Option<CustomerStatus>,
+    /// The present password, Argon2id or bcrypt; erased: none.
+    pub password_hash: Field<PasswordHash>,
+    /// When the platform last changed the password. A password that was set by a reset is replaced only by a write
+    /// whose `password_changed_at` is later than the reset.
+    pub password_changed_at: Option<DateTime<Utc>>,
+    /// Orders writes: one whose revision is smaller than the last one applied is ignored; an equal one is applied.
+    pub revision: Option<i64>,
+}
+
+impl CustomerImport {
+    /// A write that changes nothing yet and knows nobody.
+    #[must_use]
+    pub const fn new(id: CustomerId) -> Self {
+        Self {
+            id,
+            external_id: None,
+            email: Field::Keep,
+            phone: Field::Keep,
+            name: Field::Keep,
+            language: Field::Keep,
+            status: None,
+            password_hash: Field::Keep,
+            password_changed_at: None,
+            revision: None,
+        }
+    }
 }
 
 /// What became of one row of an import batch.
@@ -77,8 +124,16 @@ pub struct CustomerImport {
 pub enum ImportedRow {
     /// A new customer.
     Created,
-    /// An existing customer, brought up to date. A changed address or password kills its open links.
+    /// An existing customer, brought up to date. A changed address or password kills its open links, and so does a
+    /// ban.
     Updated,
+    /// An existing customer who is already as the row says.
+    Unchanged,
+    /// Updated or unchanged but for the password: it was set by a reset, and the row does not say that it was changed
+    /// later.
+    PasswordKept,
+    /// The row's revision is smaller than the one last applied; nothing was changed.
+    Stale,
     /// The address belongs to another customer of this organisation; nothing was changed.
     AddressTaken,
 }
@@ -110,8 +165,8 @@ pub trait CustomerDirectory: Send + Sync {
     /// [`StoreError`] when the directory cannot tell.
     async fn password_history(&self, id: CustomerId, limit: u32) -> Result<Vec<PasswordHash>, StoreError>;
 
-    /// Creates or updates `rows`, in order, and moves the import's checkpoint to `position`, all in one transaction.
-    /// The result has one entry per row.
+    /// Applies `rows`, in order, as [`CustomerRecord`](crate::CustomerRecord) says, and moves the organisation's only
+    /// checkpoint to `checkpoint`, all in one transaction. The result has one entry per row.
     ///
     /// # Errors
     /// [`StoreError`] when nothing of the batch was stored.
@@ -123,15 +178,22 @@ pub trait CustomerDirectory: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<ImportedRow>, StoreError>;
 
-    /// How far the import called `name` has come for `organisation`: the last `position` stored.
+    /// How far the import called `name` has come for `organisation`: the last `position` stored. `None`: it has not
+    /// begun, has finished, or another one was begun since.
     ///
     /// # Errors
-    /// [`StoreError`] when the directory cannot tell. An import never begun is `Ok(None)`.
+    /// [`StoreError`] when the directory cannot tell.
     async fn import_position(
         &self,
         organisation: OrganisationId,
         name: &str,
     ) -> Result<Option<u64>, StoreError>;
+
+    /// Forgets the checkpoint of `organisation`: the import is complete, or is to begin anew.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it is not forgotten.
+    async fn finish_import(&self, organisation: OrganisationId) -> Result<(), StoreError>;
 }
 
 /// Where an import stands, so that it can be resumed.

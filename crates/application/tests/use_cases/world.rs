@@ -107,14 +107,10 @@ impl World {
     pub(crate) async fn customer(&self, address: &str, status: CustomerStatus) -> CustomerId {
         let id = CustomerId::from_bytes(*application::fresh_id(&self.clock, self.random.as_ref()).as_bytes());
         let row = CustomerImport {
-            id,
-            external_id: None,
-            email: Some(email(address)),
-            phone: None,
-            name: "Jan".into(),
-            language: None,
-            status,
-            password_hash: None,
+            email: Field::Set(email(address)),
+            name: Field::Set("Jan".into()),
+            status: Some(status),
+            ..CustomerImport::new(id)
         };
         let checkpoint = ImportCheckpoint { name: address.into(), position: 1 };
         self.store.import(self.organisation.id, &[row], checkpoint, self.clock.now()).await.unwrap();

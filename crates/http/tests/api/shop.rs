@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use application::ports::{
-    ApiKeyRecord, ApiKeyRegistry, CapturedMail, CustomerDirectory, CustomerImport, CustomerStatus,
+    ApiKeyRecord, ApiKeyRegistry, CapturedMail, CustomerDirectory, CustomerImport, CustomerStatus, Field,
     ImportCheckpoint, Issued, MailArchive, Organisation, OrganisationRegistry, OrganisationSettings,
     PasswordHasher, SandboxStore, TokenIssue, TokenStore,
 };
@@ -250,26 +250,23 @@ impl CreateOrganisation for MemoryStore {
 
 async fn customers(store: &MemoryStore, hasher: &PlainHasher, organisation: OrganisationId) -> CustomerId {
     let row = |number: u8, address: Option<&str>, status| CustomerImport {
-        id: CustomerId::from_bytes(id(number)),
-        external_id: None,
-        email: address.map(email),
-        phone: Some(format!("+42060000000{number}")),
-        name: "Jan Barášek".to_owned(),
-        language: None,
-        status,
-        password_hash: None,
+        email: address.map_or(Field::Keep, |address| Field::Set(email(address))),
+        phone: Field::Set(format!("+42060000000{number}")),
+        name: Field::Set("Jan Barášek".to_owned()),
+        status: Some(status),
+        ..CustomerImport::new(CustomerId::from_bytes(id(number)))
     };
     let first = hasher.hash(&Password::new(FIRST_PASSWORD.to_owned())).await.unwrap();
     let rows = [
         CustomerImport {
-            password_hash: Some(first),
+            password_hash: Field::Set(first),
             ..row(1, Some("jan@barasek.com"), CustomerStatus::Active)
         },
         row(2, Some("banned@barasek.com"), CustomerStatus::Banned),
         row(3, Some("deleted@barasek.com"), CustomerStatus::Deleted),
         row(4, None, CustomerStatus::Active),
         CustomerImport {
-            language: Some(Language::CS),
+            language: Field::Set(Language::CS),
             ..row(5, Some("petra@barasek.com"), CustomerStatus::Active)
         },
     ];

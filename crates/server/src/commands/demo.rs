@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use application::fresh_id;
 use application::ports::{
-    ApiKeyRecord, Clock, CustomerImport, CustomerStatus, ImportCheckpoint, Organisation,
+    ApiKeyRecord, Clock, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Organisation,
     OrganisationSettings, Random,
 };
 use chrono::TimeDelta;
@@ -118,17 +118,18 @@ fn sample_customer(
     name: &str,
     status: CustomerStatus,
 ) -> Result<CustomerImport, Fault> {
-    let email = Some(email).filter(|email| !email.is_empty()).map(EmailAddress::parse).transpose();
-    Ok(CustomerImport {
-        id: CustomerId::from_bytes(new_id(clock, random)),
-        external_id: None,
-        email: email.map_err(|fault| Fault::Setup(format!("the sample customer: {fault}")))?,
-        phone: Some(phone.to_owned()).filter(|phone| !phone.is_empty()),
-        name: name.to_owned(),
-        language: None,
-        status,
-        password_hash: None,
-    })
+    let mut customer = CustomerImport::new(CustomerId::from_bytes(new_id(clock, random)));
+    if !email.is_empty() {
+        let email = EmailAddress::parse(email);
+        customer.email =
+            Field::Set(email.map_err(|fault| Fault::Setup(format!("the sample customer: {fault}")))?);
+    }
+    if !phone.is_empty() {
+        customer.phone = Field::Set(phone.to_owned());
+    }
+    customer.name = Field::Set(name.to_owned());
+    customer.status = Some(status);
+    Ok(customer)
 }
 
 fn new_id(clock: &dyn Clock, random: &dyn Random) -> [u8; 16] {

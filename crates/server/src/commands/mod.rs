@@ -32,8 +32,11 @@ pub(crate) fn normalize(args: &NormalizeArgs) -> Result<ExitCode, Fault> {
 }
 
 /// Every other command.
-pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Fault> {
+pub(crate) async fn run(command: Command, settings: Settings) -> Result<ExitCode, Fault> {
     match command {
+        Command::Customer(command) => {
+            return customer::run(command, &Operator::open(&settings).await?).await;
+        }
         Command::Demo => demo::run(settings).await,
         Command::Serve => serve::run(&settings).await,
         Command::Migrate => migrate(&settings).await,
@@ -44,7 +47,6 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Faul
         Command::Normalize(args) => normalize(&args).map(|_| ()),
         Command::Organisation(command) => organisation::run(command, &Operator::open(&settings).await?).await,
         Command::ApiKey(command) => api_key::run(command, &Operator::open(&settings).await?).await,
-        Command::Customer(command) => customer::run(command, &Operator::open(&settings).await?).await,
         Command::Mail(command) => mail::run(command, &Operator::open(&settings).await?).await,
         Command::Template(command) => {
             template::run(command, &Operator::open(&settings).await?, &settings).await
@@ -53,7 +55,8 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<(), Faul
             webhook::run(command, &Operator::open(&settings).await?, &settings).await
         }
         Command::Audit(args) => audit::run(args, &Operator::open(&settings).await?).await,
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn migrate(settings: &Settings) -> Result<(), Fault> {

@@ -1,7 +1,5 @@
 //! What scripts rely on.
 
-use std::io::Write;
-
 use crate::process::{resetd, run_ok, run_with};
 
 #[test]
@@ -35,35 +33,6 @@ fn openapi_prints_the_document() {
     let document: serde_json::Value = serde_json::from_str(&run_ok(resetd().arg("openapi"))).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));
     assert!(document["paths"]["/api/v1/customer/reset-password"]["post"].is_object());
-}
-
-#[test]
-fn an_import_skips_bad_rows_and_resumes() {
-    let directory = tempfile::tempdir().unwrap();
-    let database = format!("sqlite://{}", directory.path().join("resetd.db").display());
-    let file = directory.path().join("customers.csv");
-    let mut csv = std::fs::File::create(&file).unwrap();
-    writeln!(csv, "id,email,phone,name,language,status").unwrap();
-    for number in 0..2_500 {
-        writeln!(csv, "{number},c{number}@example.com,,Customer {number},cs,active").unwrap();
-    }
-    writeln!(csv, "x,not an address,,X,,\ny,,,Y,,\nz,,,Z,klingon language,").unwrap();
-    drop(csv);
-    let command = |arguments: &[&str]| {
-        let mut command = resetd();
-        command.args(arguments).env("RESETD_DATABASE_URL", &database);
-        command
-    };
-    run_ok(&mut command(&["organisation", "create", "Shop"]));
-    let path = file.to_str().unwrap();
-    let output = run_with(&mut command(&["customer", "import", path, "--organisation", "Shop"]), b"");
-    let (out, log) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    assert_eq!(out.trim(), "2501 created, 0 updated, 2 skipped", "{log}");
-    assert!(log.contains("line 2502: email:") && log.contains("line 2504: language:"), "{log}");
-    let again = run_ok(&mut command(&["customer", "import", path, "--organisation", "Shop"]));
-    assert_eq!(again, "0 created, 0 updated, 0 skipped");
-    let over = run_ok(&mut command(&["customer", "import", path, "--organisation", "Shop", "--restart"]));
-    assert_eq!(over, "0 created, 2501 updated, 2 skipped");
 }
 
 #[test]

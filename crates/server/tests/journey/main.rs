@@ -12,6 +12,7 @@ mod command_line;
 mod demo;
 mod geo;
 mod http;
+mod import;
 mod moving;
 mod process;
 mod relay;

@@ -203,11 +203,8 @@ fn an_installation_moves_to_postgresql_with_everything_it_has() {
     let import = ["customer", "import", file.to_str().unwrap(), "--organisation", "Shop"];
     assert_eq!(
         run_ok(&mut shop.command(&postgres, &import)),
-        "0 created, 0 updated, 0 skipped",
-        "its checkpoint moved"
+        "0 created, 0 updated, 50 unchanged, 0 skipped, 0 stale, 0 passwords kept"
     );
-    let restarted = [&import[..], &["--restart"]].concat();
-    assert_eq!(run_ok(&mut shop.command(&postgres, &restarted)), "0 created, 50 updated, 0 skipped");
     assert!(run_ok(&mut shop.command(&postgres, &["audit", "--verify"])).contains("the chain is whole"));
 }
 

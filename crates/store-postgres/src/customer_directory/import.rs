@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use application::ports::{
-    AddressVault, CustomerImport, CustomerStatus, Identifier, ImportCheckpoint, ImportedRow,
+    AddressVault, CustomerImport, CustomerStatus, Field, Identifier, ImportCheckpoint, ImportedRow,
+    PasswordHash,
 };
 use chrono::{DateTime, Utc};
-use domain::{EmailAddress, OrganisationId};
+use domain::{Language, OrganisationId};
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
 use sqlx::{Connection, PgConnection};
@@ -15,13 +16,14 @@ use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::connections::limited;
 use crate::fault::Fault;
+use application::CustomerRecord;
 use application::sealed::{self, Person};
 
 /// Imports for one organisation happen one after the other.
 pub(super) const IMPORT_LOCK: &str = "SELECT pg_advisory_xact_lock(hashtextextended($1, 7))";
 /// Everybody whom the rows may mean, locked in the order of their identifiers.
 pub(super) const LOOK_UP: &str = "SELECT id, external_fingerprint, address_fingerprint, phone_fingerprint, sealed, language, \
-     status, password_hash FROM customer WHERE organisation_id = $1 AND id = ANY(ARRAY(\
+     status, password_hash, password_reset_at, revision FROM customer WHERE organisation_id = $1 AND id = ANY(ARRAY(\
        SELECT c.id FROM unnest($2::bytea[]) f JOIN customer c ON c.external_fingerprint = f UNION \
        SELECT c.id FROM unnest($3::bytea[]) f JOIN customer c ON c.address_fingerprint = f UNION \
        SELECT c.id FROM unnest($4::bytea[]) f JOIN customer c ON c.phone_fingerprint = f)) \
@@ -29,23 +31,27 @@ pub(super) const LOOK_UP: &str = "SELECT id, external_fingerprint, address_finge
 /// Addresses may pass from one customer of the batch to another: all are given up before any is taken.
 pub(super) const MOVE_OUT: &str = "UPDATE customer SET address_fingerprint = NULL WHERE id = ANY($1::uuid[])";
 pub(super) const CREATE: &str = "INSERT INTO customer (organisation_id, created_at, updated_at, id, external_fingerprint, \
-     address_fingerprint, phone_fingerprint, sealed, language, status, password_hash, links_valid_from, sessions_valid_from) \
-     SELECT $1, $2, $2, n.* FROM unnest($3::uuid[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], \
-     $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[]) AS n";
+     address_fingerprint, phone_fingerprint, sealed, language, status, password_hash, links_valid_from, sessions_valid_from, \
+     password_reset_at, revision) SELECT $1, $2, $2, n.* FROM unnest($3::uuid[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], \
+     $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], \
+     $13::timestamptz[], $14::bigint[]) AS n";
 pub(super) const UPDATE: &str = "UPDATE customer c SET updated_at = $2, external_fingerprint = n.external, \
      address_fingerprint = n.address, phone_fingerprint = n.phone, sealed = n.sealed, language = n.language, \
      status = n.status, password_hash = n.password, links_valid_from = coalesce(n.links_from, c.links_valid_from), \
-     sessions_valid_from = coalesce(n.sessions_from, c.sessions_valid_from) \
+     sessions_valid_from = coalesce(n.sessions_from, c.sessions_valid_from), \
+     password_reset_at = n.reset_at, revision = n.revision \
      FROM unnest($3::uuid[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], $9::text[], $10::text[], \
-     $11::timestamptz[], $12::timestamptz[]) \
-     AS n(id, external, address, phone, sealed, language, status, password, links_from, sessions_from) \
+     $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::bigint[]) \
+     AS n(id, external, address, phone, sealed, language, status, password, links_from, sessions_from, reset_at, \
+     revision) \
      WHERE c.id = n.id AND c.organisation_id = $1";
 pub(super) const REMEMBER: &str = "INSERT INTO password_history (customer_id, hash, replaced_at) \
      SELECT h.customer, h.hash, $3 FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS h(customer, hash, place) \
      ORDER BY h.place";
 pub(super) const KILL_LINKS: &str = "UPDATE reset_token SET superseded_at = $2 \
      WHERE customer_id = ANY($1::uuid[]) AND used_at IS NULL AND superseded_at IS NULL";
-pub(super) const CHECKPOINT: &str = "INSERT INTO import_checkpoint (organisation_id, name, position) VALUES ($1, $2, $3) \
+pub(super) const CHECKPOINT: &str = "WITH others AS (DELETE FROM import_checkpoint WHERE organisation_id = $1 AND name <> $2) \
+     INSERT INTO import_checkpoint (organisation_id, name, position) VALUES ($1, $2, $3) \
      ON CONFLICT (organisation_id, name) DO UPDATE SET position = excluded.position";
 
 type Fingerprint = [u8; 16];
@@ -64,14 +70,11 @@ struct Known {
     external: Option<Fingerprint>,
     address: Option<Fingerprint>,
     phone: Option<Fingerprint>,
-    person: Person,
-    language: Option<String>,
-    status: &'static str,
-    password: Option<String>,
+    record: CustomerRecord,
     /// Not in the table yet.
     new: bool,
     changed: bool,
-    /// Address or password changed: links are dead.
+    /// Links are dead.
     overtaken: bool,
     moved: bool,
     /// Hashes that were replaced, oldest first.
@@ -134,14 +137,12 @@ fn prepare<'r>(
     organisation: OrganisationId,
     row: &'r CustomerImport,
 ) -> Prepared<'r> {
-    let of = |kind, text: &Option<String>| {
-        text.as_deref().map(|text| vault.fingerprint_of(organisation, kind, text).0)
-    };
+    let of = |kind, text: Option<&String>| text.map(|text| vault.fingerprint_of(organisation, kind, text).0);
     Prepared {
         row,
-        external: of(Identifier::External, &row.external_id),
-        address: row.email.as_ref().map(|email| vault.fingerprint(organisation, email).0),
-        phone: of(Identifier::Phone, &row.phone),
+        external: of(Identifier::External, row.external_id.as_ref()),
+        address: row.email.value().map(|email| vault.fingerprint(organisation, email).0),
+        phone: of(Identifier::Phone, row.phone.value()),
     }
 }
 
@@ -176,15 +177,20 @@ fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, Fault> {
         let bytes = row.read::<Option<&[u8]>>(place)?;
         bytes.map(|bytes| bytes.try_into().map_err(|_| Fault::corrupt(place, "not 16 octets"))).transpose()
     };
+    let language = row.read::<Option<&str>>("customer.language")?.map(Language::parse).transpose();
     Ok(Known {
         id: row.read("customer.id")?,
         external: fingerprint("customer.external_fingerprint")?,
         address: fingerprint("customer.address_fingerprint")?,
         phone: fingerprint("customer.phone_fingerprint")?,
-        person: sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?,
-        language: row.read("customer.language")?,
-        status: row.word("customer.status", |word| CustomerStatus::parse(word).ok_or("no status"))?.as_str(),
-        password: row.read("customer.password_hash")?,
+        record: CustomerRecord {
+            person: sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?,
+            language: language.map_err(|error| Fault::corrupt("customer.language", error))?,
+            status: row.word("customer.status", |word| CustomerStatus::parse(word).ok_or("no status"))?,
+            password: row.read::<Option<String>>("customer.password_hash")?.map(PasswordHash::new),
+            password_reset_at: row.optional_time("customer.password_reset_at")?,
+            revision: row.read("customer.revision")?,
+        },
         new: false,
         changed: false,
         overtaken: false,
@@ -228,11 +234,11 @@ impl Customers {
         match known.and_then(|place| self.all.get_mut(place).map(|customer| (place, customer))) {
             Some((place, customer)) => {
                 let before = (customer.address, customer.phone);
-                customer.update(prepared);
+                let outcome = customer.update(prepared);
                 let after = (customer.address, customer.phone);
                 move_key(&mut self.by_address, before.0, after.0, place);
                 move_key(&mut self.by_phone, before.1, after.1, place);
-                ImportedRow::Updated
+                outcome
             }
             None => {
                 self.add(Known::create(prepared));
@@ -311,7 +317,8 @@ async fn write_rows(
     if customers.is_empty() {
         return Ok(());
     }
-    let sealed = customers.iter().map(|customer| sealed::seal_json(vault, &customer.person, Person::PLACE));
+    let sealed =
+        customers.iter().map(|customer| sealed::seal_json(vault, &customer.record.person, Person::PLACE));
     sqlx::query(statement)
         .bind(organisation)
         .bind(now)
@@ -320,11 +327,15 @@ async fn write_rows(
         .bind(all(customers, |customer| customer.address.as_ref().map(|bytes| &bytes[..])))
         .bind(all(customers, |customer| customer.phone.as_ref().map(|bytes| &bytes[..])))
         .bind(sealed.collect::<Result<Vec<_>, _>>()?)
-        .bind(all(customers, |customer| customer.language.as_deref()))
-        .bind(all(customers, |customer| customer.status))
-        .bind(all(customers, |customer| customer.password.as_deref()))
+        .bind(all(customers, |customer| {
+            customer.record.language.map(|language| language.as_str().to_owned())
+        }))
+        .bind(all(customers, |customer| customer.record.status.as_str()))
+        .bind(all(customers, |customer| customer.record.password.as_ref().map(|hash| text(hash.expose()))))
         .bind(all(customers, |customer| customer.overtaken.then_some(now)))
         .bind(all(customers, |customer| customer.rekeyed.then_some(now)))
+        .bind(all(customers, |customer| customer.record.password_reset_at))
+        .bind(all(customers, |customer| customer.record.revision))
         .execute(transaction)
         .await
         .map_err(Fault::conflict("the customer"))?;
@@ -338,15 +349,7 @@ impl Known {
             external: *external,
             address: *address,
             phone: *phone,
-            person: Person {
-                email: email(row),
-                name: row.name.clone(),
-                phone: row.phone.clone(),
-                external_id: row.external_id.clone(),
-            },
-            language: row.language.map(|language| language.as_str().to_owned()),
-            status: row.status.as_str(),
-            password: row.password_hash.as_ref().map(|hash| text(hash.expose()).into_owned()),
+            record: CustomerRecord::create(row),
             new: true,
             changed: true,
             overtaken: false,
@@ -356,30 +359,22 @@ impl Known {
         }
     }
 
-    fn update(&mut self, Prepared { row, address, phone, .. }: &Prepared<'_>) {
-        let address_changed = self.person.email != email(row);
-        self.moved |= self.address != *address;
-        self.address = *address;
-        self.phone = phone.or(self.phone);
-        self.person = Person {
-            email: email(row),
-            name: row.name.clone(),
-            phone: row.phone.clone().or(self.person.phone.take()),
-            external_id: self.person.external_id.take(),
-        };
-        self.language = row.language.map(|language| language.as_str().to_owned());
-        self.status = row.status.as_str();
-        let hash = row.password_hash.as_ref().map(|hash| text(hash.expose()).into_owned());
-        let hash = hash.filter(|hash| self.password.as_ref() != Some(hash));
-        self.rekeyed |= hash.is_some();
-        self.overtaken |= address_changed || hash.is_some();
-        if let Some(hash) = hash {
-            self.former.extend(self.password.replace(hash));
+    fn update(&mut self, Prepared { row, address, phone, .. }: &Prepared<'_>) -> ImportedRow {
+        let applied = self.record.apply(row);
+        if !applied.changed {
+            return applied.row;
+        }
+        if row.email != Field::Keep {
+            self.moved |= self.address != *address;
+            self.address = *address;
+        }
+        if row.phone != Field::Keep {
+            self.phone = *phone;
         }
         self.changed = true;
+        self.overtaken |= applied.ends_links;
+        self.rekeyed |= applied.ends_sessions;
+        self.former.extend(applied.former.map(|hash| hash.expose().to_owned()));
+        applied.row
     }
-}
-
-fn email(row: &CustomerImport) -> Option<String> {
-    row.email.as_ref().map(|email| EmailAddress::normalized(email).to_owned())
 }

@@ -29,6 +29,7 @@ const HISTORY: &str = "SELECT hash FROM (\
      SELECT password_hash AS hash, NULL::bigint AS n FROM customer WHERE id = $1 AND password_hash IS NOT NULL UNION ALL \
      (SELECT hash, n FROM password_history WHERE customer_id = $1 ORDER BY n DESC LIMIT $2)) h \
      ORDER BY n DESC NULLS FIRST LIMIT $2";
+const FINISH: &str = "DELETE FROM import_checkpoint WHERE organisation_id = $1";
 const POSITION: &str = "SELECT position FROM import_checkpoint WHERE organisation_id = $1 AND name = $2";
 
 /// The statements of this module, by name.
@@ -37,6 +38,7 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("FIND_BY_EMAIL", FIND_BY_EMAIL),
     ("FIND", FIND),
     ("HISTORY", HISTORY),
+    ("FINISH", FINISH),
     ("POSITION", POSITION),
     ("IMPORT_LOCK", import::IMPORT_LOCK),
     ("LOOK_UP", import::LOOK_UP),
@@ -132,6 +134,12 @@ impl CustomerDirectory for PostgresStore {
         let position = row
             .map(|row| u64::try_from(row.read::<i64>(place)?).map_err(|fault| Fault::corrupt(place, fault)));
         Ok(position.transpose()?)
+    }
+
+    async fn finish_import(&self, organisation: OrganisationId) -> Result<(), StoreError> {
+        let finish = sqlx::query(FINISH).bind(uuid(organisation.as_bytes()));
+        finish.execute(self.pool()).await.map_err(Fault::Sql)?;
+        Ok(())
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) const SET_PASSWORD: &str = concat!(
      noted AS (INSERT INTO mail_event (mail_id, n, at, event) \
        SELECT $9, greatest(coalesce(max(n), 0), 100) + 1, $3, 'consumed' FROM mail_event WHERE mail_id = $9)",
     report_completed!(),
-    "UPDATE customer SET password_hash = $2, links_valid_from = greatest(links_valid_from, $3), \
+    "UPDATE customer SET password_hash = $2, password_reset_at = $3, links_valid_from = greatest(links_valid_from, $3), \
      sessions_valid_from = greatest(sessions_valid_from, $3), updated_at = greatest(updated_at, $3) \
      WHERE id = $1"
 );

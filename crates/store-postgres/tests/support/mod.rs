@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use application::ports::{
-    AddressVault, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow,
+    AddressVault, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
     NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -207,14 +207,13 @@ pub async fn organisation(store: &PostgresStore) -> OrganisationId {
 
 pub fn import_row(address: &str) -> CustomerImport {
     CustomerImport {
-        id: CustomerId::from_bytes(id(at(0))),
-        external_id: None,
-        email: Some(email(address)),
-        phone: None,
-        name: "Jan Barášek".to_owned(),
-        language: None,
-        status: CustomerStatus::Active,
-        password_hash: Some(PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$first".to_owned())),
+        email: Field::Set(email(address)),
+        name: Field::Set("Jan Barášek".to_owned()),
+        status: Some(CustomerStatus::Active),
+        password_hash: Field::Set(PasswordHash::new(
+            "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$first".to_owned(),
+        )),
+        ..CustomerImport::new(CustomerId::from_bytes(id(at(0))))
     }
 }
 

@@ -1,20 +1,23 @@
 use application::ports::{
-    AddressVault, CustomerImport, Identifier, ImportCheckpoint, ImportedRow, StoreError,
+    AddressVault, CustomerImport, CustomerStatus, Field, Identifier, ImportCheckpoint, ImportedRow,
+    PasswordHash, StoreError,
 };
 use chrono::{DateTime, Utc};
-use domain::{EmailAddress, OrganisationId};
+use domain::OrganisationId;
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
 use crate::fault::Fault;
+use crate::template_store::language;
 use crate::token_store::KILL_LINKS;
 use crate::writer::{Statement, Unit};
+use application::CustomerRecord;
 use application::sealed::{Person, open_json, seal_json};
 
 /// Whom the row means, and who has its address. `$1` organisation, `$2` external id, `$3` address, `$4` phone, each but the
 /// first possibly NULL; the first of the three that is there is the identity.
-const LOOK_UP: &str = "SELECT c.id, c.sealed, c.password_hash, \
+const LOOK_UP: &str = "SELECT c.id, c.sealed, c.password_hash, c.language, c.status, c.password_reset_at, c.revision, \
        (SELECT id FROM customer WHERE address_fingerprint = $3) AS address_owner \
      FROM (SELECT CASE \
          WHEN $2 IS NOT NULL THEN (SELECT seq FROM customer WHERE organisation_id = $1 AND external_id = $2) \
@@ -23,17 +26,19 @@ const LOOK_UP: &str = "SELECT c.id, c.sealed, c.password_hash, \
      LEFT JOIN customer c ON c.seq = known.seq";
 const CREATE: &str = "INSERT INTO customer (id, organisation_id, external_id, address_fingerprint, \
        phone_fingerprint, sealed, language, status, password_hash, links_valid_from, sessions_valid_from, \
-       created_at, updated_at) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, -9223372036854775808, 0, $10, $10)";
-const UPDATE: &str = "UPDATE customer SET address_fingerprint = $2, \
-       phone_fingerprint = coalesce($3, phone_fingerprint), sealed = $4, language = $5, status = $6, updated_at = $7 \
-     WHERE id = $1";
+       created_at, updated_at, revision) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, -9223372036854775808, 0, $10, $10, $11)";
+/// What was not given stays: `$2` and `$4` say whether the address and the phone number are.
+const UPDATE: &str = "UPDATE customer SET address_fingerprint = iif($2, $3, address_fingerprint), \
+       phone_fingerprint = iif($4, $5, phone_fingerprint), sealed = $6, language = $7, status = $8, \
+       password_reset_at = $9, revision = $10, updated_at = $11 WHERE id = $1";
 const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
        SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM password_history WHERE customer_id = $1), password_hash, $2 \
        FROM customer WHERE id = $1 AND password_hash IS NOT NULL; \
      UPDATE customer SET password_hash = $3, sessions_valid_from = max(sessions_valid_from, $2) WHERE id = $1";
 const END_REQUESTS: &str = "UPDATE customer SET links_valid_from = max(links_valid_from, $2) WHERE id = $1";
-const CHECKPOINT: &str = "INSERT INTO import_checkpoint (organisation_id, name, position) VALUES ($1, $2, $3) \
+const CHECKPOINT: &str = "DELETE FROM import_checkpoint WHERE organisation_id = $1 AND name <> $2; \
+     INSERT INTO import_checkpoint (organisation_id, name, position) VALUES ($1, $2, $3) \
      ON CONFLICT (organisation_id, name) DO UPDATE SET position = $3";
 
 /// A row with its fingerprints, made before the writer is asked.
@@ -70,9 +75,8 @@ pub(super) async fn import(
 }
 
 fn prepare(vault: &dyn AddressVault, organisation: OrganisationId, row: &CustomerImport) -> Prepared {
-    let address = row.email.as_ref().map(|email| vault.fingerprint(organisation, email).0.to_vec());
-    let phone =
-        row.phone.as_deref().map(|phone| vault.fingerprint_of(organisation, Identifier::Phone, phone));
+    let address = row.email.value().map(|email| vault.fingerprint(organisation, email).0.to_vec());
+    let phone = row.phone.value().map(|phone| vault.fingerprint_of(organisation, Identifier::Phone, phone));
     Prepared { row: row.clone(), address, phone: phone.map(|fingerprint| fingerprint.0.to_vec()) }
 }
 
@@ -99,23 +103,24 @@ impl Batch<'_, '_> {
         }
         match known {
             None => self.create(prepared).await.map(|()| ImportedRow::Created),
-            Some(id) => self.update(id, &found, prepared).await.map(|()| ImportedRow::Updated),
+            Some(id) => self.update(id, &found, prepared).await,
         }
     }
 
     async fn create(&mut self, Prepared { row, address, phone }: Prepared) -> Result<(), Fault> {
-        let sealed = self.seal(row.email.as_ref(), row.name, row.phone)?;
+        let record = CustomerRecord::create(&row);
         let create = Statement::new(CREATE)
             .bind(row.id.as_bytes().to_vec())
             .bind(self.organisation.as_bytes().to_vec())
             .bind(row.external_id)
             .bind(address)
             .bind(phone)
-            .bind(sealed)
-            .bind(row.language.map(|language| language.as_str().to_owned()))
-            .bind(row.status.as_str())
-            .bind(row.password_hash.map(|hash| hash.expose().to_owned()))
-            .bind(self.now);
+            .bind(self.seal(record.person)?)
+            .bind(record.language.map(|language| language.as_str().to_owned()))
+            .bind(record.status.as_str())
+            .bind(record.password.map(|hash| hash.expose().to_owned()))
+            .bind(self.now)
+            .bind(record.revision);
         self.unit.run(create).await.map_err(Fault::conflict("customer"))
     }
 
@@ -124,41 +129,53 @@ impl Batch<'_, '_> {
         id: [u8; 16],
         found: &SqliteRow,
         Prepared { row, address, phone }: Prepared,
-    ) -> Result<(), Fault> {
-        let before: Person = open_json(self.vault, found.read("customer.sealed")?, Person::PLACE)?;
-        let password = found.read::<Option<&str>>("customer.password_hash")?;
-        let moved = before.email.as_deref() != row.email.as_ref().map(EmailAddress::normalized);
-        let rekeyed = row.password_hash.filter(|hash| Some(hash.expose()) != password);
-
-        let sealed = self.seal(row.email.as_ref(), row.name, row.phone.or(before.phone))?;
+    ) -> Result<ImportedRow, Fault> {
+        let mut record = self.record(found)?;
+        let applied = record.apply(&row);
+        if !applied.changed {
+            return Ok(applied.row);
+        }
+        let reset_at = record.password_reset_at.map(millis);
         let update = Statement::new(UPDATE)
             .bind(id.to_vec())
+            .bind(row.email != Field::Keep)
             .bind(address)
+            .bind(row.phone != Field::Keep)
             .bind(phone)
-            .bind(sealed)
-            .bind(row.language.map(|language| language.as_str().to_owned()))
-            .bind(row.status.as_str())
+            .bind(self.seal(record.person)?)
+            .bind(record.language.map(|language| language.as_str().to_owned()))
+            .bind(record.status.as_str())
+            .bind(reset_at)
+            .bind(record.revision)
             .bind(self.now);
         self.unit.run(update).await?;
-        if moved || rekeyed.is_some() {
+        if applied.ends_links {
             self.unit.run(Statement::new(KILL_LINKS).bind(id.to_vec()).bind(self.now)).await?;
             self.unit.run(Statement::new(END_REQUESTS).bind(id.to_vec()).bind(self.now)).await?;
         }
-        if let Some(hash) = rekeyed {
-            let hash = hash.expose().to_owned();
+        if applied.ends_sessions {
+            let hash = record.password.map(|hash| hash.expose().to_owned());
             self.unit.run(Statement::new(SET_PASSWORD).bind(id.to_vec()).bind(self.now).bind(hash)).await?;
         }
-        Ok(())
+        Ok(applied.row)
     }
 
-    fn seal(
-        &self,
-        email: Option<&EmailAddress>,
-        name: String,
-        phone: Option<String>,
-    ) -> Result<Vec<u8>, Fault> {
-        let email = email.map(|email| email.normalized().to_owned());
-        Ok(seal_json(self.vault, &Person { email, name, phone, external_id: None }, Person::PLACE)?)
+    fn record(&self, found: &SqliteRow) -> Result<CustomerRecord, Fault> {
+        let tag = found.read::<Option<&str>>("customer.language")?;
+        Ok(CustomerRecord {
+            person: open_json(self.vault, found.read("customer.sealed")?, Person::PLACE)?,
+            language: tag.map(|tag| language(tag, "customer.language")).transpose()?,
+            status: CustomerStatus::parse(found.read("customer.status")?)
+                .ok_or_else(|| Fault::corrupt("customer.status", "an unknown status"))?,
+            password: found.read::<Option<String>>("customer.password_hash")?.map(PasswordHash::new),
+            password_reset_at: found.optional_time("customer.password_reset_at")?,
+            revision: found.read("customer.revision")?,
+        })
+    }
+
+    /// The platform's own identifier has a column here.
+    fn seal(&self, person: Person) -> Result<Vec<u8>, Fault> {
+        Ok(seal_json(self.vault, &Person { external_id: None, ..person }, Person::PLACE)?)
     }
 
     async fn checkpoint(&mut self, checkpoint: ImportCheckpoint) -> Result<(), Fault> {

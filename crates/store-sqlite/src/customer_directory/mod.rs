@@ -15,6 +15,7 @@ use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::fault::Fault;
 use crate::template_store::language;
+use crate::writer::Statement;
 use application::sealed::{Person, open_json};
 
 const FIND: &str = "SELECT id, organisation_id, sealed, language, status FROM customer WHERE id = $1";
@@ -25,6 +26,7 @@ const PASSWORDS: &str = "SELECT hash FROM ( \
          WHERE id = $1 AND password_hash IS NOT NULL \
        UNION ALL SELECT hash, n FROM password_history WHERE customer_id = $1) \
      ORDER BY n DESC LIMIT $2";
+const FINISH: &str = "DELETE FROM import_checkpoint WHERE organisation_id = $1";
 const POSITION: &str = "SELECT position FROM import_checkpoint WHERE organisation_id = $1 AND name = $2";
 
 #[async_trait]
@@ -73,6 +75,16 @@ impl CustomerDirectory for SqliteStore {
         let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
         let position = row.map(|row| row.read::<i64>("import_checkpoint.position")).transpose()?;
         Ok(position.map(i64::unsigned_abs))
+    }
+
+    async fn finish_import(&self, organisation: OrganisationId) -> Result<(), StoreError> {
+        let organisation = organisation.as_bytes().to_vec();
+        self.database
+            .writer
+            .work(move |unit| {
+                Box::pin(async move { Ok(unit.run(Statement::new(FINISH).bind(organisation)).await?) })
+            })
+            .await
     }
 }
 

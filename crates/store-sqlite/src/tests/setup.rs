@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use application::ports::{
-    CustomerDirectory as _, CustomerImport, CustomerStatus, ImportCheckpoint, Issued, NewRequest,
+    CustomerDirectory as _, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Issued, NewRequest,
     Organisation, OrganisationRegistry as _, OrganisationSettings, PasswordHash, Redemption, TokenIssue,
     TokenStore as _,
 };
@@ -71,14 +71,13 @@ impl Fixture {
 
     pub(super) async fn customer(&self) -> CustomerId {
         let row = CustomerImport {
-            id: CustomerId::from_bytes(self.id()),
             external_id: Some("4711".to_owned()),
-            email: Some(EmailAddress::parse(ADDRESS).unwrap()),
-            phone: Some("+420777123456".to_owned()),
-            name: "Jan Barášek".to_owned(),
-            language: None,
-            status: CustomerStatus::Active,
-            password_hash: Some(PasswordHash::new("$argon2id$first".to_owned())),
+            email: Field::Set(EmailAddress::parse(ADDRESS).unwrap()),
+            phone: Field::Set("+420777123456".to_owned()),
+            name: Field::Set("Jan Barášek".to_owned()),
+            status: Some(CustomerStatus::Active),
+            password_hash: Field::Set(PasswordHash::new("$argon2id$first".to_owned())),
+            ..CustomerImport::new(CustomerId::from_bytes(self.id()))
         };
         let id = row.id;
         let checkpoint = ImportCheckpoint { name: "file".to_owned(), position: 1 };

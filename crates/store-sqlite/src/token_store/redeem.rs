@@ -34,7 +34,7 @@ const SUBJECT: &str = "SELECT m.organisation_id, c.sealed FROM mail m JOIN custo
 const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
        SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM password_history WHERE customer_id = $1), password_hash, $2 \
        FROM customer WHERE id = $1 AND password_hash IS NOT NULL; \
-     UPDATE customer SET password_hash = $3, updated_at = $2, sessions_valid_from = max(sessions_valid_from, $2), \
+     UPDATE customer SET password_hash = $3, password_reset_at = $2, updated_at = $2, sessions_valid_from = max(sessions_valid_from, $2), \
        links_valid_from = max(links_valid_from, $2) WHERE id = $1";
 const NOTICE: &str = "INSERT INTO mail (id, kind, stage, state, organisation_id, sandbox, priority, accepted_at, \
        expires_at, address_masked, submitted, customer_id) \

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use application::ports::{
-    AuditRow, ClaimedMail, ClaimedWork, Completion, CustomerImport, CustomerStatus, GeoContext,
+    AuditRow, ClaimedMail, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, GeoContext,
     ImportCheckpoint, ImportedRow, Issued, MailDetail, NewRequest, Organisation, OrganisationSettings,
     PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue,
 };
@@ -89,14 +89,10 @@ pub(super) fn organisation() -> Organisation {
 /// A customer as a file brings it; without password.
 pub(super) fn row(address: &str) -> CustomerImport {
     CustomerImport {
-        id: CustomerId::from_bytes(id()),
-        external_id: None,
-        email: Some(email(address)),
-        phone: None,
-        name: "Jan Barášek".to_owned(),
-        language: None,
-        status: CustomerStatus::Active,
-        password_hash: None,
+        email: Field::Set(email(address)),
+        name: Field::Set("Jan Barášek".to_owned()),
+        status: Some(CustomerStatus::Active),
+        ..CustomerImport::new(CustomerId::from_bytes(id()))
     }
 }
 
@@ -125,7 +121,7 @@ impl Shop {
 
     /// A customer who has been there since yesterday, with the password `first`.
     pub(super) async fn customer(&self, address: &str) -> CustomerId {
-        let row = CustomerImport { password_hash: Some(password("first")), ..row(address) };
+        let row = CustomerImport { password_hash: Field::Set(password("first")), ..row(address) };
         assert_eq!(self.import_at(std::slice::from_ref(&row), -86_400).await, [ImportedRow::Created]);
         row.id
     }

@@ -1,4 +1,4 @@
-use application::ports::{Customer, CustomerImport, CustomerStatus, ImportedRow};
+use application::ports::{Customer, CustomerImport, CustomerStatus, Field, ImportedRow};
 use domain::{CustomerId, Language};
 
 use crate::contract::fixture::{Shop, email, id, password, row};
@@ -11,23 +11,23 @@ async fn find(shop: &Shop, address: &str) -> Option<CustomerId> {
 pub(super) async fn every_field_survives(shop: Shop) {
     let row = CustomerImport {
         external_id: Some("ERP-0001".to_owned()),
-        phone: Some("+420 123 456 789".to_owned()),
-        name: "Žofie \"Žofka\" O'Neil\u{1f600}".to_owned(),
-        language: Some(Language::CS),
+        phone: Field::Set("+420 123 456 789".to_owned()),
+        name: Field::Set("Žofie \"Žofka\" O'Neil\u{1f600}".to_owned()),
+        language: Field::Set(Language::CS),
         ..row("Zofie.Novak@Příklad.cz")
     };
     assert_eq!(shop.import_at(std::slice::from_ref(&row), 0).await, [ImportedRow::Created]);
     let expected = Customer {
         id: row.id,
         organisation: shop.organisation.id,
-        email: row.email.clone(),
-        name: row.name.clone(),
-        language: row.language,
+        email: row.email.value().cloned(),
+        name: row.name.value().cloned().unwrap(),
+        language: row.language.value().copied(),
         status: CustomerStatus::Active,
     };
     assert_eq!(shop.ports.customers.find(row.id).await.unwrap(), Some(expected.clone()));
     let by_address =
-        shop.ports.customers.find_by_email(shop.organisation.id, &row.email.unwrap()).await.unwrap();
+        shop.ports.customers.find_by_email(shop.organisation.id, row.email.value().unwrap()).await.unwrap();
     assert_eq!(by_address, Some(expected));
 }
 
@@ -62,8 +62,11 @@ pub(super) async fn an_unknown_address_is_not_found(shop: Shop) {
 }
 
 pub(super) async fn a_customer_without_address_is_never_found_by_one(shop: Shop) {
-    let phone_only =
-        CustomerImport { email: None, phone: Some("+420123456789".to_owned()), ..row("ignored@example.com") };
+    let phone_only = CustomerImport {
+        email: Field::Erase,
+        phone: Field::Set("+420123456789".to_owned()),
+        ..row("ignored@example.com")
+    };
     assert_eq!(shop.import_at(std::slice::from_ref(&phone_only), 0).await, [ImportedRow::Created]);
     let stored = shop.ports.customers.find(phone_only.id).await.unwrap().expect("the customer is there");
     assert_eq!(stored.email, None);
@@ -76,7 +79,7 @@ pub(super) async fn banned_and_deleted_customers_are_found_as_such(shop: Shop) {
     for (address, status) in
         [("banned@example.com", CustomerStatus::Banned), ("deleted@example.com", CustomerStatus::Deleted)]
     {
-        shop.import_at(&[CustomerImport { status, ..row(address) }], 0).await;
+        shop.import_at(&[CustomerImport { status: Some(status), ..row(address) }], 0).await;
         let found = shop.ports.customers.find_by_email(shop.organisation.id, &email(address)).await.unwrap();
         assert_eq!(found.map(|customer| customer.status), Some(status));
     }
@@ -96,7 +99,7 @@ pub(super) async fn the_history_is_newest_first_and_limited(shop: Shop) {
     let jan = shop.customer("jan@barasek.com").await;
     for (seconds, hash) in [(0, "second"), (10, "third"), (20, "fourth")] {
         shop.import_at(
-            &[CustomerImport { password_hash: Some(password(hash)), ..row("jan@barasek.com") }],
+            &[CustomerImport { password_hash: Field::Set(password(hash)), ..row("jan@barasek.com") }],
             seconds,
         )
         .await;

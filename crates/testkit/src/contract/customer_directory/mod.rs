@@ -1,5 +1,6 @@
 mod finding;
 mod importing;
+mod partial;
 
 use super::{StoreUnderTest, fixture::Shop, suite::run_cases};
 
@@ -37,6 +38,15 @@ pub async fn customer_directory<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -
             importing::the_checkpoint_moves_with_the_batch,
             importing::checkpoints_are_kept_apart,
             importing::a_thousand_rows_go_in_one_batch,
+            partial::what_is_absent_stays,
+            partial::what_is_erased_is_gone,
+            partial::the_same_again_changes_nothing,
+            partial::the_last_of_three_imports_counts,
+            partial::a_ban_ends_links_for_good,
+            partial::a_dump_does_not_undo_a_reset,
+            partial::a_later_change_replaces_what_a_reset_set,
+            partial::a_smaller_revision_is_ignored,
+            partial::only_the_import_under_way_has_a_checkpoint,
         ]
     );
 }

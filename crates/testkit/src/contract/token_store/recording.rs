@@ -99,7 +99,7 @@ pub(super) async fn simultaneous_requests_are_all_recorded(shop: Shop) {
 pub(super) async fn any_address_is_recorded(shop: Shop) {
     use application::ports::{CustomerImport, CustomerStatus};
     let banned = CustomerImport {
-        status: CustomerStatus::Banned,
+        status: Some(CustomerStatus::Banned),
         ..crate::contract::fixture::row("banned@example.com")
     };
     shop.import_at(&[banned], 0).await;

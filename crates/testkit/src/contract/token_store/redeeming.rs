@@ -1,8 +1,8 @@
 use application::{
     audit::{GENESIS, first_break},
     ports::{
-        AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Issued, MailKind, Organisation,
-        Redeemed, Redemption,
+        AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, Issued, MailKind,
+        Organisation, Redeemed, Redemption,
     },
 };
 use domain::{DeliveryState, LinkState, TokenHash};
@@ -120,7 +120,11 @@ pub(super) async fn an_expired_link_stays_expired_whatever_comes_later(shop: Sho
     still("a changed password").await;
     let (_, third) = shop.link(jan, "jan@example.com", 4_600).await;
     shop.import_at(
-        &[CustomerImport { password_hash: Some(password("third")), ..row("jan@example.com") }],
+        &[CustomerImport {
+            password_hash: Field::Set(password("third")),
+            password_changed_at: Some(at(4_700)),
+            ..row("jan@example.com")
+        }],
         4_700,
     )
     .await;
@@ -157,7 +161,7 @@ pub(super) async fn a_banned_or_deleted_customer_may_not(shop: Shop) {
         let address = format!("{}@example.com", status.as_str());
         let customer = shop.customer(&address).await;
         let (_, token) = shop.link(customer, &address, 0).await;
-        shop.import_at(&[CustomerImport { status, ..row(&address) }], 5).await;
+        shop.import_at(&[CustomerImport { status: Some(status), ..row(&address) }], 5).await;
         assert_eq!(shop.redeem(token, 10).await, Redeemed::NoSuchLink, "{status:?}");
         assert_eq!(shop.passwords(customer).await, ["first"]);
     }

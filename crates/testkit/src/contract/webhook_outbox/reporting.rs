@@ -1,5 +1,5 @@
 use application::ports::{
-    AddressBudget, Admission, Completion, CustomerImport, Issued, Redeemed, WebhookEvent,
+    AddressBudget, Admission, Completion, CustomerImport, Field, Issued, Redeemed, WebhookEvent,
 };
 use domain::{NoMailReason, WebhookEventType};
 
@@ -61,7 +61,7 @@ pub(super) async fn an_admitted_request_is_told_of_once(shop: Shop) {
 async fn issued(shop: &Shop, now: i64) -> (domain::RequestId, domain::WorkerId, domain::TokenHash) {
     let customer = CustomerImport {
         external_id: Some("4711".to_owned()),
-        password_hash: Some(password("first")),
+        password_hash: Field::Set(password("first")),
         ..row("jan@example.com")
     };
     shop.import_at(std::slice::from_ref(&customer), -86_400).await;

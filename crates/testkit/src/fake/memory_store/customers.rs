@@ -1,6 +1,9 @@
 use application::ports::{
-    Customer, CustomerDirectory, CustomerImport, ImportCheckpoint, ImportedRow, PasswordHash, StoreError,
+    Customer, CustomerDirectory, CustomerImport, Field, ImportCheckpoint, ImportedRow, PasswordHash,
+    StoreError,
 };
+use application::sealed::Person;
+use application::{Applied, CustomerRecord};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, OrganisationId};
@@ -43,6 +46,7 @@ impl CustomerDirectory for MemoryStore {
     ) -> Result<Vec<ImportedRow>, StoreError> {
         let mut tables = self.tables();
         let results = rows.iter().map(|row| tables.import_row(organisation, row, now)).collect();
+        tables.imports.retain(|(of, name), _| *of != organisation || *name == checkpoint.name);
         tables.imports.insert((organisation, checkpoint.name), checkpoint.position);
         Ok(results)
     }
@@ -53,6 +57,11 @@ impl CustomerDirectory for MemoryStore {
         name: &str,
     ) -> Result<Option<u64>, StoreError> {
         Ok(self.tables().imports.get(&(organisation, name.to_owned())).copied())
+    }
+
+    async fn finish_import(&self, organisation: OrganisationId) -> Result<(), StoreError> {
+        self.tables().imports.retain(|(of, _), _| *of != organisation);
+        Ok(())
     }
 }
 
@@ -78,10 +87,12 @@ impl Tables {
 
     /// Whom a row means.
     fn identify(&self, organisation: OrganisationId, row: &CustomerImport) -> Option<CustomerId> {
-        match (&row.external_id, &row.email, &row.phone) {
+        match (&row.external_id, row.email.value(), row.phone.value()) {
             (Some(_), _, _) => self.find_customer(organisation, |known| known.external_id == row.external_id),
             (None, Some(email), _) => self.owner(organisation, email),
-            (None, None, Some(_)) => self.find_customer(organisation, |known| known.phone == row.phone),
+            (None, None, Some(phone)) => {
+                self.find_customer(organisation, |known| known.phone.as_ref() == Some(phone))
+            }
             (None, None, None) => None,
         }
     }
@@ -93,46 +104,85 @@ impl Tables {
         now: DateTime<Utc>,
     ) -> ImportedRow {
         let known = self.identify(organisation, row);
-        let owner = row.email.as_ref().and_then(|email| self.owner(organisation, email));
+        let owner = row.email.value().and_then(|email| self.owner(organisation, email));
         if owner.is_some() && owner != known {
             return ImportedRow::AddressTaken;
         }
-        let id = known.unwrap_or(row.id);
-        let kept = self.customers.entry(id).or_insert_with(|| CustomerRow {
-            customer: Customer {
-                id,
+        let Some(id) = known else {
+            let record = CustomerRecord::create(row);
+            let customer = Customer {
+                id: row.id,
                 organisation,
-                email: row.email.clone(),
-                name: String::new(),
-                language: None,
-                status: row.status,
-            },
-            sandbox: false,
-            used_at: None,
-            external_id: row.external_id.clone(),
-            phone: None,
-            passwords: Vec::new(),
-            password_set_at: None,
-            sessions_from: None,
-        });
-        let moved = kept.customer.email != row.email;
-        let rekeyed = row.password_hash.as_ref().is_some_and(|hash| kept.passwords.first() != Some(hash));
-        kept.customer = Customer {
-            email: row.email.clone(),
-            name: row.name.clone(),
-            language: row.language,
-            status: row.status,
-            ..kept.customer.clone()
+                email: row.email.value().cloned(),
+                name: record.person.name,
+                language: record.language,
+                status: record.status,
+            };
+            let kept = CustomerRow {
+                customer,
+                external_id: record.person.external_id,
+                phone: record.person.phone,
+                password: record.password.is_some(),
+                passwords: record.password.into_iter().collect(),
+                sandbox: false,
+                used_at: None,
+                password_reset_at: None,
+                revision: record.revision,
+                links_from: None,
+                sessions_from: None,
+            };
+            self.customers.insert(row.id, kept);
+            return ImportedRow::Created;
         };
-        kept.phone = row.phone.clone().or(kept.phone.take());
-        if let Some(hash) = row.password_hash.clone().filter(|_| rekeyed) {
-            kept.passwords.insert(0, hash);
-            kept.password_set_at = Some(now);
-            kept.sessions_from = Some(now);
+        let Some(kept) = self.customers.get_mut(&id) else { return ImportedRow::AddressTaken };
+        let mut record = kept.record();
+        let applied = record.apply(row);
+        if applied.changed {
+            kept.put(record, row, &applied, now);
         }
-        if moved || rekeyed {
+        if applied.ends_links {
             self.kill_links(now, |link| link.customer == id);
         }
-        if known.is_some() { ImportedRow::Updated } else { ImportedRow::Created }
+        applied.row
+    }
+}
+
+impl CustomerRow {
+    fn record(&self) -> CustomerRecord {
+        CustomerRecord {
+            person: Person {
+                email: self.customer.email.as_ref().map(|email| email.normalized().to_owned()),
+                name: self.customer.name.clone(),
+                phone: self.phone.clone(),
+                external_id: self.external_id.clone(),
+            },
+            language: self.customer.language,
+            status: self.customer.status,
+            password: self.passwords.first().filter(|_| self.password).cloned(),
+            password_reset_at: self.password_reset_at,
+            revision: self.revision,
+        }
+    }
+
+    fn put(&mut self, record: CustomerRecord, row: &CustomerImport, applied: &Applied, now: DateTime<Utc>) {
+        match &row.email {
+            Field::Keep => {}
+            Field::Erase => self.customer.email = None,
+            Field::Set(email) => self.customer.email = Some(email.clone()),
+        }
+        self.customer.name = record.person.name;
+        self.customer.language = record.language;
+        self.customer.status = record.status;
+        self.phone = record.person.phone;
+        self.password_reset_at = record.password_reset_at;
+        self.revision = record.revision;
+        if applied.ends_sessions {
+            self.password = record.password.is_some();
+            self.passwords.splice(0..0, record.password);
+            self.sessions_from = Some(now);
+        }
+        if applied.ends_links {
+            self.links_from = Some(now);
+        }
     }
 }

@@ -51,7 +51,7 @@ impl Tables {
         let newer = self.links.values().filter(|link| own(link)).filter_map(|link| age_of(link.request));
         let newer = newer.into_iter().any(|other| other > age && comparable(other.0));
         let row = self.customers.get(&issue.customer);
-        let set_at = row.and_then(|row| row.password_set_at);
+        let set_at = row.and_then(|row| row.links_from);
         let foreign = row.is_some_and(|row| row.sandbox != mail.sandbox);
         let set_since = set_at.is_some_and(|set_at| set_at > accepted_at && comparable(set_at));
         if foreign || disowned || newer || set_since {

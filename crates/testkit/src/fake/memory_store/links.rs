@@ -61,7 +61,9 @@ impl Tables {
         self.kill_links(redemption.at, |link| link.customer == customer);
         if let Some(row) = self.customers.get_mut(&customer) {
             row.passwords.insert(0, redemption.password);
-            row.password_set_at = Some(redemption.at);
+            row.password = true;
+            row.password_reset_at = Some(redemption.at);
+            row.links_from = Some(redemption.at);
             row.sessions_from = Some(redemption.at);
         }
         if let Some(mail) = self.mails.get_mut(&mail_of(request)) {

@@ -39,7 +39,10 @@ impl SandboxStore for MemoryStore {
             external_id: None,
             phone: None,
             passwords: Vec::new(),
-            password_set_at: None,
+            links_from: None,
+            password: false,
+            password_reset_at: None,
+            revision: None,
             sessions_from: None,
         };
         tables.customers.insert(fresh, row);

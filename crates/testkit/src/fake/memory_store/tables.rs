@@ -48,7 +48,12 @@ pub(super) struct CustomerRow {
     pub(super) phone: Option<String>,
     /// The present hash, then the former ones, newest first.
     pub(super) passwords: Vec<PasswordHash>,
-    pub(super) password_set_at: Option<DateTime<Utc>>,
+    /// Whether the first of them is the present one; otherwise it was erased and all are former ones.
+    pub(super) password: bool,
+    pub(super) password_reset_at: Option<DateTime<Utc>>,
+    pub(super) revision: Option<i64>,
+    /// Requests accepted before get no token any more.
+    pub(super) links_from: Option<DateTime<Utc>>,
     /// Sessions begun before this moment are over.
     pub(super) sessions_from: Option<DateTime<Utc>>,
 }
