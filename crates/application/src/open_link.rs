@@ -5,7 +5,8 @@ use domain::{CustomerIp, Language, LinkState, ResetToken};
 use crate::NoteVisit;
 use crate::note_visit::{Came, Deed};
 use crate::ports::{
-    Clock, CustomerDirectory, Organisation, OrganisationRegistry, ResetLink, StoreError, TokenStore,
+    Clock, CustomerDirectory, CustomerStatus, Organisation, OrganisationRegistry, ResetLink, StoreError,
+    TokenStore,
 };
 
 /// A look at a link that the timeline shall tell of.
@@ -59,12 +60,17 @@ impl OpenLink {
     pub async fn execute(&self, token: &str, visit: Option<Visit>) -> Result<Option<OpenedLink>, StoreError> {
         let Ok(token) = ResetToken::parse(token) else { return Ok(None) };
         let now = self.clock.now();
-        let Some(link) = self.tokens.find_link(token.hash(), now).await? else { return Ok(None) };
+        let Some(mut link) = self.tokens.find_link(token.hash(), now).await? else { return Ok(None) };
         let Some(organisation) = self.organisations.find(link.organisation).await? else { return Ok(None) };
         if organisation.suspended {
             return Ok(None);
         }
         let customer = self.customers.find(link.customer).await?;
+        // A customer who may not set a password has no use for a form.
+        let may = customer.as_ref().is_some_and(|customer| customer.status == CustomerStatus::Active);
+        if link.state == LinkState::Good && !may {
+            link.state = LinkState::Superseded;
+        }
         let language =
             customer.and_then(|customer| customer.language).unwrap_or(organisation.settings.language);
         if let Some(visit) = visit

@@ -23,6 +23,8 @@ const ATTEMPTS: Limit = Limit { max: 10, window: Duration::from_secs(600) };
 
 /// How many former passwords are compared with the new one, the present one included.
 const HISTORY: u32 = 24;
+/// For how long after the change the same form is known again.
+const REPEATED: TimeDelta = TimeDelta::minutes(10);
 /// How long the "your password was changed" mail is worth sending.
 const NOTICE_LIFE: TimeDelta = TimeDelta::days(3);
 
@@ -107,16 +109,26 @@ impl NewPassword {
 impl SetNewPassword {
     /// Tries once.
     pub async fn execute(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
+        self.traced(command, false).await
+    }
+
+    /// Tries once for a form that may be sent twice (a double click, a reload): the same password with the same token
+    /// within ten minutes of the change is [`NewPassword::Changed`] again, and changes nothing.
+    pub async fn execute_form(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
+        self.traced(command, true).await
+    }
+
+    async fn traced(&self, command: SetNewPasswordCommand<'_>, is_form: bool) -> NewPassword {
         let tried = async {
-            let outcome = self.try_once(command).await;
+            let outcome = self.try_once(command, is_form).await;
             ended(outcome.word());
             outcome
         };
         tried.instrument(stage!("set-new-password", outcome = Empty)).await
     }
 
-    async fn try_once(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
-        match self.attempt(command).await {
+    async fn try_once(&self, command: SetNewPasswordCommand<'_>, is_form: bool) -> NewPassword {
+        match self.attempt(command, is_form).await {
             Ok(()) => {
                 self.signal.raise();
                 NewPassword::Changed
@@ -135,7 +147,7 @@ impl SetNewPassword {
         }
     }
 
-    async fn attempt(&self, command: SetNewPasswordCommand<'_>) -> Result<(), NewPassword> {
+    async fn attempt(&self, command: SetNewPasswordCommand<'_>, is_form: bool) -> Result<(), NewPassword> {
         let token = ResetToken::parse(command.token).map(|token| token.hash()).ok();
         let found = match token {
             Some(token) => self.find(token, &command).await,
@@ -150,6 +162,10 @@ impl SetNewPassword {
         // Held to the end of the attempt: the next one with this token sees what this one did.
         let _only = self.queue.only_one_of(token, deadline).await?;
         let link = self.find(token, &command).await?.ok_or(RedeemCode::E003)?;
+        if is_form && self.was_just_used(&link) {
+            let same = self.queue.run(deadline, self.is_present(&link, &command.password)).await??;
+            return if same { Ok(()) } else { Err(RedeemCode::E003.into()) };
+        }
         match link.state {
             LinkState::Good => {}
             LinkState::Expired => return Err(RedeemCode::E004.into()),
@@ -158,6 +174,17 @@ impl SetNewPassword {
         // The store's step is not part of it: cut short, nobody would know whether the password was changed.
         let password = self.queue.run(deadline, self.check_and_hash(&link, &command.password)).await??;
         Ok(self.redeem(link, token, password, command).instrument(stage!("redeem")).await?)
+    }
+
+    fn was_just_used(&self, link: &ResetLink) -> bool {
+        link.used_at.is_some_and(|used_at| self.clock.now() - used_at < REPEATED)
+    }
+
+    /// Whether `password` is what the customer signs in with.
+    async fn is_present(&self, link: &ResetLink, password: &Password) -> Result<bool, RedeemCode> {
+        let present = self.customers.password_history(link.customer, 1).await.map_err(ours)?;
+        let Some(hash) = present.first() else { return Ok(false) };
+        Ok(self.verify(password, hash).await)
     }
 
     /// Counts the attempt. A link of another organisation does not come here: to its callers it does not exist.

@@ -8,11 +8,13 @@ use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
 use domain::Scope;
 use ipnetwork::IpNetwork;
+use tower::ServiceExt;
 
 use crate::call::Gate;
 use crate::edge::{Edge, EdgeShared, Volume};
 use crate::html;
 use crate::pages::{self, ResetPages};
+use crate::public_url;
 use crate::routes::health::{self, Readiness};
 use crate::routes::reset_password::{self, ResetPassword};
 use crate::routes::root::{self, Signpost};
@@ -42,6 +44,9 @@ pub struct Api {
     pub readiness: Arc<dyn Readiness>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNetwork>,
+    /// Where customers reach this installation, without a slash at the end. Links below its path are served with and
+    /// without it: some proxies keep the path, some do not.
+    pub public_url: String,
     /// For request identifiers.
     pub random: Arc<dyn Random>,
 }
@@ -54,11 +59,19 @@ pub fn router(api: Api) -> Router {
     api_routes(&mut surface, &api);
     page_routes(&mut surface, &api);
     reading_routes(&mut surface, &api);
-    if let Some(archive) = api.mailbox {
-        mailbox_routes(&mut surface, &archive);
+    if let Some(archive) = &api.mailbox {
+        mailbox_routes(&mut surface, archive);
     }
     let edge = Edge::new(&surface.shared, "unmatched", Volume::Normal);
-    surface.router.fallback_service(MethodRouter::new().fallback(routes::not_found).layer(edge))
+    let router = surface.router.fallback_service(MethodRouter::new().fallback(routes::not_found).layer(edge));
+    match public_url::path(&api.public_url) {
+        "" => router,
+        path => {
+            let path = path.to_owned();
+            Router::new()
+                .fallback_service(router.map_request(move |request| public_url::strip(request, &path)))
+        }
+    }
 }
 
 /// A router in the making: every route gets a layer that knows its template.
@@ -96,10 +109,14 @@ fn page_routes(surface: &mut Surface, api: &Api) {
         set_new_password: Arc::clone(&api.set_new_password),
         fresh: Arc::clone(&api.fresh_link),
         disown: Arc::clone(&api.disown),
+        public_origin: public_url::origin(&api.public_url).to_owned(),
     });
     surface.route(pages::RESET, get(pages::open).post(pages::redeem).with_state(Arc::clone(&state)));
     surface.route(pages::FRESH, post(pages::fresh).with_state(Arc::clone(&state)));
     surface.route(pages::NOT_ME, get(pages::not_me).post(pages::disown).with_state(state));
+    for template in pages::OTHERS {
+        surface.route(template, get(pages::mended).post(pages::mended));
+    }
 }
 
 fn reading_routes(surface: &mut Surface, api: &Api) {

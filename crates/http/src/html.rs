@@ -38,13 +38,13 @@ const TEMPLATES: [(&str, &str); 8] = [
 
 /// What a page may load, and so which style it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Policy {
+pub(crate) enum Policy<'a> {
     /// Its own style.
     Static,
     /// A form to itself, the script that shows passwords, and perhaps the organisation's logo.
     Reset {
-        /// Whether a logo is shown.
-        logo: bool,
+        /// The address of the logo, if one is shown.
+        logo: Option<&'a str>,
     },
     /// Frames, script and data of the mailbox.
     Mailbox,
@@ -58,7 +58,6 @@ const NOTHING: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'non
 struct Policies {
     fixed: HeaderValue,
     reset: HeaderValue,
-    reset_with_logo: HeaderValue,
     mailbox: HeaderValue,
     docs: HeaderValue,
 }
@@ -69,7 +68,6 @@ static POLICIES: LazyLock<Policies> = LazyLock::new(|| {
     let reset = format!("{NOTHING}; form-action 'self'; style-src {style}; script-src {script}");
     Policies {
         fixed: header(&format!("{NOTHING}; form-action 'none'; style-src {style}")),
-        reset_with_logo: header(&format!("{reset}; img-src https:")),
         reset: header(&reset),
         mailbox: header(&format!(
             "{NOTHING}; form-action 'none'; style-src {mailbox}; script-src 'self'; connect-src 'self'; frame-src 'self'"
@@ -109,12 +107,26 @@ fn header(policy: &str) -> HeaderValue {
     HeaderValue::from_str(policy).unwrap_or(HeaderValue::from_static(NOTHING))
 }
 
-impl Policy {
+/// Scheme, host and port of an `https` URL, if they can stand in a policy.
+fn origin(url: &str) -> Option<&str> {
+    let rest = url.strip_prefix("https://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b':' | b'[' | b']');
+    let usable = !authority.is_empty() && authority.bytes().all(plain);
+    if usable { url.get(..url.len() - rest.len() + authority.len()) } else { None }
+}
+
+impl Policy<'_> {
     fn header(self) -> HeaderValue {
         match self {
             Self::Static => &POLICIES.fixed,
-            Self::Reset { logo: false } => &POLICIES.reset,
-            Self::Reset { logo: true } => &POLICIES.reset_with_logo,
+            Self::Reset { logo } => match logo.and_then(origin) {
+                None => &POLICIES.reset,
+                Some(origin) => {
+                    let reset = POLICIES.reset.to_str().unwrap_or(NOTHING);
+                    return header(&format!("{reset}; img-src {origin}"));
+                }
+            },
             Self::Mailbox => &POLICIES.mailbox,
             Self::Docs => &POLICIES.docs,
         }
@@ -137,7 +149,7 @@ pub(crate) fn warm_up() {
 }
 
 /// A page with status 200.
-pub(crate) fn page(template: &str, content: Value, policy: Policy) -> Result<Response, ApiError> {
+pub(crate) fn page(template: &str, content: Value, policy: Policy<'_>) -> Result<Response, ApiError> {
     let trusted = context! {
         style => Value::from_safe_string(policy.style().to_owned()),
         script => Value::from_safe_string(RESET_SCRIPT.to_owned()),
@@ -172,7 +184,7 @@ pub(crate) fn page_with(
     status: StatusCode,
     template: &str,
     content: Value,
-    policy: Policy,
+    policy: Policy<'_>,
 ) -> Result<Response, ApiError> {
     let mut response = page(template, content, policy)?;
     *response.status_mut() = status;
@@ -196,6 +208,22 @@ mod tests {
     }
 
     #[test]
+    fn a_logo_is_allowed_from_its_own_origin_alone() {
+        for (url, expected) in [
+            ("https://cdn.example.com/a/logo.svg?x=1", Some("https://cdn.example.com")),
+            ("https://cdn.example.com:8443/logo.svg", Some("https://cdn.example.com:8443")),
+            ("https://[2001:db8::1]/logo.svg", Some("https://[2001:db8::1]")),
+            ("https://cdn.example.com", Some("https://cdn.example.com")),
+            ("https://evil;img-src */x", None),
+            ("https://user@cdn.example.com/x", None),
+            ("https:///x", None),
+            ("http://cdn.example.com/x", None),
+        ] {
+            assert_eq!(origin(url), expected, "{url}");
+        }
+    }
+
+    #[test]
     fn an_inline_style_or_script_cannot_end_its_element() {
         for text in [STYLE, MAILBOX_STYLE, DOCS_STYLE, RESET_SCRIPT] {
             assert!(!text.contains("</"));
@@ -204,7 +232,12 @@ mod tests {
 
     #[test]
     fn every_policy_begins_with_nothing() {
-        for policy in [Policy::Static, Policy::Reset { logo: true }, Policy::Mailbox, Policy::Docs] {
+        for policy in [
+            Policy::Static,
+            Policy::Reset { logo: Some("https://cdn.example.com/logo.svg") },
+            Policy::Mailbox,
+            Policy::Docs,
+        ] {
             let header = policy.header();
             let text = header.to_str().unwrap();
             assert!(text.starts_with(NOTHING) && text.len() > NOTHING.len(), "{text}");

@@ -29,6 +29,7 @@ mod json;
 mod key;
 mod openapi;
 mod pages;
+mod public_url;
 mod rate;
 mod routes;
 mod serve;

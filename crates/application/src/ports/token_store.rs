@@ -188,6 +188,8 @@ pub struct ResetLink {
     /// Good, expired, used or superseded, at the time of asking. A link that expired before it could be superseded stays
     /// expired.
     pub state: LinkState,
+    /// When it changed a password, if it did.
+    pub used_at: Option<DateTime<Utc>>,
     /// When it dies or died.
     pub expires_at: DateTime<Utc>,
     /// Of a sandbox customer; so is a fresh link asked for on its page.

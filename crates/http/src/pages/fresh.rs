@@ -21,7 +21,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, ApiError> {
     let token = text(token);
     let stranger = Page::for_stranger(request.headers());
-    if !same_origin::is_plausible(request.headers()) {
+    if !same_origin::is_plausible(request.headers(), &pages.public_origin) {
         return stranger.forbidden();
     }
     let ip = CustomerIp::from(Client::of(&request));

@@ -3,6 +3,7 @@
 
 mod fresh;
 mod languages;
+mod mended;
 mod not_me;
 mod open;
 mod redeem;
@@ -18,12 +19,15 @@ use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 
 pub(crate) use self::fresh::handle as fresh;
+pub(crate) use self::mended::handle as mended;
 pub(crate) use self::not_me::{ask as not_me, disown};
 pub(crate) use self::open::handle as open;
 pub(crate) use self::redeem::handle as redeem;
 
 pub(crate) const RESET: &str = "/reset/{token}";
 pub(crate) const FRESH: &str = "/reset/{token}/fresh";
+/// Whatever else stands below `/reset/`: a link with something stuck to it, or none.
+pub(crate) const OTHERS: [&str; 4] = ["/reset", "/reset/", "/reset/{token}/", "/reset/{token}/{*rest}"];
 pub(crate) const NOT_ME: &str = "/reset/{token}/not-me";
 
 /// What the pages need.
@@ -32,6 +36,8 @@ pub(crate) struct ResetPages {
     pub(crate) set_new_password: Arc<SetNewPassword>,
     pub(crate) fresh: Arc<RequestFreshLink>,
     pub(crate) disown: Arc<DisownRequest>,
+    /// Scheme, host and port of the public URL, as browsers write an origin.
+    pub(crate) public_origin: String,
 }
 
 /// The token in the path; one that is no text is an unknown one.

@@ -35,7 +35,7 @@ pub(crate) async fn disown(
 ) -> Result<Response, ApiError> {
     let token = text(token);
     let stranger = Page::for_stranger(request.headers());
-    if !same_origin::is_plausible(request.headers()) {
+    if !same_origin::is_plausible(request.headers(), &pages.public_origin) {
         return stranger.forbidden();
     }
     let opened = match pages.open.execute(&token, None).await {

@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::{CustomerIp, LinkState};
 
 use super::view::{Depth, Page};
-use super::{ResetPages, Token, text, visit};
+use super::{ResetPages, Token, mended, text, visit};
 use crate::edge::Client;
 use crate::error::ApiError;
 
@@ -18,6 +18,9 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response, ApiError> {
     let token = text(token);
+    if let Some(redirect) = mended::redirect(&token, "", &request) {
+        return Ok(redirect);
+    }
     let by = visit::of(request.method(), request.headers());
     let visit = Visit { by, ip: CustomerIp::from(Client::of(&request)) };
     let opened = match pages.open.execute(&token, Some(visit)).await {

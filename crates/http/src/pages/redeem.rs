@@ -20,7 +20,7 @@ pub(crate) async fn handle(
     request: Request,
 ) -> Result<Response, ApiError> {
     let token = text(token);
-    if !same_origin::is_plausible(request.headers()) {
+    if !same_origin::is_plausible(request.headers(), &pages.public_origin) {
         return Page::for_stranger(request.headers()).forbidden();
     }
     let opened = match pages.open.execute(&token, None).await {
@@ -29,12 +29,14 @@ pub(crate) async fn handle(
         Err(fault) => return Page::for_stranger(request.headers()).unavailable(&fault),
     };
     let page = Page::for_holder(&opened);
-    if opened.link.state != LinkState::Good {
+    // A used link may be the same form sent twice; the use case tells.
+    if !matches!(opened.link.state, LinkState::Good | LinkState::Used) {
         return page.dead(opened.link.state, &token, Depth::Link);
     }
     let ip = CustomerIp::from(Client::of(&request));
     match read(request).await {
         Ok(Entered { password, repeated: true }) => set(&pages, &opened, &token, password, ip).await,
+        _ if opened.link.state == LinkState::Used => page.dead(LinkState::Used, &token, Depth::Link),
         Ok(Entered { repeated: false, .. }) => {
             page.form(&pages.set_new_password.policy(&opened.organisation), &token, Some(Problem::Mismatch))
         }
@@ -78,11 +80,14 @@ async fn set(
         customer_ip: Some(ip),
         actor: "customer".to_owned(),
     };
-    let outcome = pages.set_new_password.execute(command).await;
+    let outcome = pages.set_new_password.execute_form(command).await;
     let page = Page::for_holder(opened);
     let policy = pages.set_new_password.policy(&opened.organisation);
     match outcome {
         NewPassword::Changed => page.changed(),
+        NewPassword::Policy(_) if opened.link.state == LinkState::Used => {
+            page.dead(LinkState::Used, token, Depth::Link)
+        }
         NewPassword::Policy(broken) => page.form(&policy, token, Some(Problem::Policy(&broken))),
         NewPassword::Refused(RedeemCode::E001) => page.form(&policy, token, Some(Problem::Ours)),
         NewPassword::Refused(RedeemCode::E002) => page.form(&policy, token, Some(Problem::UsedBefore)),

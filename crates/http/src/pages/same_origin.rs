@@ -10,11 +10,16 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// `Sec-Fetch-Site` decides where there is one (Fetch Metadata); else `Origin`, where it names a host. A page with
 /// `Referrer-Policy: no-referrer` sends the origin `null`, so that says nothing.
-pub(crate) fn is_plausible(headers: &HeaderMap) -> bool {
+///
+/// Behind a proxy that does not pass `Host` on, the origin is that of the public URL.
+pub(crate) fn is_plausible(headers: &HeaderMap, public_origin: &str) -> bool {
     if let Some(site) = headers.get(FETCH_SITE) {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
     let Some(origin) = headers.get(ORIGIN).filter(|origin| *origin != "null") else { return true };
+    if origin.as_bytes().eq_ignore_ascii_case(public_origin.as_bytes()) {
+        return true;
+    }
     authority(origin)
         .is_some_and(|authority| headers.get(HOST).is_some_and(|host| host.as_bytes() == authority))
 }
@@ -32,7 +37,7 @@ mod tests {
         let pair = |(name, value): &(&'static str, &'static str)| {
             (HeaderName::from_static(name), HeaderValue::from_static(value))
         };
-        is_plausible(&pairs.iter().map(pair).collect())
+        is_plausible(&pairs.iter().map(pair).collect(), "https://public.example")
     }
 
     #[test]
@@ -42,6 +47,7 @@ mod tests {
         assert!(plausible(&[("origin", "https://reset.example.com"), ("host", "reset.example.com")]));
         assert!(plausible(&[("origin", "http://127.0.0.1:8080"), ("host", "127.0.0.1:8080")]));
         assert!(plausible(&[("origin", "null"), ("host", "reset.example.com")]));
+        assert!(plausible(&[("origin", "https://public.example"), ("host", "127.0.0.1:8080")]));
         assert!(plausible(&[]));
     }
 
@@ -55,6 +61,11 @@ mod tests {
             ("origin", "https://reset.example.com.evil.example"),
             ("host", "reset.example.com")
         ]));
+        for origin in
+            ["http://public.example", "https://public.example:8443", "https://public.example.evil.test"]
+        {
+            assert!(!plausible(&[("origin", origin), ("host", "127.0.0.1:8080")]), "{origin}");
+        }
         assert!(!plausible(&[("origin", "file://"), ("host", "reset.example.com")]));
     }
 }

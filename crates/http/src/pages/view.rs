@@ -214,8 +214,8 @@ impl<'a> Page<'a> {
         context! { t => Serde(self.texts), organisation => self.organisation, logo => self.logo }
     }
 
-    const fn policy(&self) -> Policy {
-        Policy::Reset { logo: self.logo.is_some() }
+    const fn policy(&self) -> Policy<'a> {
+        Policy::Reset { logo: self.logo }
     }
 }
 

@@ -94,6 +94,7 @@ pub struct Plan {
     pub accept_sample: bool,
     pub mailbox: bool,
     pub trusted_proxies: Vec<Network>,
+    pub public_url: String,
     pub ready: ReadinessReport,
     /// In place of the memory store's.
     pub tokens: Option<Arc<dyn TokenStore>>,
@@ -110,6 +111,7 @@ impl Default for Plan {
             accept_sample: false,
             mailbox: false,
             trusted_proxies: Vec::new(),
+            public_url: "https://reset.example.com".to_owned(),
             ready: ReadinessReport { store: true, worker: true, relay: None },
             tokens: None,
             keys: None,
@@ -374,6 +376,7 @@ fn api(
         mailbox: plan.mailbox.then_some(archive),
         readiness: Arc::new(Ready(plan.ready)),
         trusted_proxies: plan.trusted_proxies,
+        public_url: plan.public_url,
         random,
     }
 }

@@ -8,6 +8,9 @@ use application::{
     RequestReset, SetNewPassword,
 };
 use async_trait::async_trait;
+use axum::http::HeaderValue;
+use axum::http::header::STRICT_TRANSPORT_SECURITY;
+use axum::response::Response;
 use http_api::{Api, ConnectionLimits, Readiness, ReadinessReport};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
@@ -41,6 +44,9 @@ pub(super) async fn serve(
     if Traces::are_wanted(settings) {
         router = router.layer(axum::middleware::from_fn(continued));
     }
+    if options.tls.is_some() {
+        router = router.layer(axum::middleware::map_response(with_hsts));
+    }
     let mut limits = ConnectionLimits::default();
     if let Some(most) = settings.parsed("max_connections", "a whole number from 1 on")? {
         limits.max_connections = most;
@@ -54,6 +60,13 @@ pub(super) async fn serve(
         None => http_api::serve(listener, router, limits, stop).await,
     }
     Ok(())
+}
+
+/// Who once came by TLS comes by TLS for a year (RFC 6797).
+async fn with_hsts(mut response: Response) -> Response {
+    const YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+    response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, YEAR);
+    response
 }
 
 fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) -> Result<Api, Fault> {
@@ -109,6 +122,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
         mailbox: options.mailbox.clone(),
         readiness: Arc::new(readiness),
         trusted_proxies: settings.trusted_proxies()?,
+        public_url: settings.public_url()?,
         random: Arc::clone(&parts.random),
     })
 }

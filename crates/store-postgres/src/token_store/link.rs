@@ -8,7 +8,7 @@ use crate::fault::Fault;
 
 /// A link that had expired before it was superseded stays expired.
 pub(crate) const FIND_LINK: &str = "SELECT request_id, organisation_id, customer_id, sandbox, expires_at, \
-     used_at IS NOT NULL AS used, coalesce(superseded_at < expires_at, false) AS superseded FROM reset_token WHERE hash = $1";
+     used_at, coalesce(superseded_at < expires_at, false) AS superseded FROM reset_token WHERE hash = $1";
 
 impl PostgresStore {
     pub(super) async fn link(
@@ -19,12 +19,14 @@ impl PostgresStore {
         let row = sqlx::query(FIND_LINK).bind(&token.as_bytes()[..]).fetch_optional(self.pool()).await?;
         let Some(row) = row else { return Ok(None) };
         let expires_at = row.time("reset_token.expires_at")?;
-        let (used, superseded) = (row.read("reset_token.used")?, row.read("reset_token.superseded")?);
+        let used_at = row.optional_time("reset_token.used_at")?;
+        let superseded = row.read("reset_token.superseded")?;
         Ok(Some(ResetLink {
             request: row.id("reset_token.request_id")?,
             organisation: row.id("reset_token.organisation_id")?,
             customer: row.id("reset_token.customer_id")?,
-            state: LinkState::at(now, expires_at, used, superseded),
+            state: LinkState::at(now, expires_at, used_at.is_some(), superseded),
+            used_at,
             expires_at,
             sandbox: row.read("reset_token.sandbox")?,
         }))

@@ -7,7 +7,7 @@ use crate::columns::Columns;
 use crate::fault::Fault;
 
 const FIND: &str = "SELECT m.id, m.organisation_id, m.sandbox, t.customer_id, t.expires_at, \
-       t.used_at IS NOT NULL AS used, t.superseded_at IS NOT NULL AS superseded \
+       t.used_at, t.superseded_at IS NOT NULL AS superseded \
      FROM reset_token t JOIN mail m ON m.seq = t.mail WHERE t.hash = $1";
 
 /// Kills the links of customer `$1` that are alive at `$2`. One that has expired stays expired.
@@ -24,16 +24,13 @@ pub(super) async fn find(
         return Ok(None);
     };
     let expires_at = row.time("reset_token.expires_at")?;
+    let used_at = row.optional_time("reset_token.used_at")?;
     Ok(Some(ResetLink {
         request: RequestId::from_bytes(row.bytes("mail.id")?),
         organisation: OrganisationId::from_bytes(row.bytes("mail.organisation_id")?),
         customer: CustomerId::from_bytes(row.bytes("reset_token.customer_id")?),
-        state: LinkState::at(
-            now,
-            expires_at,
-            row.read("reset_token.used")?,
-            row.read("reset_token.superseded")?,
-        ),
+        state: LinkState::at(now, expires_at, used_at.is_some(), row.read("reset_token.superseded")?),
+        used_at,
         expires_at,
         sandbox: row.read("mail.sandbox")?,
     }))

@@ -63,7 +63,7 @@ async fn no_key_token_password_or_address_is_logged_at_any_level() {
     let fields = "password=Xyzzy+4711&password_confirmation=Xyzzy+4711";
     form(&format!("/reset/{token}"), fields).of(&shop).await.is_page(200, "changed");
     form(&format!("/reset/{token}/fresh"), "").of(&shop).await;
-    get(&format!("/reset/{token}/nowhere")).of(&shop).await;
+    get(&format!("/nowhere/{token}")).of(&shop).await;
 
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     for secret in [PROD, DEV, &token, "barasek.com", "yzzy"] {

@@ -178,7 +178,7 @@ async fn a_logo_is_shown_and_allowed_where_there_is_one() {
         Shop::planned(Plan { settings: logo("https://cdn.example.com/logo.svg"), ..Plan::default() }).await;
     let page = get(&format!("/reset/{}", shop.link(shop.jan).await)).of(&shop).await;
     page.is_page(200, r#"alt="Barasek &amp; Sons""#);
-    assert!(page.header("content-security-policy").unwrap().ends_with("; img-src https:"));
+    assert!(page.header("content-security-policy").unwrap().ends_with("; img-src https://cdn.example.com"));
     let shop = Shop::planned(Plan { settings: logo("javascript:alert(1)"), ..Plan::default() }).await;
     let page = get(&format!("/reset/{}", shop.link(shop.jan).await)).of(&shop).await;
     assert!(!page.body.contains("<img"));
@@ -267,4 +267,81 @@ async fn a_form_that_is_none_is_refused_and_changes_nothing() {
         ask.of(&shop).await.is_page(status, "This did not work");
     }
     assert!(shop.jan_signs_in_with(FIRST_PASSWORD).await);
+}
+
+#[tokio::test]
+async fn the_same_form_sent_twice_shows_success_twice() {
+    let shop = Shop::open().await;
+    let token = shop.link(shop.jan).await;
+    for _ in 0..2 {
+        let page = submit(&shop, &token, GOOD_PASSWORD, GOOD_PASSWORD).await;
+        page.is_page(200, "Your password has been changed");
+    }
+    let other = submit(&shop, &token, "Another secret 9", "Another secret 9").await;
+    other.is_page(410, "This link has been used");
+    for body in ["", "password=short&password_confirmation=short"] {
+        form(&format!("/reset/{token}"), body).of(&shop).await.is_page(410, "This link has been used");
+    }
+    let body = serde_json::json!({ "token": token, "password": GOOD_PASSWORD }).to_string();
+    let path = format!("/api/v1/customer/set-new-password?apiKey={}", crate::shop::PROD);
+    assert!(crate::ask::post(&path, body).of(&shop).await.body.contains("E003"), "the API says E003");
+    shop.clock.advance(TimeDelta::minutes(10));
+    let late = submit(&shop, &token, GOOD_PASSWORD, GOOD_PASSWORD).await;
+    late.is_page(410, "This link has been used");
+}
+
+#[tokio::test]
+async fn a_link_with_something_stuck_to_it_leads_to_the_form() {
+    let shop = Shop::open().await;
+    let token = shop.link(shop.jan).await;
+    for (stuck, location) in [
+        ("/", format!("./../{token}")),
+        ("//", format!("./../../{token}")),
+        ("/?utm_source=mail", format!("./../{token}?utm_source=mail")),
+        (".", format!("./{token}")),
+        (",", format!("./{token}")),
+        (")", format!("./{token}")),
+        ("%3E", format!("./{token}")),
+        ("%22", format!("./{token}")),
+        ("%5D.", format!("./{token}")),
+        ("/not-me/", format!("./../../{token}/not-me")),
+        ("/not-me.", format!("./../{token}/not-me")),
+    ] {
+        let answer = get(&format!("/reset/{token}{stuck}")).of(&shop).await;
+        assert_eq!((answer.status, answer.header("location")), (308, Some(location.as_str())), "{stuck}");
+    }
+    let query = get(&format!("/reset/{token}?utm_source=mail")).of(&shop).await;
+    query.is_page(200, "Set a new password");
+    for path in ["/reset", "/reset/", "/reset/x/", "/reset/x/y/z", "/reset/%FF", "/reset/x%2Fy"] {
+        get(path).of(&shop).await.is_page(404, "This link is not valid");
+    }
+}
+
+#[tokio::test]
+async fn links_work_with_and_without_the_path_of_the_public_url() {
+    let public_url = "https://example.com/auth".to_owned();
+    let shop = Shop::planned(Plan { public_url, ..Plan::default() }).await;
+    let token = shop.link(shop.jan).await;
+    for path in
+        [format!("/auth/reset/{token}"), format!("/reset/{token}"), format!("/auth/reset/{token}/not-me")]
+    {
+        assert_eq!(get(&path).of(&shop).await.status, 200, "{path}");
+    }
+    let post = form(
+        &format!("/auth/reset/{token}"),
+        "password=Correct+horse+7&password_confirmation=Correct+horse+7",
+    )
+    .without("sec-fetch-site")
+    .without("origin")
+    .header("origin", "https://example.com")
+    .header("host", "127.0.0.1:8080");
+    post.of(&shop).await.is_page(200, "Your password has been changed");
+}
+
+#[tokio::test]
+async fn a_banned_customer_is_shown_no_form() {
+    let shop = Shop::open().await;
+    let banned = domain::CustomerId::from_bytes([2; 16]);
+    let page = get(&format!("/reset/{}", shop.link(banned).await)).of(&shop).await;
+    page.is_page(410, "This link is no longer valid");
 }

@@ -13,6 +13,10 @@ pub(super) async fn each_state_is_told_apart(shop: Shop) {
     assert_eq!(shop.link_state(first, 200).await, Some(LinkState::Superseded));
     shop.redeem(second, 300).await;
     assert_eq!(shop.link_state(second, 400).await, Some(LinkState::Used));
+    for (token, used_at) in [(first, None), (second, Some(at(300)))] {
+        let link = shop.ports.tokens.find_link(token, at(400)).await.unwrap().expect("the link is known");
+        assert_eq!(link.used_at, used_at, "when it changed a password");
+    }
     let (_, other) = shop.link(eva, "eva@example.com", 500).await;
     assert_eq!(shop.link_state(other, 600).await, Some(LinkState::Good));
     for (token, state) in [(first, LinkState::Superseded), (second, LinkState::Used)] {

@@ -65,7 +65,7 @@ impl Tables {
                 organisation: issue.organisation,
                 customer: issue.customer,
                 expires_at: issue.expires_at,
-                used: false,
+                used_at: None,
                 superseded: false,
             },
         );

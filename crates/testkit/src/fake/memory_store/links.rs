@@ -19,6 +19,7 @@ impl Tables {
             customer: link.customer,
             sandbox: self.mails.get(&mail_of(link.request)).is_some_and(|mail| mail.sandbox),
             state: link.state(now),
+            used_at: link.used_at,
             expires_at: link.expires_at,
         })
     }
@@ -56,7 +57,7 @@ impl Tables {
         }
         let (request, organisation, customer) = (link.request, link.organisation, link.customer);
         if let Some(link) = self.links.get_mut(&redemption.token) {
-            link.used = true;
+            link.used_at = Some(redemption.at);
         }
         self.kill_links(redemption.at, |link| link.customer == customer);
         if let Some(row) = self.customers.get_mut(&customer) {

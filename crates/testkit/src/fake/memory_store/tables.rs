@@ -93,13 +93,13 @@ pub(super) struct LinkRow {
     pub(super) organisation: OrganisationId,
     pub(super) customer: CustomerId,
     pub(super) expires_at: DateTime<Utc>,
-    pub(super) used: bool,
+    pub(super) used_at: Option<DateTime<Utc>>,
     pub(super) superseded: bool,
 }
 
 impl LinkRow {
     pub(super) fn state(&self, now: DateTime<Utc>) -> LinkState {
-        LinkState::at(now, self.expires_at, self.used, self.superseded)
+        LinkState::at(now, self.expires_at, self.used_at.is_some(), self.superseded)
     }
 }
 

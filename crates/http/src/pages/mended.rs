@@ -1,0 +1,49 @@
+//! Links that a mail program or a person has lengthened: by a slash, a full stop, a bracket, a quote.
+
+use axum::extract::{RawPathParams, Request};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use domain::ResetToken;
+
+use super::view::Page;
+use crate::error::ApiError;
+
+/// `text` without what is no letter and no digit at its edges, if that leaves a token.
+fn token(text: &str) -> Option<&str> {
+    let token = trimmed(text);
+    ResetToken::parse(token).is_ok().then_some(token)
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|letter: char| !letter.is_ascii_alphanumeric())
+}
+
+/// To the page that was meant, if `path` (decoded) is one and was not written as it should be.
+pub(super) fn redirect(token_text: &str, rest: &str, request: &Request) -> Option<Response> {
+    let token = token(token_text)?;
+    let target = match trimmed(rest) {
+        "" => token.to_owned(),
+        "not-me" => format!("{token}/not-me"),
+        _ => return None,
+    };
+    let path = request.uri().path();
+    let below = path.strip_prefix("/reset/").unwrap_or_default();
+    if below == target {
+        return None;
+    }
+    // Relative, so that it holds under whatever path a proxy puts this service; `./` as a token could be a scheme.
+    let up = "../".repeat(below.matches('/').count());
+    let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
+    let location = format!("./{up}{target}{query}");
+    Some((StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response())
+}
+
+/// The page that was meant, or one that explains.
+pub(crate) async fn handle(parameters: RawPathParams, request: Request) -> Result<Response, ApiError> {
+    let value = |wanted| parameters.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
+    match redirect(value("token").unwrap_or_default(), value("rest").unwrap_or_default(), &request) {
+        Some(redirect) => Ok(redirect),
+        None => Page::for_stranger(request.headers()).unknown(),
+    }
+}
