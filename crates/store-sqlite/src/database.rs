@@ -10,8 +10,8 @@ use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 use crate::columns::Columns;
 use crate::failure::Failure;
 use crate::fault::{Fault, is_busy};
-use crate::migrate;
 use crate::writer::{LogFile, Statement, Writer, own_savepoint};
+use crate::{access, migrate};
 
 /// How long a write waits for another process before it fails as unavailable.
 const BUSY: Duration = Duration::from_secs(5);
@@ -57,7 +57,8 @@ impl SqliteDatabase {
     pub async fn open(location: &str) -> Result<Self, StoreError> {
         let options = locate(location)?;
         create_private(options.get_filename())?;
-        let mut connection = connect_writer(&options).await.map_err(Fault::Sql)?;
+        let path = options.get_filename();
+        let mut connection = connect_writer(&options).await.map_err(|error| access::explain(error, path))?;
         let log = write_log_again(&mut connection, options.get_filename()).await?;
         Self::start(options, connection, log).await
     }

@@ -23,6 +23,7 @@
 //!
 //! A few read-only connections, which in WAL mode neither block the writer nor wait for it.
 
+mod access;
 mod api_key_registry;
 mod audit_log;
 mod columns;

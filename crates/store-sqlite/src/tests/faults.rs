@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use application::ports::{MailQueue as _, Organisation, OrganisationRegistry, StoreError, TokenStore as _};
+use application::ports::{
+    AddressBudget, MailQueue as _, Organisation, OrganisationRegistry, StoreError, TokenStore as _,
+};
 use domain::{MailId, OrganisationId, WorkerId};
 use futures_util::future::join_all;
 use sqlx::{ConnectOptions as _, Executor as _};
@@ -47,6 +49,7 @@ async fn a_full_disk_is_unavailable_and_nothing_was_acknowledged() {
         ..fixture.organisation.clone()
     };
     assert!(is_unavailable(&fixture.store.create(&organisation).await));
+    assert!(is_unavailable(&fixture.store.database().ping().await), "readiness knows");
 
     assert_eq!(fixture.count("SELECT count(*) FROM mail").await, i64::try_from(acknowledged.len()).unwrap());
     for id in acknowledged {
@@ -55,6 +58,83 @@ async fn a_full_disk_is_unavailable_and_nothing_was_acknowledged() {
     // Room again: the same connection goes on.
     fixture.on_writer("PRAGMA max_page_count = 1000000").await;
     fixture.store.record(fixture.request("later@shop.cz")).await.unwrap();
+    fixture.store.database().ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_has_turned_read_only_is_not_ready() {
+    let fixture = Fixture::new().await;
+    fixture.store.database().ping().await.unwrap();
+    fixture.on_writer("PRAGMA query_only = ON").await;
+    assert!(is_unavailable(&fixture.store.database().ping().await));
+    assert!(is_unavailable(&fixture.store.record(fixture.request("jan@barasek.com")).await));
+    assert_eq!(OrganisationRegistry::list(&fixture.store).await.unwrap().len(), 1, "reading goes on");
+}
+
+/// One lock is waited for by one transaction of a round, and once it is known to be held for a moment only.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_costs_no_job_more_than_its_deadline() {
+    let fixture = Fixture::new().await;
+    let (_, worker, _) = {
+        let customer = fixture.customer().await;
+        fixture.issued(customer).await
+    };
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.location());
+    let mut other = options.connect().await.unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let deadline = Duration::from_millis(3_500);
+    for round in 0..3 {
+        let started = Instant::now();
+        let records = join_all((0..10).map(|_| fixture.store.record(fixture.request("jan@barasek.com"))));
+        let budget = AddressBudget { per_minute: 1, per_hour: 5 };
+        let request = fixture.request("eva@barasek.com").id;
+        let delivery = fixture.store.admit(request, worker, budget, at(2));
+        let work = fixture.store.claim_due(worker, at(1), at(61), 10);
+        let (records, delivery, work) = futures_util::future::join3(records, delivery, work).await;
+        assert!(records.iter().all(is_unavailable), "{records:?}");
+        assert!(is_unavailable(&delivery) && is_unavailable(&work), "{delivery:?} {work:?}");
+        let took = started.elapsed();
+        assert!(took < if round == 0 { deadline } else { Duration::from_secs(1) }, "{round}: {took:?}");
+    }
+    other.execute("ROLLBACK").await.unwrap();
+    fixture.store.record(fixture.request("jan@barasek.com")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_cannot_be_stored_takes_nothing_of_its_neighbours_with_it() {
+    let fixture = Fixture::new().await;
+    fixture
+        .on_writer(
+            "CREATE TRIGGER refuse BEFORE INSERT ON mail WHEN new.address_masked LIKE 'b%' \
+             BEGIN SELECT raise(ABORT, 'made up'); END",
+        )
+        .await;
+    for number in [3, 100] {
+        let before = fixture.count("SELECT count(*) FROM mail").await;
+        let requests: Vec<_> = (0..number)
+            .map(|index| fixture.request(if index == 1 { "bad@shop.cz" } else { "good@shop.cz" }))
+            .collect();
+        let outcomes = join_all(requests.iter().map(|request| fixture.store.record(request.clone()))).await;
+        for (index, outcome) in outcomes.iter().enumerate() {
+            assert_eq!(outcome.is_err(), index == 1, "{index}: {outcome:?}");
+        }
+        assert_eq!(fixture.count("SELECT count(*) FROM mail").await, before + number - 1);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_opened_is_named_with_its_owner() {
+    let directory = tempfile::tempdir().unwrap();
+    // A directory where the file should be: nobody may open it as a database, not even root.
+    let path = directory.path().join("resetd.db");
+    std::fs::create_dir(&path).unwrap();
+    let Err(StoreError::Unavailable(why)) = SqliteDatabase::open(path.to_str().unwrap()).await else {
+        panic!("a directory is no database")
+    };
+    assert!(why.starts_with(path.to_str().unwrap()), "{why}");
+    let user = format!("belongs to user {} with mode", rustix::process::geteuid().as_raw());
+    assert!(why.contains("this process runs as user") && why.contains(&user), "{why}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

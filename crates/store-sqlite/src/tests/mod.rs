@@ -5,5 +5,6 @@ mod faults;
 mod moving;
 mod plans;
 mod races;
+mod recovery;
 mod rounds;
 mod setup;

@@ -43,6 +43,8 @@ async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job
     let mut jobs = Vec::with_capacity(ROUND);
     let mut patient = Vec::new();
     let mut stop = None;
+    // Opening the file may have waited longer.
+    _ = execute(&mut rounds.connection, WAIT_FOR_LOCK).await;
     while stop.is_none() || !patient.is_empty() {
         if patient.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
             break;
