@@ -20,8 +20,10 @@ usage: cargo xtask COMMAND
   bench soak [--minutes N] [--rate N] [--store sqlite|postgres] [--binary PATH]
           a constant load for long; fails when memory or the queue grows
   chaos [--seconds N] [--rate N] [--replicas N] [--store sqlite|postgres]
-        [--kill-every N] [--binary PATH]
-          kills servers and relays under load and counts what was lost
+        [--disruption NAME|all]… [--outage N] [--kill-every N] [--binary PATH]
+          what the service stands on fails under load; counts what was lost, late, stuck or doubled
+  chaos --list
+          the disruptions there are
   geo-data [DIR]
           fetches free GEO databases
   sbom [FILE]

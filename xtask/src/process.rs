@@ -52,6 +52,11 @@ impl Running {
         self.child.wait().ok();
     }
 
+    /// Sends `signal` instead of the usual one and waits until it has ended.
+    pub fn end_by(mut self, signal: Signal) {
+        self.farewell = signal;
+    }
+
     /// Waits until something listens on `address`.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use xtask::bench::Store;
-use xtask::chaos::{Plan, carry_out};
+use xtask::chaos::{Kind, Plan, carry_out};
 
 #[test]
 fn every_acknowledged_request_is_delivered_however_often_the_server_is_killed() {
@@ -18,7 +18,8 @@ fn every_acknowledged_request_is_delivered_however_often_the_server_is_killed() 
         rate: 100,
         duration: Duration::from_secs(18),
         kill_every: Duration::from_millis(1500),
-        relay_faults: false,
+        disruptions: vec![Kind::Kill],
+        outage: Duration::ZERO,
     })
     .unwrap();
     verdict.print();

@@ -2,27 +2,20 @@
 
 use std::time::{Duration, Instant};
 
+use super::kind::Kind;
 use crate::sink::Behaviour;
 
 /// What the slow relay takes for a mail.
 const SLOWNESS: Duration = Duration::from_millis(100);
 
-/// What was done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    /// A server was killed with `SIGKILL` and started again.
-    Kill,
-    /// PostgreSQL was restarted.
-    Postgres,
-    /// Redis was restarted.
-    Redis,
-}
+/// How long after a network's failure a program may still be at what it did before.
+const AFTERMATH: Duration = Duration::from_secs(10);
 
 /// Something that was done to the system under test.
 #[derive(Debug, Clone, Copy)]
 pub struct Disruption {
     /// What.
-    pub what: What,
+    pub what: Kind,
     /// Just before.
     pub began: Instant,
     /// When it was back.
@@ -30,12 +23,35 @@ pub struct Disruption {
 }
 
 impl Disruption {
-    /// Whether a mail taken at `first` may have been sent again by `second` because of this: the sender was gone before it
-    /// could record the first.
+    /// Whether a mail taken at `first` may have been sent again by `second` because of this: the sender could not record
+    /// the first.
     #[must_use]
     pub fn explains(&self, first: Instant, second: Instant) -> bool {
-        self.what != What::Redis && self.ended >= first && self.began <= second
+        let aftermath = match self.what {
+            Kind::Relay | Kind::RedisRestart => return false,
+            Kind::DatabaseSilent
+            | Kind::DatabaseDown
+            | Kind::RelaySilent
+            | Kind::RelayDown
+            | Kind::Failover => AFTERMATH,
+            _ => Duration::ZERO,
+        };
+        self.ended + aftermath >= first && self.began <= second
     }
+}
+
+/// How much of the time from `from` to `to` was in none of the outages.
+pub(super) fn apart_from(outages: &[Disruption], from: Instant, to: Instant) -> Duration {
+    let mut intervals: Vec<(Instant, Instant)> =
+        outages.iter().map(|outage| (outage.began.max(from), outage.ended.min(to))).collect();
+    intervals.sort();
+    let mut counted = from;
+    let mut outside = Duration::ZERO;
+    for (began, ended) in intervals.into_iter().filter(|(began, ended)| began < ended) {
+        outside += began.saturating_duration_since(counted);
+        counted = counted.max(ended);
+    }
+    outside + to.saturating_duration_since(counted)
 }
 
 /// How the relay behaves at `now` of `whole`: a sixth of the time busy, a sixth away, a sixth slow, and well in between.
@@ -72,10 +88,23 @@ mod tests {
     fn only_what_came_between_two_mails_explains_the_second() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let kill = Disruption { what: What::Kill, began: at(10), ended: at(11) };
+        let kill = Disruption { what: Kind::Kill, began: at(10), ended: at(11) };
         assert!(kill.explains(at(9), at(30)) && kill.explains(at(10), at(11)));
         assert!(!kill.explains(at(12), at(13)) && !kill.explains(at(1), at(9)));
-        let redis = Disruption { what: What::Redis, ..kill };
+        let redis = Disruption { what: Kind::RedisRestart, ..kill };
         assert!(!redis.explains(at(9), at(30)));
+        let silent = Disruption { what: Kind::DatabaseSilent, ..kill };
+        assert!(silent.explains(at(12), at(13)) && !silent.explains(at(22), at(23)));
+    }
+
+    #[test]
+    fn outages_are_not_counted_and_none_twice() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let outage = |began, ended| Disruption { what: Kind::Kill, began: at(began), ended: at(ended) };
+        let outages = [outage(8, 30), outage(2, 4), outage(3, 5), outage(6, 6)];
+        assert_eq!(apart_from(&outages, at(0), at(10)), Duration::from_secs(2 + 3));
+        assert_eq!(apart_from(&outages, at(9), at(20)), Duration::ZERO);
+        assert_eq!(apart_from(&[], at(1), at(3)), Duration::from_secs(2));
     }
 }

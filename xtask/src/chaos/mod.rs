@@ -1,29 +1,26 @@
-//! `cargo xtask chaos`: servers are killed and relays fail under load, and nothing that was promised may be lost.
+//! `cargo xtask chaos`: what the service stands on fails under load, and nothing that was promised may be lost.
 
 mod disruption;
+mod kind;
+mod scene;
 mod verdict;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use self::disruption::{Disruption, What};
+pub use self::disruption::Disruption;
+pub use self::kind::Kind;
+use self::scene::Scene;
 pub use self::verdict::Verdict;
 use crate::bench::Store;
-use crate::installation::{Budget, Installation};
-use crate::loadgen::{Group, Outcome, Paced, address, apart, paced};
-use crate::output::{note, step};
-use crate::process::{Running, free_address};
-use crate::services::postgres::{Database, Postgres};
-use crate::services::{Durability, Redis};
+use crate::loadgen::{Group, Paced, apart, paced};
+use crate::output::{figure, note, step};
 use crate::sink::{Behaviour, Keep, Sink};
 use crate::{Result, arguments::Arguments, workspace};
 
-/// How long nothing may move at the end before what is left counts as stuck. Leases and back-off are shorter.
-const STANDSTILL: Duration = Duration::from_secs(60);
-/// How long the end may take altogether.
-const LONGEST_END: Duration = Duration::from_secs(300);
+/// Seconds of a run that an outage needs beside its own length, so that what follows it is seen.
+const AROUND_AN_OUTAGE: u32 = 12;
 
 /// What to do to whom.
 #[derive(Debug, Clone)]
@@ -38,202 +35,127 @@ pub struct Plan {
     pub rate: u32,
     /// For how long there is load.
     pub duration: Duration,
+    /// What happens meanwhile.
+    pub disruptions: Vec<Kind>,
     /// How often a server, each in its turn, is killed and started again.
     pub kill_every: Duration,
-    /// Whether the relay is busy, away and slow for a sixth of the time each.
-    pub relay_faults: bool,
+    /// How long what goes away stays away.
+    pub outage: Duration,
+}
+
+impl Plan {
+    /// What happens once, in its order; a restart of PostgreSQL at the beginning and at the end.
+    fn events(&self) -> Vec<Kind> {
+        let mut events: Vec<Kind> = self.disruptions.iter().copied().filter(|kind| kind.is_event()).collect();
+        if self.disruptions.contains(&Kind::PostgresRestart) {
+            events.push(Kind::PostgresRestart);
+        }
+        events
+    }
 }
 
 /// Reads the command line, carries out the plan in release builds, prints the verdict.
 ///
 /// # Errors
-/// When something was lost, doubled without a reason, or stuck.
+/// When something was lost, doubled without a reason, late, or stuck.
 pub fn run(words: &[String]) -> Result {
     let mut arguments = Arguments::new(words);
+    if arguments.flag("--list") {
+        arguments.rest()?;
+        Kind::ALL.into_iter().for_each(|kind| figure(kind.name(), kind.description()));
+        return Ok(());
+    }
     let store = Store::from_option(&mut arguments)?;
     let replicas = arguments.number("--replicas", 1)?;
     let rate = arguments.number("--rate", 500)?;
-    let seconds = arguments.number("--seconds", 60)?;
-    let kill_every = arguments.number("--kill-every", if replicas > 1 { 5 } else { 3 })?;
+    let disruptions = disruptions(&mut arguments, store)?;
+    let outage = arguments.number("--outage", 8)?;
+    let mut plan = Plan {
+        binary: PathBuf::new(),
+        store,
+        replicas,
+        rate,
+        duration: Duration::ZERO,
+        disruptions,
+        kill_every: Duration::from_secs(
+            arguments.number("--kill-every", if replicas > 1 { 5 } else { 3 })?.into(),
+        ),
+        outage: Duration::from_secs(outage.into()),
+    };
+    let events = u32::try_from(plan.events().len())?;
+    let seconds = arguments.number("--seconds", 60.max(events * (outage + AROUND_AN_OUTAGE)))?;
+    plan.duration = Duration::from_secs(seconds.into());
     let binary = arguments.option("--binary")?;
     arguments.rest()?;
     if replicas > 1 && store == Store::Sqlite {
         return Err("an SQLite file has one server; add --store postgres".into());
     }
     step(binary.as_deref().unwrap_or("building resetd in release"));
-    let verdict = carry_out(&Plan {
-        binary: workspace::resetd(binary.as_deref())?,
-        store,
-        replicas,
-        rate,
-        duration: Duration::from_secs(seconds.into()),
-        kill_every: Duration::from_secs(kill_every.into()),
-        relay_faults: true,
-    })?;
+    plan.binary = workspace::resetd(binary.as_deref())?;
+    let verdict = carry_out(&plan)?;
     verdict.print();
     if verdict.is_clean() { Ok(()) } else { Err("a promise was broken".into()) }
+}
+
+/// What was asked for and can be had here. What cannot is named.
+fn disruptions(arguments: &mut Arguments, store: Store) -> Result<Vec<Kind>> {
+    let mut wanted = Vec::new();
+    while let Some(name) = arguments.option("--disruption")? {
+        match Kind::from_name(&name) {
+            Some(kind) if !wanted.contains(&kind) => wanted.push(kind),
+            Some(_) => {}
+            None if name == "all" => wanted = Kind::ALL.to_vec(),
+            None => return Err(format!("there is no disruption {name:?}; see --list").into()),
+        }
+    }
+    let by_default = wanted.is_empty();
+    if by_default {
+        wanted = Kind::DEFAULT.to_vec();
+    }
+    wanted.retain(|kind| match kind.obstacle(store) {
+        Some(_) if by_default && store == Store::Sqlite => false,
+        Some(obstacle) => {
+            note(format!("not run: {}: {obstacle}", kind.name()));
+            false
+        }
+        None => true,
+    });
+    if wanted.is_empty() { Err("none of these disruptions can be run here".into()) } else { Ok(wanted) }
 }
 
 /// Carries out the plan and judges.
 ///
 /// # Errors
-/// When something could not be set up, or a server did not come back.
+/// When something could not be set up, a server did not come back, or the time was too short for the plan.
 pub fn carry_out(plan: &Plan) -> Result<Verdict> {
     let sink = Sink::start(Keep::Arrivals)?;
     let mut scene = Scene::set(plan, &sink)?;
     let customers = plan.rate * u32::try_from(plan.duration.as_secs())?;
+    let names: Vec<&str> = plan.disruptions.iter().map(|kind| kind.name()).collect();
     step(format!(
-        "{customers} customers, {} requests/s for {:?}, a kill every {:?}",
-        plan.rate, plan.duration, plan.kill_every
+        "{customers} customers, {} requests/s for {:?}: {}",
+        plan.rate,
+        plan.duration,
+        names.join(", ")
     ));
     scene.installation.import(Group::Known, 0..customers)?;
-    let key = scene.key.clone();
-    for listen in scene.listen.clone() {
-        scene.servers.push(Some(scene.installation.serve(listen)?));
-    }
+    scene.start_servers()?;
 
     let load = Paced {
         servers: scene.listen.clone(),
-        api_key: key,
+        api_key: scene.key.clone(),
         rate: plan.rate,
         duration: plan.duration,
         connections: 64,
     };
     let start = Instant::now();
     let generator = thread::spawn(move || apart(move || paced(load)));
-    let disruptions = scene.direct(plan, &sink, start)?;
+    scene.direct(plan, start)?;
     let outcomes = generator.join().map_err(|_| "the load generator panicked")??;
 
     step("the load has ended; waiting for the queue to run dry");
     sink.behave(Behaviour::Accept);
-    let stuck = scene.wait_until_dry(&sink, &outcomes)?;
-    Ok(Verdict::judge(&outcomes, &sink.record().all(), &disruptions, stuck))
-}
-
-/// Everything that runs, and what it stands on. Dropped from the top.
-struct Scene {
-    servers: Vec<Option<Running>>,
-    installation: Installation,
-    _database: Option<Database>,
-    postgres: Option<Postgres>,
-    redis: Option<Redis>,
-    listen: Vec<SocketAddr>,
-    key: String,
-}
-
-impl Scene {
-    /// The store and limiter are throwaway ones, since they are restarted.
-    fn set(plan: &Plan, sink: &Sink) -> Result<Self> {
-        let (postgres, redis) = match plan.store {
-            Store::Sqlite => (None, None),
-            Store::Postgres => (Some(Postgres::start(Durability::Full)?), Some(Redis::start()?)),
-        };
-        let server = postgres.as_ref().map(|postgres| postgres.url("postgres"));
-        let database = server.map(|url| Database::create(&url, "chaos")).transpose()?;
-        let url = database.as_ref().map(Database::url);
-        let mut installation = Installation::new(&plan.binary, url.as_deref(), &sink.url())?;
-        if let Some(redis) = &redis {
-            installation.set("RESETD_LIMITER_URL", redis.url());
-        }
-        let key = installation.set_up(Budget::DEFAULT)?;
-        let listen = (0..plan.replicas).map(|_| free_address()).collect::<Result<_>>()?;
-        Ok(Self { servers: Vec::new(), installation, _database: database, postgres, redis, listen, key })
-    }
-
-    /// Does what is due until the load ends.
-    fn direct(&mut self, plan: &Plan, sink: &Sink, start: Instant) -> Result<Vec<Disruption>> {
-        let mut happened = Vec::new();
-        let mut next_kill = plan.kill_every;
-        let mut turn = 0;
-        // PostgreSQL is restarted at a third and two thirds, Redis at half.
-        let mut restarts = if self.postgres.is_some() {
-            vec![
-                (What::Redis, plan.duration / 2),
-                (What::Postgres, plan.duration * 2 / 3),
-                (What::Postgres, plan.duration / 3),
-            ]
-        } else {
-            Vec::new()
-        };
-        restarts.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
-        loop {
-            let now = start.elapsed();
-            if now >= plan.duration {
-                return Ok(happened);
-            }
-            if plan.relay_faults {
-                sink.behave(disruption::relay_at(now, plan.duration));
-            }
-            if let Some((what, _)) = restarts.pop_if(|(_, at)| *at <= now) {
-                let began = Instant::now();
-                match (what, &mut self.postgres, &mut self.redis) {
-                    (What::Postgres, Some(postgres), _) => postgres.restart()?,
-                    (What::Redis, _, Some(redis)) => redis.restart()?,
-                    _ => {}
-                }
-                happened.push(Disruption { what, began, ended: Instant::now() });
-                note(format!("{:>5.1} s  {what:?} restarted", now.as_secs_f64()));
-            }
-            // Not in the last moments, when the server would not be there to be asked.
-            if now >= next_kill && now + plan.kill_every / 3 < plan.duration {
-                next_kill += plan.kill_every;
-                happened.push(self.kill(turn)?);
-                turn += 1;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Kills the server whose turn it is and starts it again.
-    fn kill(&mut self, turn: usize) -> Result<Disruption> {
-        let index = turn % self.listen.len();
-        let (Some(listen), Some(slot)) = (self.listen.get(index), self.servers.get_mut(index)) else {
-            return Err("there is no server to kill".into());
-        };
-        let began = Instant::now();
-        if let Some(server) = slot.take() {
-            server.kill();
-        }
-        *slot = Some(self.installation.serve(*listen)?);
-        Ok(Disruption { what: What::Kill, began, ended: Instant::now() })
-    }
-
-    /// Waits until every promised mail is there and the queue is empty. Hands back the mails that are stuck in it.
-    fn wait_until_dry(&self, sink: &Sink, outcomes: &[Outcome]) -> Result<usize> {
-        let promised: Vec<String> = outcomes
-            .iter()
-            .filter(|outcome| outcome.is_acknowledged())
-            .map(|outcome| address(Group::Known, outcome.customer))
-            .collect();
-        let start = Instant::now();
-        let mut last = (0, start);
-        loop {
-            let taken = sink.record().mails();
-            if taken != last.0 {
-                last = (taken, Instant::now());
-            }
-            let all = sink.record().all();
-            let dry = promised.iter().all(|recipient| all.contains_key(recipient));
-            let queued = if dry { self.queued()? } else { usize::MAX };
-            if queued == 0 {
-                return Ok(0);
-            }
-            if last.1.elapsed() > STANDSTILL || start.elapsed() > LONGEST_END {
-                return self.queued();
-            }
-            thread::sleep(Duration::from_millis(500));
-        }
-    }
-
-    /// Mails in a state that is not an end.
-    fn queued(&self) -> Result<usize> {
-        let mut queued = 0;
-        for state in ["in-queue", "not-ready-to-queue", "waiting-for-next-attempt"] {
-            let list = self
-                .installation
-                .command(&["mail", "list", "--json", "--limit", "1000", "--state", state])?;
-            queued += list.lines().filter(|line| line.starts_with('{')).count();
-        }
-        Ok(queued)
-    }
+    let stuck = scene.wait_until_dry(&outcomes)?;
+    let verdict = Verdict::judge(&outcomes, &sink.record().all(), &scene.happened, stuck);
+    Ok(Verdict { breaches: std::mem::take(&mut scene.breaches), unsynced: scene.unsynced, ..verdict })
 }

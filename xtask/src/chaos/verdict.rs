@@ -3,13 +3,18 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use super::disruption::{Disruption, What};
+use super::disruption::{Disruption, apart_from};
+use super::kind::Kind;
 use crate::loadgen::{Group, Outcome, address};
 use crate::output::{figure, human, note, step};
 use crate::sink::Delivery;
 
 /// After a restart of PostgreSQL the rate is back within this.
 const RECOVERY: Duration = Duration::from_secs(5);
+/// After every other outage of what the service stands on, within this.
+const LONG_RECOVERY: Duration = Duration::from_secs(10);
+/// Nobody waits longer for a mail than the outages in the meantime and this.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// The judgement of one run.
 #[derive(Debug, Clone, Default)]
@@ -24,7 +29,7 @@ pub struct Verdict {
     pub lost: Vec<String>,
     /// Mails beyond the first of a request.
     pub duplicates: usize,
-    /// Those that no kill between the two explains.
+    /// Those that no disruption between the two explains.
     pub unexplained: Vec<String>,
     /// Requests whose mails differ in their `Message-ID`.
     pub changed_ids: usize,
@@ -32,8 +37,14 @@ pub struct Verdict {
     pub stuck: usize,
     /// How often a server was killed.
     pub kills: usize,
-    /// From each restart of PostgreSQL until four fifths of the requests of a second were acknowledged again.
-    pub recoveries: Vec<Duration>,
+    /// From the end of each outage until four fifths of the requests of a second were acknowledged again.
+    pub recoveries: Vec<(Kind, Duration)>,
+    /// From acknowledgement to mail without the outages in between, the longest.
+    pub longest_wait: Duration,
+    /// What else happened that must not.
+    pub breaches: Vec<String>,
+    /// Written pages and names that the power cuts took, which shows that there was something to lose.
+    pub unsynced: usize,
     /// From acknowledgement to mail, the longest.
     pub longest_delivery: Duration,
 }
@@ -46,7 +57,7 @@ impl Verdict {
         stuck: usize,
     ) -> Self {
         let mut verdict = Self { stuck, ..Self::default() };
-        verdict.kills = disruptions.iter().filter(|disruption| disruption.what == What::Kill).count();
+        verdict.kills = disruptions.iter().filter(|disruption| disruption.what == Kind::Kill).count();
         for outcome in outcomes {
             if !outcome.is_acknowledged() {
                 let why = outcome.status.map_or("no answer".to_owned(), |status| status.to_string());
@@ -60,6 +71,8 @@ impl Verdict {
                     verdict.delivered += 1;
                     let took = first.at.saturating_duration_since(outcome.answered);
                     verdict.longest_delivery = verdict.longest_delivery.max(took);
+                    let waited = apart_from(disruptions, outcome.answered, first.at);
+                    verdict.longest_wait = verdict.longest_wait.max(waited);
                 }
                 None => verdict.lost.push(recipient),
             }
@@ -77,8 +90,10 @@ impl Verdict {
                 }
             }
         }
-        let restarts = disruptions.iter().filter(|disruption| disruption.what == What::Postgres);
-        verdict.recoveries = restarts.map(|restart| recovery(outcomes, restart.ended)).collect();
+        let outages = disruptions
+            .iter()
+            .filter(|disruption| disruption.what.is_event() && disruption.what != Kind::RedisRestart);
+        verdict.recoveries = outages.map(|outage| (outage.what, recovery(outcomes, outage.ended))).collect();
         verdict
     }
 
@@ -90,7 +105,9 @@ impl Verdict {
             && self.unexplained.is_empty()
             && self.changed_ids == 0
             && self.stuck == 0
-            && self.recoveries.iter().all(|recovery| *recovery <= RECOVERY)
+            && self.longest_wait <= LONGEST_WAIT
+            && self.breaches.is_empty()
+            && self.recoveries.iter().all(|(what, recovery)| *recovery <= limit(*what))
     }
 
     /// For a reader.
@@ -104,19 +121,33 @@ impl Verdict {
         figure("delivered", self.delivered);
         figure(
             "duplicates",
-            format!("{} ({} that no kill explains)", self.duplicates, self.unexplained.len()),
+            format!("{} ({} that no disruption explains)", self.duplicates, self.unexplained.len()),
         );
         figure("changed Message-IDs", self.changed_ids);
         figure("stuck", self.stuck);
         figure("longest from ack to mail", human(self.longest_delivery));
-        for recovery in &self.recoveries {
-            figure("PostgreSQL back to rate back", format!("within {} s", recovery.as_secs() + 1));
+        figure(
+            "longest wait beyond the outages",
+            format!("{} (at most {})", human(self.longest_wait), human(LONGEST_WAIT)),
+        );
+        for (what, recovery) in &self.recoveries {
+            let (within, most) = (recovery.as_secs() + 1, limit(*what).as_secs() + 1);
+            figure(what.name(), format!("over to rate back within {within} s (at most {most} s)"));
         }
+        if self.unsynced > 0 {
+            figure("unsynced pages lost", self.unsynced);
+        }
+        self.breaches.iter().for_each(note);
         figure("lost", self.lost.len());
         for (what, who) in [("lost", &self.lost), ("unexplained duplicate", &self.unexplained)] {
             who.iter().take(5).for_each(|recipient| note(format!("{what}: {recipient}")));
         }
     }
+}
+
+/// How long after an outage the rate may take to be back.
+fn limit(what: Kind) -> Duration {
+    if what == Kind::PostgresRestart { RECOVERY } else { LONG_RECOVERY }
 }
 
 /// From `back` until, in some whole second, four fifths of the requests sent in it were acknowledged.
@@ -169,7 +200,7 @@ mod tests {
 
         fn judge(&self, kills: &[u64]) -> Verdict {
             let kill = |second: &u64| Disruption {
-                what: What::Kill,
+                what: Kind::Kill,
                 began: self.at(*second),
                 ended: self.at(*second),
             };
@@ -208,6 +239,24 @@ mod tests {
         story.request(1, 0, Some(200)).mail(1, 2).mail(1, 20);
         story.mails.values_mut().next().unwrap()[1].message_id = Some("<other>".to_owned());
         assert_eq!(story.judge(&[10]).changed_ids, 1);
+    }
+
+    #[test]
+    fn nobody_waits_longer_than_the_outage_and_ten_seconds() {
+        let mut story = Story::new();
+        story.request(1, 0, Some(200)).mail(1, 18);
+        let outage = |ended| Disruption { what: Kind::Relay, began: story.at(2), ended: story.at(ended) };
+        let judge = |ended| Verdict::judge(&story.outcomes, &story.mails, &[outage(ended)], 0);
+        assert_eq!((judge(10).longest_wait, judge(10).is_clean()), (Duration::from_secs(10), true));
+        assert_eq!((judge(9).longest_wait, judge(9).is_clean()), (Duration::from_secs(11), false));
+    }
+
+    #[test]
+    fn a_breach_is_a_broken_promise() {
+        let mut story = Story::new();
+        story.request(1, 0, Some(200)).mail(1, 1);
+        let verdict = Verdict { breaches: vec!["made up".to_owned()], ..story.judge(&[]) };
+        assert!(!verdict.is_clean() && story.judge(&[]).is_clean());
     }
 
     #[test]

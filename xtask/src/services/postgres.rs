@@ -63,11 +63,7 @@ impl Postgres {
     /// When there are none, or they fail.
     pub fn start(durability: Durability) -> Result<Self> {
         let programs = programs().ok_or("no PostgreSQL programs (initdb, postgres)")?;
-        // Another user must reach it, so it is not in the target directory, whose parents may be closed.
-        let folder = tempfile::Builder::new().prefix("resetd-postgres-").tempdir()?;
-        if let Some((uid, gid)) = other_user() {
-            chown(folder.path(), Some(uid), Some(gid))?;
-        }
+        let folder = folder()?;
         let data = folder.path().join("data");
         let mut initdb = as_other_user(Command::new(programs.join("initdb")));
         initdb
@@ -85,6 +81,75 @@ impl Postgres {
         format!("postgres://postgres@{}/{database}", self.address)
     }
 
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends it as a crash does (`SIGQUIT`, "immediate"): connections are cut, nothing is written any more.
+    pub fn stop_immediately(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.end_by(Signal::QUIT);
+        }
+    }
+
+    /// A second server that follows this one and has whatever this one has acknowledged.
+    ///
+    /// # Errors
+    /// When it cannot be made, or does not catch up.
+    pub fn standby(&self) -> Result<Self> {
+        let folder = folder()?;
+        let mut copy = as_other_user(Command::new(self.programs.join("pg_basebackup")));
+        copy.args(["-U", "postgres", "-h", "127.0.0.1", "-p", &self.address.port().to_string()]);
+        copy.args(["-R", "-c", "fast", "--no-sync", "-D"]).arg(folder.path().join("data"));
+        capture(copy.current_dir(folder.path()))?;
+        let mut standby = Self {
+            server: None,
+            programs: self.programs.clone(),
+            folder,
+            address: free_address()?,
+            durability: self.durability,
+        };
+        standby.launch()?;
+        let own = self.url("postgres");
+        execute(&own, "ALTER SYSTEM SET synchronous_standby_names = '*'")?;
+        execute(&own, "SELECT pg_reload_conf()")?;
+        let deadline = Instant::now() + START;
+        while execute(&own, "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")? != "1" {
+            if Instant::now() > deadline {
+                return Err("the standby does not follow".into());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(standby)
+    }
+
+    /// Takes no more writes, as a node that was demoted: whoever is connected is cut off, and may only read when it is back.
+    ///
+    /// # Errors
+    /// When the server refuses.
+    pub fn demote(&self) -> Result {
+        let own = self.url("postgres");
+        execute(&own, "ALTER SYSTEM SET default_transaction_read_only = on")?;
+        execute(
+            &own,
+            "SELECT pg_reload_conf(), pg_terminate_backend(pid) FROM pg_stat_activity \
+             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        )
+        .map(drop)
+    }
+
+    /// Makes a standby the primary.
+    ///
+    /// # Errors
+    /// When it does not become one.
+    pub fn promote(&self) -> Result {
+        let own = self.url("postgres");
+        execute(&own, "ALTER SYSTEM RESET synchronous_standby_names")?;
+        if execute(&own, "SELECT pg_promote()")? == "t" { Ok(()) } else { Err("it was not promoted".into()) }
+    }
+
     /// Stops it the fast way, as an operator's restart does, and starts it again on the same port.
     ///
     /// # Errors
@@ -94,7 +159,11 @@ impl Postgres {
         self.launch()
     }
 
-    fn launch(&mut self) -> Result {
+    /// Starts it on its port, where it was stopped.
+    ///
+    /// # Errors
+    /// When it does not let `postgres` in.
+    pub fn launch(&mut self) -> Result {
         let mut command = as_other_user(tied(&self.programs.join("postgres"), "INT"));
         let port = self.address.port().to_string();
         command.arg("-D").arg(self.folder.path().join("data")).args(["-p", &port]);
@@ -124,6 +193,24 @@ impl Postgres {
         self.server = Some(server);
         Ok(())
     }
+}
+
+/// Why no throwaway server can be started here; `None`: it can.
+#[must_use]
+pub fn obstacle() -> Option<String> {
+    match (programs(), client("psql")) {
+        (Some(_), Some(_)) => None,
+        _ => Some("PostgreSQL is not installed".to_owned()),
+    }
+}
+
+/// A folder of whoever runs the server. It is not in the target directory, whose parents may be closed to others.
+fn folder() -> Result<TempDir> {
+    let folder = tempfile::Builder::new().prefix("resetd-postgres-").tempdir()?;
+    if let Some((uid, gid)) = other_user() {
+        chown(folder.path(), Some(uid), Some(gid))?;
+    }
+    Ok(folder)
 }
 
 /// Runs one statement through `psql`.
