@@ -16,6 +16,7 @@ use crate::settings::{Settings, SettingsError};
 #[derive(Clone)]
 pub(crate) struct Stores {
     ports: PersistentPorts,
+    pub(crate) vault: Arc<dyn AddressVault>,
     pub(crate) database: Database,
 }
 
@@ -118,13 +119,13 @@ impl Stores {
         database.check_data_key(vault.as_ref()).await?;
         let ports = match &database {
             Database::Sqlite(sqlite) => {
-                PersistentPorts::of(Arc::new(SqliteStore::new(sqlite.clone(), vault).await?))
+                PersistentPorts::of(Arc::new(SqliteStore::new(sqlite.clone(), Arc::clone(&vault)).await?))
             }
-            Database::Postgres(postgres) => {
-                PersistentPorts::of(Arc::new(PostgresStore::new(*postgres.clone(), vault).await?))
-            }
+            Database::Postgres(postgres) => PersistentPorts::of(Arc::new(
+                PostgresStore::new(*postgres.clone(), Arc::clone(&vault)).await?,
+            )),
         };
-        Ok(Self { ports, database })
+        Ok(Self { ports, vault, database })
     }
 }
 

@@ -16,9 +16,10 @@ struct Migration {
 }
 
 /// In order, without gaps.
-const ALL: [Migration; 2] = [
+const ALL: [Migration; 3] = [
     Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
     Migration { version: 2, name: "webhooks", sql: include_str!("../migrations/0002_webhooks.sql") },
+    Migration { version: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
 ];
 
 /// The number is this program's own: "resetd" in ASCII. The lock ends with the transaction.

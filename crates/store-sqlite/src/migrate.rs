@@ -14,9 +14,10 @@ struct Migration {
 }
 
 /// In order, without gaps.
-const ALL: [Migration; 2] = [
+const ALL: [Migration; 3] = [
     Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
     Migration { version: 2, name: "webhooks", sql: include_str!("../migrations/0002_webhooks.sql") },
+    Migration { version: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
@@ -24,7 +25,8 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
 const APPLIED: &str = "SELECT version, checksum FROM migration ORDER BY version";
 const REMEMBER: &str = "INSERT INTO migration (version, name, checksum) VALUES ($1, $2, $3)";
 /// `PRAGMA` takes no values; there is one text per version.
-const MARK: [&str; ALL.len()] = ["PRAGMA user_version = 1", "PRAGMA user_version = 2"];
+const MARK: [&str; ALL.len()] =
+    ["PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 5"];
 
 /// The newest version known.
 pub(crate) fn latest() -> i64 {

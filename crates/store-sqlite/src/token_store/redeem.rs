@@ -105,7 +105,7 @@ async fn change(
         subject: CustomerId::from_bytes(customer).to_string(),
         ip: redemption.customer_ip,
     };
-    audit_log::append(unit, &deed).await?;
+    audit_log::append(unit, vault, &deed).await?;
     Ok(Redeemed::Changed)
 }
 
