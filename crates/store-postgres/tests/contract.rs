@@ -1,4 +1,5 @@
 //! The contract of every persistent port, on a real PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "a test says what is broken by its panic")]
 
 mod support;
 
