@@ -117,7 +117,7 @@ fn no_setting_that_is_a_url_shows_a_secret() {
         "capture:dir?token=S3cret",
         "S3cret",
     ] {
-        let shown = super::masked_url(url);
+        let shown = masked_url(url);
         assert!(!shown.contains("S3cret"), "{url}: {shown}");
     }
     for url in [
@@ -127,6 +127,6 @@ fn no_setting_that_is_a_url_shows_a_secret() {
         "memory:",
         "https://reset.example.com/auth",
     ] {
-        assert_eq!(super::masked_url(url), url);
+        assert_eq!(masked_url(url), url);
     }
 }
