@@ -30,7 +30,7 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// What contract 7 gives to everybody.
+    /// What specification.md#limits gives to everybody.
     pub const DEFAULT: Self = Self { per_minute: 1, per_hour: 5 };
     /// So much that it never interferes.
     pub const AMPLE: Self = Self { per_minute: 1_000_000, per_hour: 1_000_000 };

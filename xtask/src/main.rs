@@ -8,9 +8,10 @@ use xtask::{Failure, bench, chaos, check, geo_data, sbom, test};
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test [--require-services] [--no-install] [FILTER…]
-          every test there is, with the services it needs: those that run here, else throwaway ones
-  check [--invariants] [--no-install]
+  test [--install] [--require-services] [FILTER…]
+          every test there is, with the services it needs: those that run here, else throwaway ones of
+          installed programs; with --install, Debian's packages are installed where one is missing
+  check [--invariants] [--install]
           format, clippy, docs, the architecture's invariants and the supply chain; or the last two alone,
           which compile nothing
   bench [accept|drain|latency|timing|connections|all] [--store sqlite|postgres] [--seconds N]

@@ -7,7 +7,7 @@ use domain::{ApiKeyHash, ApiKeyId, OrganisationId};
 
 use crate::ports::{ApiKeyRecord, ApiKeyRegistry, Clock, RegisteredKey, StoreError};
 
-/// How old an answer may be. Revocation works on every replica within a second (contract 2).
+/// How old an answer may be. Revocation works on every replica within a second (specification.md#api-keys).
 const FRESH: TimeDelta = TimeDelta::milliseconds(400);
 /// Keys remembered at once; beyond that the memory starts afresh.
 const CAPACITY: usize = 10_000;

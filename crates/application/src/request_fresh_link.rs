@@ -53,7 +53,7 @@ impl RequestFreshLink {
         let now = self.clock.now();
         let organisation = opened.organisation;
         let limit = Limit::per_minute(organisation.settings.requests_per_ip_minute);
-        let subject = LimitSubject::CustomerIp(organisation.id, customer_ip);
+        let subject = LimitSubject::CustomerIp(organisation.id, customer_ip.budget_key());
         if !self.limiter.hit(subject, limit, now).await.allowed {
             return Ok(FreshLink::TooManyRequests);
         }

@@ -65,8 +65,10 @@ impl RequestReset {
         let expiry = organisation.settings.expiry.policy().resolve(command.expiry)?;
         if let Some(ip) = command.customer_ip {
             let limit = Limit::per_minute(organisation.settings.requests_per_ip_minute);
-            let decision =
-                self.limiter.hit(LimitSubject::CustomerIp(organisation.id, ip), limit, caller.now).await;
+            let decision = self
+                .limiter
+                .hit(LimitSubject::CustomerIp(organisation.id, ip.budget_key()), limit, caller.now)
+                .await;
             if !decision.allowed {
                 return Err(RequestResetError::TooManyRequests(decision));
             }

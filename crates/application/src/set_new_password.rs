@@ -1,6 +1,7 @@
 use std::sync::Arc;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::{
     CustomerIp, LinkState, MailId, Password, PasswordPolicy, PolicyViolations, RedeemCode, ResetToken,
     TokenHash,
@@ -9,12 +10,16 @@ use tracing::field::Empty;
 use tracing::{Instrument, error};
 
 use crate::note_visit::{Came, Deed};
+use crate::password_queue::{PasswordQueue, QueueBusy};
 use crate::ports::{
-    Clock, CustomerDirectory, Organisation, PasswordHash, PasswordHasher, Random, Redeemed, Redemption,
-    ResetLink, TokenStore,
+    Clock, CustomerDirectory, Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, PasswordHasher,
+    Random, RateLimiter, Redeemed, Redemption, ResetLink, TokenStore,
 };
 use crate::trace::{ended, stage};
 use crate::{NoteVisit, WorkSignal, fresh_id};
+
+/// Attempts per token, whatever their outcome.
+const ATTEMPTS: Limit = Limit { max: 10, window: Duration::from_secs(600) };
 
 /// How many former passwords are compared with the new one, the present one included.
 const HISTORY: u32 = 24;
@@ -29,6 +34,10 @@ pub struct SetNewPassword {
     pub customers: Arc<dyn CustomerDirectory>,
     /// Hashes on the blocking pool, a bounded number at once.
     pub hasher: Arc<dyn PasswordHasher>,
+    /// Counts attempts per token.
+    pub limiter: Arc<dyn RateLimiter>,
+    /// Where attempts wait for their hashes.
+    pub queue: Arc<PasswordQueue>,
     /// Compares who redeems with who asked.
     pub visits: Arc<NoteVisit>,
     /// The present.
@@ -63,6 +72,22 @@ pub enum NewPassword {
     Policy(PolicyViolations),
     /// E001 to E004 of the contract.
     Refused(RedeemCode),
+    /// Too many attempts with this token; it stays good.
+    TooManyAttempts(LimitDecision),
+    /// The queue of password hashes is full, or its deadline has passed; the token stays good.
+    Busy,
+}
+
+impl From<RedeemCode> for NewPassword {
+    fn from(code: RedeemCode) -> Self {
+        Self::Refused(code)
+    }
+}
+
+impl From<QueueBusy> for NewPassword {
+    fn from(_: QueueBusy) -> Self {
+        Self::Busy
+    }
 }
 
 impl NewPassword {
@@ -71,6 +96,8 @@ impl NewPassword {
             Self::Changed => "changed",
             Self::Policy(_) => "policy",
             Self::Refused(code) => code.as_str(),
+            Self::TooManyAttempts(_) => "too-many-attempts",
+            Self::Busy => "busy",
         }
     }
 }
@@ -87,15 +114,12 @@ impl SetNewPassword {
     }
 
     async fn try_once(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
-        if let Err(violations) = self.policy(command.organisation).check(&command.password) {
-            return NewPassword::Policy(violations);
-        }
         match self.attempt(command).await {
             Ok(()) => {
                 self.signal.raise();
                 NewPassword::Changed
             }
-            Err(code) => NewPassword::Refused(code),
+            Err(outcome) => outcome,
         }
     }
 
@@ -109,31 +133,54 @@ impl SetNewPassword {
         }
     }
 
-    async fn attempt(&self, command: SetNewPasswordCommand<'_>) -> Result<(), RedeemCode> {
-        let token = ResetToken::parse(command.token).map_err(|_| RedeemCode::E003)?.hash();
-        let now = self.clock.now();
-        let link = self.find(token, command.organisation, now).await?;
-        self.check_history(&link, &command.password).instrument(stage!("history")).await?;
-        let hashed = self.hasher.hash(&command.password).instrument(stage!("hash"));
-        let password = hashed.await.map_err(ours)?;
-        self.redeem(link, token, password, command).instrument(stage!("redeem")).await
+    async fn attempt(&self, command: SetNewPasswordCommand<'_>) -> Result<(), NewPassword> {
+        let token = ResetToken::parse(command.token).map(|token| token.hash()).ok();
+        let found = match token {
+            Some(token) => self.find(token, command.organisation).await,
+            None => Ok(None),
+        };
+        if let (Some(token), Ok(Some(_))) = (token, &found) {
+            self.count(token).await?;
+        }
+        self.policy(command.organisation).check(&command.password).map_err(NewPassword::Policy)?;
+        let (Some(token), Some(_)) = (token, found?) else { return Err(RedeemCode::E003.into()) };
+        let deadline = self.queue.deadline();
+        // Held to the end of the attempt: the next one with this token sees what this one did.
+        let _only = self.queue.only_one_of(token, deadline).await?;
+        let link = self.find(token, command.organisation).await?.ok_or(RedeemCode::E003)?;
+        match link.state {
+            LinkState::Good => {}
+            LinkState::Expired => return Err(RedeemCode::E004.into()),
+            LinkState::Used | LinkState::Superseded => return Err(RedeemCode::E003.into()),
+        }
+        // The store's step is not part of it: cut short, nobody would know whether the password was changed.
+        let password = self.queue.run(deadline, self.check_and_hash(&link, &command.password)).await??;
+        Ok(self.redeem(link, token, password, command).instrument(stage!("redeem")).await?)
     }
 
+    /// Counts the attempt. A link of another organisation does not come here: to its callers it does not exist.
+    async fn count(&self, token: TokenHash) -> Result<(), NewPassword> {
+        let decision = self.limiter.hit(LimitSubject::ResetToken(token), ATTEMPTS, self.clock.now()).await;
+        if decision.allowed { Ok(()) } else { Err(NewPassword::TooManyAttempts(decision)) }
+    }
+
+    /// The link, if it is one of this organisation.
     async fn find(
         &self,
         token: TokenHash,
         organisation: &Organisation,
-        now: DateTime<Utc>,
-    ) -> Result<ResetLink, RedeemCode> {
-        let link = self.tokens.find_link(token, now).await.map_err(ours)?.ok_or(RedeemCode::E003)?;
-        if link.organisation != organisation.id {
-            return Err(RedeemCode::E003);
-        }
-        match link.state {
-            LinkState::Good => Ok(link),
-            LinkState::Expired => Err(RedeemCode::E004),
-            LinkState::Used | LinkState::Superseded => Err(RedeemCode::E003),
-        }
+    ) -> Result<Option<ResetLink>, RedeemCode> {
+        let link = self.tokens.find_link(token, self.clock.now()).await.map_err(ours)?;
+        Ok(link.filter(|link| link.organisation == organisation.id))
+    }
+
+    async fn check_and_hash(
+        &self,
+        link: &ResetLink,
+        password: &Password,
+    ) -> Result<PasswordHash, RedeemCode> {
+        self.check_history(link, password).instrument(stage!("history")).await?;
+        self.hasher.hash(password).instrument(stage!("hash")).await.map_err(ours)
     }
 
     async fn check_history(&self, link: &ResetLink, password: &Password) -> Result<(), RedeemCode> {
@@ -148,7 +195,12 @@ impl SetNewPassword {
 
     /// A former hash that nobody can read any more is no reason to keep a customer out.
     async fn verify(&self, password: &Password, hash: &PasswordHash) -> bool {
-        match self.hasher.verify(password, hash).await {
+        let same = match (self.hasher.verify(password, hash).await, password.as_typed()) {
+            // A hash from elsewhere may be one of the text as it was typed.
+            (Ok(false), Some(typed)) => self.hasher.verify(&typed, hash).await,
+            (same, _) => same,
+        };
+        match same {
             Ok(same) => same,
             Err(fault) => {
                 tracing::warn!(%fault, "a former password could not be compared");

@@ -77,6 +77,23 @@ impl CustomerIp {
         self.0
     }
 
+    /// What a budget counts for this address: an IPv6 address as its /64, which is what one subscriber has; an IPv4
+    /// address as itself.
+    ///
+    /// ```
+    /// use resetd_domain::CustomerIp;
+    ///
+    /// assert_eq!(CustomerIp::parse("2001:db8:1:2::7")?.budget_key(), CustomerIp::parse("2001:db8:1:2::")?);
+    /// # Ok::<(), resetd_domain::CustomerIpError>(())
+    /// ```
+    #[must_use]
+    pub fn budget_key(&self) -> Self {
+        match self.0 {
+            IpAddr::V4(_) => *self,
+            IpAddr::V6(addr) => Self(IpAddr::V6(Ipv6Addr::from_bits(addr.to_bits() & (u128::MAX << 64)))),
+        }
+    }
+
     /// In which part of the address space it lies.
     #[must_use]
     pub fn scope(&self) -> IpScope {

@@ -102,6 +102,11 @@ impl ApiError {
         Self { message: Cow::Borrowed(message), ..self }
     }
 
+    /// With `Retry-After`.
+    pub(crate) fn with_retry_after(self, wait: Duration) -> Self {
+        Self { retry_after: Some(wait), ..self }
+    }
+
     /// With nobody in particular to blame.
     pub(crate) fn without_field(self) -> Self {
         Self { field: None, ..self }
@@ -118,7 +123,8 @@ impl ApiError {
         Self::new(code)
     }
 
-    fn limited(decision: &LimitDecision) -> Self {
+    /// Over a limit (429).
+    pub(crate) fn limited(decision: &LimitDecision) -> Self {
         Self { retry_after: Some(decision.retry_after), ..Self::new(ErrorCode::TooManyRequests) }
     }
 

@@ -1,4 +1,4 @@
-//! The rate-limit headers of the contract, section 7.
+//! The rate-limit headers of specification.md#limits.
 
 use std::time::Duration;
 

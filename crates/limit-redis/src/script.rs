@@ -59,6 +59,10 @@ impl Hit {
             LimitSubject::CustomerIp(organisation, ip) => {
                 format!("{prefix}ip:{organisation}:{ip}:{milliseconds}")
             }
+            LimitSubject::ResetToken(token) => {
+                let hash: String = token.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+                format!("{prefix}token:{hash}:{milliseconds}")
+            }
         }
     }
 

@@ -1,18 +1,18 @@
 use std::fmt;
 use std::time::Duration;
 
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::extension::{ClientId, Extension};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lettre::transport::smtp::client::{Certificate, TlsParameters};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 
+use crate::client::Client;
 use crate::connection::Connection;
 use crate::failure::Cause;
+use crate::hello;
 use crate::sender::SetupError;
-use crate::settings::{SmtpSettings, Tls};
-use crate::tls_wire::TlsWire;
-use crate::wire::Wire;
+use crate::settings::{Login, SmtpSettings, Tls};
 
 /// Addresses of a host that are tried, one after the other.
 const ADDRESSES: usize = 4;
@@ -20,8 +20,6 @@ const ADDRESSES: usize = 4;
 /// Opens connections.
 pub(crate) struct Connector {
     settings: SmtpSettings,
-    hello: ClientId,
-    credentials: Option<Credentials>,
     tls: Option<TlsParameters>,
 }
 
@@ -33,14 +31,8 @@ impl fmt::Debug for Connector {
 
 impl Connector {
     pub(crate) fn new(settings: SmtpSettings) -> Result<Self, SetupError> {
-        let hello = match &settings.hello {
-            Some(name) => ClientId::Domain(name.clone()),
-            None => own_name(),
-        };
-        let credentials =
-            settings.login.as_ref().map(|login| Credentials::new(login.user.clone(), login.password.clone()));
         let tls = tls_parameters(&settings)?;
-        Ok(Self { settings, hello, credentials, tls })
+        Ok(Self { settings, tls })
     }
 
     pub(crate) fn settings(&self) -> &SmtpSettings {
@@ -51,44 +43,46 @@ impl Connector {
     pub(crate) async fn open(&self) -> Result<Connection, Cause> {
         let limit = self.settings.connect_timeout;
         let stream = self.dial().await?;
-        let (wire, control) = Wire::new(stream).map_err(|error| Cause::Lost(error.to_string()))?;
-        let opening = async {
-            let mut smtp = match (&self.tls, self.settings.tls) {
-                (Some(tls), Tls::Implicit) => {
-                    let wire = TlsWire::connect(wire, tls.clone()).await?;
-                    AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello).await?
-                }
-                _ => AsyncSmtpConnection::connect_with_transport(Box::new(wire), &self.hello).await?,
-            };
-            let offered = smtp.server_info().supports_feature(Extension::StartTls);
-            match (&self.tls, self.settings.tls, offered) {
-                (Some(tls), Tls::Required, true) | (Some(tls), Tls::Opportunistic, true) => {
-                    control.read_next_reply_alone();
-                    smtp.starttls(tls.clone(), &self.hello).await?;
-                }
-                (_, Tls::Required, _) => {
-                    return Err(Cause::Unfit("the server offers no STARTTLS, and TLS is required"));
-                }
-                _ => {}
-            }
-            if let Some(credentials) = &self.credentials {
-                self.log_in(&mut smtp, credentials).await?;
-            }
-            Ok(Connection::new(smtp))
+        let hello = match &self.settings.hello {
+            Some(name) => name.clone(),
+            None => hello::own_name(stream.local_addr().ok()),
         };
-        match timeout(limit, opening).await {
-            Ok(opened) => opened,
+        let mut client = Client::new(stream)?;
+        match timeout(limit, self.converse(&mut client, &hello)).await {
+            Ok(Ok(())) => Ok(Connection::new(client)),
+            Ok(Err(cause)) => {
+                if matches!(cause, Cause::Reply { code, .. } if code != 421) {
+                    tokio::spawn(Connection::new(client).quit());
+                }
+                Err(cause)
+            }
             Err(_) => Err(Cause::TimedOut),
         }
     }
 
-    async fn log_in(&self, smtp: &mut AsyncSmtpConnection, credentials: &Credentials) -> Result<(), Cause> {
-        let mechanisms = [Mechanism::Plain, Mechanism::Login];
-        if smtp.server_info().get_auth_mechanism(&mechanisms).is_none() {
-            return Err(Cause::Unfit("the server offers neither AUTH PLAIN nor AUTH LOGIN"));
+    /// Everything up to the first mail.
+    async fn converse(&self, client: &mut Client, hello: &str) -> Result<(), Cause> {
+        if let (Some(tls), Tls::Implicit) = (&self.tls, self.settings.tls) {
+            client.upgrade(tls.clone()).await?;
         }
-        smtp.auth(&mechanisms, credentials).await?;
-        Ok(())
+        client.reply().await?.completed()?;
+        client.ehlo(hello).await?;
+        let offered = client.extension("STARTTLS").is_some();
+        match (&self.tls, self.settings.tls, offered) {
+            (Some(tls), Tls::Required | Tls::Opportunistic, true) => {
+                client.command("STARTTLS\r\n").await?.completed()?;
+                client.upgrade(tls.clone()).await?;
+                client.ehlo(hello).await?;
+            }
+            (_, Tls::Required, _) => {
+                return Err(Cause::Unfit("the server offers no STARTTLS, and TLS is required"));
+            }
+            _ => {}
+        }
+        match &self.settings.login {
+            Some(login) => log_in(client, login).await,
+            None => Ok(()),
+        }
     }
 
     /// The first address of the host that takes a connection. Each gets its share of the time, so that one black hole
@@ -114,15 +108,23 @@ impl Connector {
     }
 }
 
-/// The host's name if it may stand in a command.
-fn own_name() -> ClientId {
-    let fine = |name: &str| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-    };
-    match ClientId::default() {
-        ClientId::Domain(name) if !fine(&name) => ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST),
-        other => other,
+/// RFC 4954. A challenge of `LOGIN` says nothing but that it is the next one's turn: first the name, then the password.
+async fn log_in(client: &mut Client, login: &Login) -> Result<(), Cause> {
+    let offered = client.extension("AUTH").unwrap_or_default();
+    let offers = |mechanism: &str| offered.iter().any(|offer| offer == mechanism);
+    let (user, password) = (STANDARD.encode(&login.user), STANDARD.encode(&login.password));
+    if offers("PLAIN") {
+        let secret = STANDARD.encode(format!("\0{}\0{}", login.user, login.password));
+        client.command(&format!("AUTH PLAIN {secret}\r\n")).await?.completed()?;
+        return Ok(());
     }
+    if !offers("LOGIN") {
+        return Err(Cause::Unfit("the server offers neither AUTH PLAIN nor AUTH LOGIN"));
+    }
+    client.command("AUTH LOGIN\r\n").await?;
+    client.command(&format!("{user}\r\n")).await?;
+    client.command(&format!("{password}\r\n")).await?.completed()?;
+    Ok(())
 }
 
 fn tls_parameters(settings: &SmtpSettings) -> Result<Option<TlsParameters>, SetupError> {

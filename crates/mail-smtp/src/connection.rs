@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use lettre::transport::smtp::client::AsyncSmtpConnection;
-use lettre::transport::smtp::commands::Quit;
 use tokio::time::{Instant, timeout};
+
+use crate::client::Client;
 
 /// A connection after greeting, TLS and login. Dropping it closes the socket.
 pub(crate) struct Connection {
-    pub(crate) smtp: AsyncSmtpConnection,
+    pub(crate) smtp: Client,
     /// Keeps the gauge of open connections.
     _counted: Counted,
     pub(crate) opened: Instant,
@@ -23,13 +23,13 @@ impl std::fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(smtp: AsyncSmtpConnection) -> Self {
+    pub(crate) fn new(smtp: Client) -> Self {
         Self { smtp, _counted: Counted::new(), opened: Instant::now(), mails: 0, needs_reset: false }
     }
 
     /// Says good-bye, and does not wait long for the answer.
     pub(crate) async fn quit(mut self) {
-        let _ = timeout(Duration::from_secs(2), self.smtp.command(Quit)).await;
+        let _ = timeout(Duration::from_secs(2), self.smtp.command("QUIT\r\n")).await;
     }
 }
 

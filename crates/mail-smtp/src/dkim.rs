@@ -26,8 +26,47 @@ pub struct DkimSettings {
     pub selector: String,
     /// The domain that signs; should be the sender's (DMARC alignment).
     pub domain: String,
-    /// A PEM file with an RSA (PKCS #1 or PKCS #8) or Ed25519 (PKCS #8) private key.
-    pub key_file: PathBuf,
+    /// The private key: RSA (PKCS #1 or PKCS #8) or Ed25519 (PKCS #8), as PEM.
+    pub key: DkimKey,
+}
+
+/// Where the signing key is. Prints without the key.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DkimKey {
+    /// A PEM file.
+    File(PathBuf),
+    /// The PEM text itself.
+    Pem(String),
+}
+
+impl DkimKey {
+    /// PEM text where `setting` is that, else the path of a file.
+    #[must_use]
+    pub fn read(setting: &str) -> Self {
+        if setting.trim_start().starts_with("-----BEGIN ") {
+            Self::Pem(setting.to_owned())
+        } else {
+            Self::File(PathBuf::from(setting))
+        }
+    }
+
+    fn pem(&self) -> Result<String, DkimError> {
+        match self {
+            Self::Pem(pem) => Ok(pem.clone()),
+            Self::File(path) => {
+                std::fs::read_to_string(path).map_err(|error| DkimError::Unreadable(error.to_string()))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DkimKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Pem(_) => f.write_str("Pem(***)"),
+        }
+    }
 }
 
 /// Why mails cannot be signed. Never holds the key.
@@ -63,9 +102,7 @@ impl Signer {
         if !is_name(&settings.selector) || !is_name(&settings.domain) {
             return Err(DkimError::Name);
         }
-        let pem = std::fs::read_to_string(&settings.key_file)
-            .map_err(|error| DkimError::Unreadable(error.to_string()))?;
-        let (key, slow) = key(&pem)?;
+        let (key, slow) = key(&settings.key.pem()?)?;
         let config = DkimConfig::new(
             settings.selector.clone(),
             settings.domain.clone(),

@@ -50,18 +50,19 @@
 //! `resetd_smtp_connection_failures_total`, `resetd_smtp_stale_connections_total`.
 
 mod address;
+mod client;
 mod connect;
 mod connection;
 mod dkim;
 mod failure;
+mod hello;
 mod message;
 mod pool;
 mod reply;
 mod sender;
 mod settings;
-mod tls_wire;
 mod transaction;
-mod wire;
+mod verdict;
 
 /// Whether `text` can be a sender: `Name <user@example.com>` or an address alone.
 ///
@@ -71,6 +72,6 @@ pub fn check_mailbox(text: &str) -> Result<(), &'static str> {
     address::sender(text).map(|_| ())
 }
 
-pub use dkim::{DkimError, DkimSettings};
+pub use dkim::{DkimError, DkimKey, DkimSettings};
 pub use sender::{SetupError, SmtpSender};
 pub use settings::{SettingsError, SmtpSettings, Tls};

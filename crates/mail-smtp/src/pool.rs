@@ -73,6 +73,11 @@ impl Pool {
         }
     }
 
+    /// Closes every unused connection without a word.
+    pub(crate) fn forget(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).kept.clear();
+    }
+
     /// Closes every unused connection politely.
     pub(crate) async fn close_idle(&self) {
         let kept = std::mem::take(&mut self.idle.lock().unwrap_or_else(PoisonError::into_inner).kept);

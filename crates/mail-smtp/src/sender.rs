@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::message::{Letter, build};
 use crate::pool::Pool;
 use crate::reply::scrub;
-use crate::settings::SmtpSettings;
+use crate::settings::{Login, SmtpSettings};
 
 /// Organisations' senders kept in their parsed form.
 const SENDERS: usize = 1_000;
@@ -144,8 +144,15 @@ impl SmtpSender {
         outcome
     }
 
+    /// A server's words without addresses, and without our credentials, which some servers repeat.
+    fn clean(&self, reply: &str) -> String {
+        let secrets = self.settings.login.iter().flat_map(Login::written);
+        let reply = secrets.fold(reply.to_owned(), |reply, secret| reply.replace(&secret, "***"));
+        scrub(&reply)
+    }
+
     fn error(&self, failure: &Failure) -> SendError {
-        SendError { kind: failure.kind(), host: self.host.clone(), reply: scrub(&failure.text()) }
+        SendError { kind: failure.kind(), host: self.host.clone(), reply: self.clean(&failure.text()) }
     }
 
     /// A mail that cannot be made will never be taken.
@@ -159,9 +166,17 @@ impl MailSender for SmtpSender {
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError> {
         let letter = self.letter(mail).await?;
         match self.deliver(&letter).await {
-            Ok(reply) => Ok(Delivered { host: self.host.clone(), reply: scrub(&reply) }),
+            Ok(reply) => Ok(Delivered { host: self.host.clone(), reply: self.clean(&reply) }),
             Err(failure) => Err(self.error(&failure)),
         }
+    }
+
+    async fn connect(&self) -> Result<(), SendError> {
+        let _place = self.pool.place().await.map_err(|failure| self.error(&failure))?;
+        self.pool.forget();
+        let connection = self.pool.open().await.map_err(|failure| self.error(&failure))?;
+        self.pool.keep(connection);
+        Ok(())
     }
 
     async fn close(&self) {

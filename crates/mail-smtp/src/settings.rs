@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use thiserror::Error;
 use url::Url;
@@ -26,6 +28,21 @@ pub enum Tls {
 pub(crate) struct Login {
     pub(crate) user: String,
     pub(crate) password: String,
+}
+
+impl Login {
+    /// Every form in which a server may see and repeat it, the longest first. A name or password that may be part of
+    /// any word stays out.
+    pub(crate) fn written(&self) -> Vec<String> {
+        let both = STANDARD.encode(format!("\0{}\0{}", self.user, self.password));
+        let plain = [&self.user, &self.password];
+        let encoded = plain.map(|part| STANDARD.encode(part));
+        let mut forms: Vec<String> =
+            encoded.into_iter().chain(plain.map(Clone::clone)).chain([both]).collect();
+        forms.retain(|form| form.chars().count() > 3);
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        forms
+    }
 }
 
 impl fmt::Debug for Login {

@@ -1,4 +1,4 @@
-//! The command line, as contract section 10 lists it.
+//! The command line, as specification.md#command-line lists it.
 
 use std::path::PathBuf;
 
@@ -275,10 +275,17 @@ pub(crate) enum MailCommand {
         /// Its id
         id: String,
     },
-    /// Put a mail that failed back into the queue
+    /// Put a mail that failed, or all that failed since some time, back into the queue
     Retry {
         /// Its id
-        id: String,
+        #[arg(required_unless_present = "state")]
+        id: Option<String>,
+        /// All mails in this state: sending-error, undeliverable, preparing-error or waiting-for-next-attempt
+        #[arg(long, requires = "since", conflicts_with = "id")]
+        state: Option<String>,
+        /// Accepted at this time or later: RFC 3339, or how long ago (`2h`)
+        #[arg(long, requires = "state")]
+        since: Option<String>,
     },
 }
 

@@ -6,7 +6,7 @@ use application::ports::{AuditAction, AuditEntry, Clock, Organisation, Random};
 use chrono::{DateTime, Utc};
 use domain::OrganisationId;
 
-use system::{OsRandom, SystemClock};
+use system::OsRandom;
 
 use crate::fault::Fault;
 use crate::settings::Settings;
@@ -22,7 +22,7 @@ impl Operator {
     /// Opens the database that the settings name.
     pub(crate) async fn open(settings: &Settings) -> Result<Self, Fault> {
         let stores = Stores::open(settings).await?;
-        Ok(Self { stores, clock: Arc::new(SystemClock), random: Arc::new(OsRandom) })
+        Ok(Self { clock: Arc::clone(&stores.clock), stores, random: Arc::new(OsRandom) })
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

@@ -17,6 +17,8 @@ use crate::settings::{Settings, SettingsError};
 pub(crate) struct Stores {
     ports: PersistentPorts,
     pub(crate) vault: Arc<dyn AddressVault>,
+    /// The time that all who share the database agree on.
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) database: Database,
 }
 
@@ -117,6 +119,10 @@ impl Stores {
         database.migrate().await?;
         let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&database.data_key(settings).await?));
         database.check_data_key(vault.as_ref()).await?;
+        let clock: Arc<dyn Clock> = match &database {
+            Database::Sqlite(_) => Arc::new(SystemClock),
+            Database::Postgres(postgres) => Arc::new(postgres.clock().await?),
+        };
         let ports = match &database {
             Database::Sqlite(sqlite) => {
                 PersistentPorts::of(Arc::new(SqliteStore::new(sqlite.clone(), Arc::clone(&vault)).await?))
@@ -125,7 +131,7 @@ impl Stores {
                 PostgresStore::new(*postgres.clone(), Arc::clone(&vault)).await?,
             )),
         };
-        Ok(Self { ports, vault, database })
+        Ok(Self { ports, vault, clock, database })
     }
 }
 

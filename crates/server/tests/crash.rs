@@ -1,4 +1,4 @@
-//! "An answer of 200 is a promise: the request is on disk" (contract 1), kept by the real binary under `kill -9`.
+//! "An answer of 200 is a promise: the request is on disk" (specification.md#reset-requests), kept by the real binary under `kill -9`.
 //!
 //! The same machinery as `cargo xtask chaos`, small enough for every `cargo test`: SQLite, one server, load without a
 //! pause, a kill every second and a half, a relay that counts.

@@ -8,6 +8,7 @@ use sqlx::{Connection, PgConnection};
 use tracing::warn;
 
 use crate::columns::{Columns, text, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 use crate::{PostgresStore, partitions};
 use application::sealed;
@@ -34,7 +35,8 @@ impl AuditLog for PostgresStore {
     }
 
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows = sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(self.pool()).await;
+        let rows =
+            sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(&self.pool().patient()).await;
         let rows = rows.map_err(Fault::Sql)?;
         Ok(rows.iter().map(|row| audit_row(self.vault.as_ref(), row)).collect::<Result<_, _>>()?)
     }
@@ -49,7 +51,7 @@ impl AuditLog for PostgresStore {
     }
 
     async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        Ok(partitions::purge_audit(self.pool(), &self.vault, before, now).await?)
+        Ok(partitions::purge_audit(&self.pool().patient(), &self.vault, before, now).await?)
     }
 }
 
@@ -71,6 +73,11 @@ pub(crate) async fn key_log(connection: &mut PgConnection, vault: &dyn AddressVa
 impl PostgresStore {
     async fn append_alone(&self, entry: &AuditEntry) -> Result<(), Fault> {
         let mut connection = self.pool().acquire().await?;
+        let appended = limited(connection.limit(), self.append_on(&mut connection, entry)).await;
+        connection.settle(appended)
+    }
+
+    async fn append_on(&self, connection: &mut PgConnection, entry: &AuditEntry) -> Result<(), Fault> {
         let mut transaction = connection.begin().await?;
         append(&mut transaction, self.vault.as_ref(), entry).await?;
         Ok(transaction.commit().await?)

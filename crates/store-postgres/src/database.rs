@@ -1,13 +1,16 @@
+use std::collections::HashSet;
 use std::str::FromStr;
 use std::time::Duration;
 
 use application::ports::StoreError;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool};
+use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
+use tokio::time::timeout;
 
 use crate::columns::Columns;
+use crate::connections::{Connections, Unfit, limited};
 use crate::fault::Fault;
-use crate::migrate;
+use crate::{migrate, news};
 
 /// What every connection sets for itself.
 ///
@@ -23,10 +26,19 @@ pub(crate) const SESSION: &str = "SELECT set_config('synchronous_commit', CASE W
      set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false), \
      set_config('statement_timeout', '15s', false), set_config('lock_timeout', '5s', false), \
      set_config('idle_in_transaction_session_timeout', '15s', false)";
-pub(crate) const PING: &str = "SELECT 1";
+/// Only what was written proves that it can be: a standby, a server set to read only and a full disk answer questions, too.
+pub(crate) const PING: &str = "INSERT INTO installation (name, value) VALUES ('last-ping', '') \
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+
+/// What an operator is told of a pooler that keeps no sessions.
+const SHARED_SESSIONS: &str = "the database URL leads to a pooler that gives every transaction another connection to PostgreSQL \
+     (PgBouncer with pool_mode = transaction or statement). What resetd sets for its sessions, durability included, would get \
+     lost there. Connect to PostgreSQL itself, or to a pool with pool_mode = session";
 
 /// A connection that lay idle longer is tried before it is used.
 const FRESH: Duration = Duration::from_secs(1);
+/// How long the answer to that may take.
+const TRIAL: Duration = Duration::from_secs(1);
 
 /// How many connections one process keeps, and how long it waits for one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,13 +63,15 @@ impl Default for PoolSettings {
 /// [`data_key`](Self::data_key); [`PostgresStore`](crate::PostgresStore) puts the ports on top.
 #[derive(Debug, Clone)]
 pub struct PostgresDatabase {
-    pub(crate) pool: PgPool,
+    pub(crate) pool: Connections,
     /// One connection per task that writes in groups, so that none waits for another.
     pub(crate) writers: PgPool,
     pub(crate) settings: PoolSettings,
     options: PgConnectOptions,
 }
 
+/// Connections that wait for notifications.
+const LISTENERS: u32 = 1;
 /// Tasks that write in groups, apart from those that record.
 pub(crate) const OTHER_WRITERS: u32 = 4;
 
@@ -68,7 +82,7 @@ impl PostgresDatabase {
     /// the server's `pg_stat_activity` shows.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the URL is none or the server cannot be reached.
+    /// [`StoreError::Unavailable`] when the URL is none, the server cannot be reached, or a pooler between keeps no sessions.
     pub async fn connect(
         url: &str,
         settings: PoolSettings,
@@ -78,9 +92,18 @@ impl PostgresDatabase {
         let options = PgConnectOptions::from_str(url)
             .map_err(|_| StoreError::Unavailable("not a PostgreSQL URL".to_owned()))?
             .application_name(application_name)
+            // Poolers refuse what they do not know, and nothing here is a floating point number.
+            .extra_float_digits(None)
             .disable_statement_logging();
-        let pool = pool(settings, settings.max_connections.max(2)).connect_with(options.clone()).await;
-        let pool = pool.map_err(Fault::Sql)?;
+        // Where nobody answers the pool tries again, and says what is wrong.
+        if let Ok(Ok(true)) = timeout(settings.acquire_timeout, sessions_are_shared(&options)).await {
+            return Err(StoreError::Unavailable(SHARED_SESSIONS.to_owned()));
+        }
+        let unfit = Unfit::default();
+        let shared = settings.max_connections.max(2) - LISTENERS;
+        let pool = pool(settings, shared, unfit.clone());
+        let pool = pool.connect_with(options.clone()).await.map_err(Fault::Sql)?;
+        let pool = Connections::new(pool, unfit);
         let writers = settings.record_writers.max(1) + OTHER_WRITERS;
         let writers = pool_of_writers(settings, writers).connect_lazy_with(options.clone());
         Ok(Self { pool, writers, settings, options })
@@ -104,6 +127,14 @@ impl PostgresDatabase {
         Ok(PgConnection::connect_with(&self.options).await.map_err(Fault::Sql)?)
     }
 
+    /// A pool of one connection, which is opened when it is asked for.
+    pub(crate) fn own_pool(&self) -> PgPool {
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(self.settings.acquire_timeout)
+            .connect_lazy_with(self.options.clone())
+    }
+
     /// The number of the newest migration applied; zero: none.
     ///
     /// # Errors
@@ -124,10 +155,10 @@ impl PostgresDatabase {
         migrate::latest()
     }
 
-    /// Whether the server answers: for readiness. Writes nothing.
+    /// Whether the server takes writes: for readiness. It writes one small row, always the same.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it does not, after at most the time a call waits for a connection.
+    /// [`StoreError::Unavailable`] when it does not, after at most eight seconds.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query(PING).execute(&self.pool).await.map_err(Fault::Sql)?;
         Ok(())
@@ -136,17 +167,32 @@ impl PostgresDatabase {
     /// Closes every connection once it is no longer used. Later calls fail as unavailable.
     pub async fn close(&self) {
         self.writers.close().await;
-        self.pool.close().await;
+        self.pool.pool().close().await;
     }
 }
 
-fn pool(settings: PoolSettings, connections: u32) -> PgPoolOptions {
-    pool_of_writers(settings, connections).before_acquire(|connection, meta| {
+/// Whether several connections of ours share one of the server's: two have the same backend while both are open.
+async fn sessions_are_shared(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
+    let (mut one, mut other) =
+        tokio::try_join!(PgConnection::connect_with(options), PgConnection::connect_with(options))?;
+    let (mut ours, mut others) = (HashSet::new(), HashSet::new());
+    for _ in 0..3 {
+        // As text: a statement that is prepared is just what a pooler may lose.
+        ours.insert(sqlx::raw_sql(news::OWN_BACKEND).fetch_one(&mut one).await?.try_get::<i32, _>(0)?);
+        others.insert(sqlx::raw_sql(news::OWN_BACKEND).fetch_one(&mut other).await?.try_get::<i32, _>(0)?);
+    }
+    drop((one.close().await, other.close().await));
+    Ok(!ours.is_disjoint(&others) || ours.len() > 1 || others.len() > 1)
+}
+
+fn pool(settings: PoolSettings, connections: u32, unfit: Unfit) -> PgPoolOptions {
+    pool_of_writers(settings, connections).before_acquire(move |connection, meta| {
+        let unfit = unfit.includes(&meta);
         Box::pin(async move {
-            if meta.idle_for > FRESH {
-                connection.ping().await?;
+            if !unfit && meta.idle_for > FRESH {
+                limited(TRIAL, connection.ping()).await?;
             }
-            Ok(true)
+            Ok(!unfit)
         })
     })
 }

@@ -41,6 +41,16 @@ impl Fault {
         }
     }
 
+    /// Whether the server takes no writes: a standby, or one that is set to read only.
+    pub(crate) fn read_only(&self) -> bool {
+        matches!(self, Self::Sql(sqlx::Error::Database(cause)) if class(cause.as_ref(), &["25006"]))
+    }
+
+    /// Whether one row of a batch may be to blame: a value that does not fit, or that a constraint forbids.
+    pub(crate) fn blames_a_row(&self) -> bool {
+        matches!(self, Self::Sql(sqlx::Error::Database(cause)) if class(cause.as_ref(), &["22", "23"]))
+    }
+
     /// Whether PostgreSQL chose this transaction to give way to another: a deadlock, or a lock that took too long.
     pub(crate) fn gave_way(&self) -> bool {
         matches!(self, Self::Sql(sqlx::Error::Database(cause)) if class(cause.as_ref(), &["40", "55P03"]))

@@ -16,13 +16,14 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::Instant;
 use tracing::warn;
 
+use crate::connections::{LIMIT, limited};
 use crate::fault::Fault;
 
 /// How many jobs of a kind may wait. Beyond that the store is not keeping up, and says so at once instead of letting callers
 /// wait.
 const WAITING: usize = 8_192;
 /// A batch that takes longer hangs: its connection is given up.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = LIMIT;
 /// A batch that failed for a passing reason is run once more. Every batch may be run twice: it then changes nothing more.
 const TRIES: u32 = 2;
 
@@ -117,12 +118,8 @@ impl<B: Batch> Writer<B> {
                     drop(reply.send(Ok(answer)));
                 }
             }
-            // One of them is at fault; the others must not suffer for it.
-            Err(fault)
-                if jobs.len() > 1
-                    && matches!(fault, Fault::Sql(sqlx::Error::Database(_)))
-                    && !fault.lost_connection() =>
-            {
+            // One of them is at fault; the others must not suffer for it. Anything else (a full disk, a lock) concerns them all.
+            Err(fault) if jobs.len() > 1 && fault.blames_a_row() => {
                 for (reply, job) in replies.into_iter().zip(jobs) {
                     let answer =
                         self.perform(std::slice::from_ref(job)).await.map(|mut answers| answers.pop());
@@ -164,9 +161,9 @@ impl<B: Batch> Writer<B> {
             None => self.pool.acquire().await.map_err(|error| StoreError::from(Fault::Sql(error)))?,
         };
         let began = Instant::now();
-        let outcome = tokio::time::timeout(PATIENCE, B::run(&mut connection, jobs)).await;
+        let outcome = limited(PATIENCE, B::run(&mut connection, jobs)).await;
         match outcome {
-            Ok(Ok(answers)) if answers.len() == jobs.len() => {
+            Ok(answers) if answers.len() == jobs.len() => {
                 self.connection = Some(connection);
                 histogram!("resetd_store_batch_seconds", "batch" => B::NAME)
                     .record(began.elapsed().as_secs_f64());
@@ -174,20 +171,16 @@ impl<B: Batch> Writer<B> {
                 self.batch.done();
                 Ok(answers)
             }
-            Ok(Ok(answers)) => {
+            Ok(answers) => {
                 Err(Fault::corrupt("a batch", format!("{} answers to {} jobs", answers.len(), jobs.len())))
             }
-            Ok(Err(fault)) => {
+            Err(fault) => {
                 if fault.lost_connection() {
                     connection.close_on_drop();
                 } else {
                     self.connection = Some(connection);
                 }
                 Err(fault)
-            }
-            Err(_) => {
-                connection.close_on_drop();
-                Err(Fault::unavailable(format!("PostgreSQL did not answer within {} s", PATIENCE.as_secs())))
             }
         }
     }

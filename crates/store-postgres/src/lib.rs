@@ -27,7 +27,9 @@
 
 mod api_key_registry;
 mod audit_log;
+mod clock;
 mod columns;
+mod connections;
 mod customer_directory;
 mod database;
 mod fault;
@@ -48,6 +50,7 @@ mod template_store;
 mod token_store;
 mod webhooks;
 
+pub use clock::ServerClock;
 pub use database::{PoolSettings, PostgresDatabase};
 pub use import::PostgresImport;
 pub use store::PostgresStore;

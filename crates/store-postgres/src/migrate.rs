@@ -24,6 +24,8 @@ const ALL: [Migration; 3] = [
 
 /// The number is this program's own: "resetd" in ASCII. The lock ends with the transaction.
 pub(crate) const LOCK: &str = "SELECT pg_advisory_xact_lock(125780053292132)";
+/// Otherwise the server reports at every start that the table exists, and sqlx logs it.
+pub(crate) const QUIET: &str = "SET LOCAL client_min_messages = warning";
 pub(crate) const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
      (version bigint NOT NULL PRIMARY KEY, name text NOT NULL, checksum bytea NOT NULL)";
 pub(crate) const APPLIED: &str = "SELECT version, checksum FROM migration ORDER BY version";
@@ -39,6 +41,7 @@ pub(crate) fn latest() -> i64 {
 pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), Fault> {
     let mut transaction = connection.begin().await?;
     sqlx::query(LOCK).execute(&mut *transaction).await?;
+    sqlx::query(QUIET).execute(&mut *transaction).await?;
     sqlx::query(TABLE).execute(&mut *transaction).await?;
     let applied = sqlx::query(APPLIED).fetch_all(&mut *transaction).await?;
     for row in &applied {

@@ -8,11 +8,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 use tracing::{debug, info, warn};
+
+use crate::PostgresDatabase;
+use crate::connections::{Connections, LIMIT, limited};
 
 pub(crate) const ANNOUNCE: &str = "SELECT pg_notify('resetd_mail', $1)";
 pub(crate) const OWN_BACKEND: &str = "SELECT pg_backend_pid()";
@@ -20,6 +23,8 @@ pub(crate) const OWN_BACKEND: &str = "SELECT pg_backend_pid()";
 const CHANNEL: &str = "resetd_mail";
 /// At most one notification in this time, however much is recorded.
 const PACE: Duration = Duration::from_millis(5);
+/// After this time without a notification the connection is tried.
+const SILENCE: Duration = Duration::from_secs(10);
 /// Between attempts at listening again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
@@ -43,11 +48,11 @@ impl Teller {
 }
 
 impl News {
-    /// Starts listening and telling on connections of `pool`.
-    pub(crate) fn start(pool: &PgPool) -> Self {
+    /// Starts listening and telling, until `database` is closed.
+    pub(crate) fn start(database: &PostgresDatabase) -> Self {
         let (heard, told, own) = (Arc::new(Notify::new()), Teller::default(), Arc::new(AtomicI32::new(0)));
-        let listening = tokio::spawn(listen(pool.clone(), Arc::clone(&heard), Arc::clone(&own)));
-        let telling = tokio::spawn(tell(pool.clone(), told.clone(), own));
+        let listening = tokio::spawn(listen(database.clone(), Arc::clone(&heard), Arc::clone(&own)));
+        let telling = tokio::spawn(tell(database.pool.clone(), told.clone(), own));
         Self { heard, told, tasks: [listening, telling] }
     }
 
@@ -70,11 +75,11 @@ impl Drop for News {
 }
 
 /// Notifications carry the listener's backend, so that a process does not wake itself: its own signal does that sooner.
-async fn tell(pool: PgPool, told: Teller, own: Arc<AtomicI32>) {
+async fn tell(connections: Connections, told: Teller, own: Arc<AtomicI32>) {
     loop {
         told.0.notified().await;
         let sender = own.load(Ordering::Relaxed).to_string();
-        if let Err(error) = sqlx::query(ANNOUNCE).bind(sender).execute(&pool).await {
+        if let Err(error) = sqlx::query(ANNOUNCE).bind(sender).execute(&connections).await {
             debug!(%error, "other workers were not told; they poll");
         }
         tokio::time::sleep(PACE).await;
@@ -82,9 +87,10 @@ async fn tell(pool: PgPool, told: Teller, own: Arc<AtomicI32>) {
 }
 
 /// Until the pool is closed: whoever closes it waits for its connections to come back.
-async fn listen(pool: PgPool, heard: Arc<Notify>, own: Arc<AtomicI32>) {
+async fn listen(database: PostgresDatabase, heard: Arc<Notify>, own: Arc<AtomicI32>) {
     let mut pause = BACK_OFF.0;
-    while let Ok(outcome) = pool.close_event().do_until(listen_once(&pool, &heard, &own, &mut pause)).await {
+    let mut closing = database.pool.pool().close_event();
+    while let Ok(outcome) = closing.do_until(listen_once(&database, &heard, &own, &mut pause)).await {
         match outcome {
             Ok(()) => info!("the connection that listens for new mail was lost; connecting again"),
             Err(error) => warn!(%error, "cannot listen for new mail; polling finds it meanwhile"),
@@ -96,12 +102,14 @@ async fn listen(pool: PgPool, heard: Arc<Notify>, own: Arc<AtomicI32>) {
 
 /// Listens until the connection is lost.
 async fn listen_once(
-    pool: &PgPool,
+    database: &PostgresDatabase,
     heard: &Notify,
     own: &AtomicI32,
     pause: &mut Duration,
 ) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
+    // A listener that is dropped says so to the server, and waits for the answer without end: not with a connection that others
+    // could use.
+    let mut listener = PgListener::connect_with(&database.own_pool()).await?;
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     let backend: i32 = sqlx::query_scalar(OWN_BACKEND).fetch_one(&mut listener).await?;
@@ -110,7 +118,17 @@ async fn listen_once(
     // What was told before is lost.
     wake(heard);
     let own = backend.to_string();
-    while let Some(notification) = listener.try_recv().await? {
+    loop {
+        let notification = match timeout(SILENCE, listener.try_recv()).await {
+            Ok(Ok(Some(notification))) => notification,
+            Ok(Ok(None)) => break,
+            Ok(Err(error)) => return Err(error),
+            // Nobody told anything, or nothing gets through any more.
+            Err(_) => {
+                limited(LIMIT, sqlx::query(OWN_BACKEND).execute(&mut listener)).await?;
+                continue;
+            }
+        };
         if notification.payload() != own {
             wake(heard);
         }

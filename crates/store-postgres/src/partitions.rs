@@ -8,10 +8,12 @@ use std::sync::Arc;
 use application::audit::purge_entry;
 use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
-use sqlx::{AssertSqlSafe, Connection, PgConnection, PgPool};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tracing::{info, warn};
 
 use crate::columns::{Columns, uuid};
+use crate::connections::{Connections, limited};
 use crate::fault::Fault;
 use crate::{PostgresDatabase, audit_log};
 
@@ -106,22 +108,23 @@ impl PostgresDatabase {
         oldest: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let known = days(&self.pool).await?;
+        let pool = &self.pool.patient();
+        let known = days(pool).await?;
         let Day(today) = Day::of(now);
         let Day(first) = Day::of(oldest.unwrap_or(now));
         for day in
             (first.clamp(today - BACK, today)..=today + AHEAD).map(Day).filter(|day| !known.contains(day))
         {
-            create_day(&self.pool, day).await?;
+            create_day(pool, day).await?;
         }
-        Ok(begin_audit_month(&self.pool, now).await?)
+        Ok(begin_audit_month(pool, now).await?)
     }
 }
 
 /// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part in use. Each leaves a row
 /// at the end, in the same transaction, that says where the chain begins since. Returns how many rows went.
 pub(crate) async fn purge_audit(
-    pool: &PgPool,
+    pool: &Connections,
     vault: &Arc<dyn AddressVault>,
     before: DateTime<Utc>,
     now: DateTime<Utc>,
@@ -144,25 +147,39 @@ type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'c>>;
 
 /// Runs `work` in a transaction until it gets its locks, or gives up.
 async fn with_patience<T>(
-    pool: &PgPool,
+    pool: &Connections,
     work: impl for<'c> Fn(&'c mut PgConnection) -> Work<'c, T>,
 ) -> Result<Option<T>, Fault> {
-    let mut connection = pool.acquire().await?;
     for _ in 0..TRIES.0 {
-        let mut transaction = connection.begin().await?;
-        sqlx::query(TURN).execute(&mut *transaction).await?;
-        sqlx::query(HURRY).execute(&mut *transaction).await?;
-        match work(&mut transaction).await {
-            Ok(done) => {
-                transaction.commit().await?;
-                return Ok(Some(done));
-            }
-            Err(fault) if fault.gave_way() => transaction.rollback().await?,
+        let mut connection = pool.acquire().await?;
+        let tried = limited(connection.limit(), try_once(&mut connection, &work)).await;
+        match connection.settle(tried) {
+            Ok(done) => return Ok(Some(done)),
+            Err(fault) if fault.gave_way() => {}
             Err(fault) => return Err(fault),
         }
         tokio::time::sleep(TRIES.1).await;
     }
     Ok(None)
+}
+
+async fn try_once<T>(
+    connection: &mut PgConnection,
+    work: &impl for<'c> Fn(&'c mut PgConnection) -> Work<'c, T>,
+) -> Result<T, Fault> {
+    let mut transaction = connection.begin().await?;
+    sqlx::query(TURN).execute(&mut *transaction).await?;
+    sqlx::query(HURRY).execute(&mut *transaction).await?;
+    match work(&mut transaction).await {
+        Ok(done) => {
+            transaction.commit().await?;
+            Ok(done)
+        }
+        Err(fault) => {
+            transaction.rollback().await?;
+            Err(fault)
+        }
+    }
 }
 
 /// Names and bounds are made here of numbers and dates alone.
@@ -171,12 +188,12 @@ async fn run(connection: &mut PgConnection, sql: String) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn days(pool: &PgPool) -> Result<Vec<Day>, Fault> {
-    days_within(&mut *pool.acquire().await?).await
+async fn days(pool: &Connections) -> Result<Vec<Day>, Fault> {
+    named(&sqlx::query(DAYS).fetch_all(pool).await?)
 }
 
 /// The days that ended before `before`, oldest first.
-pub(crate) async fn days_until(pool: &PgPool, before: DateTime<Utc>) -> Result<Vec<Day>, Fault> {
+pub(crate) async fn days_until(pool: &Connections, before: DateTime<Utc>) -> Result<Vec<Day>, Fault> {
     let mut days = days(pool).await?;
     days.retain(|day| day.is_over(before));
     days.sort_unstable();
@@ -184,7 +201,7 @@ pub(crate) async fn days_until(pool: &PgPool, before: DateTime<Utc>) -> Result<V
 }
 
 /// Attaching a table that is ready locks out nobody who works on the others, but for the default partition.
-async fn create_day(pool: &PgPool, day: Day) -> Result<(), Fault> {
+async fn create_day(pool: &Connections, day: Day) -> Result<(), Fault> {
     let created = with_patience(pool, |connection| Box::pin(create_day_within(connection, day)));
     match created.await? {
         Some(true) => info!(day = %day.date(), "a partition was made"),
@@ -222,13 +239,16 @@ async fn create_day_within(connection: &mut PgConnection, day: Day) -> Result<bo
 }
 
 async fn days_within(connection: &mut PgConnection) -> Result<Vec<Day>, Fault> {
-    let rows = sqlx::query(DAYS).fetch_all(connection).await?;
+    named(&sqlx::query(DAYS).fetch_all(connection).await?)
+}
+
+fn named(rows: &[PgRow]) -> Result<Vec<Day>, Fault> {
     let names = rows.iter().map(|row| row.read::<String>("pg_class.name")).collect::<Result<Vec<_>, _>>()?;
     Ok(names.iter().filter_map(|name| Day::from_table(name)).collect())
 }
 
 /// Drops a day, unless mails of it are still in the queue.
-pub(crate) async fn drop_day(pool: &PgPool, day: Day) -> Result<Drop, Fault> {
+pub(crate) async fn drop_day(pool: &Connections, day: Day) -> Result<Drop, Fault> {
     let dropped = with_patience(pool, |connection| Box::pin(drop_day_within(connection, day)));
     Ok(dropped.await?.unwrap_or(Drop::InUse))
 }
@@ -248,7 +268,7 @@ async fn drop_day_within(connection: &mut PgConnection, day: Day) -> Result<Drop
 }
 
 /// Ends the open part of the audit log at its last row and opens this month's.
-async fn begin_audit_month(pool: &PgPool, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn begin_audit_month(pool: &Connections, now: DateTime<Utc>) -> Result<(), Fault> {
     let begun = with_patience(pool, |connection| Box::pin(begin_audit_month_within(connection, now)));
     if begun.await?.is_none() {
         warn!("this month's part of the audit log could not be begun for the moment: the table is in use");

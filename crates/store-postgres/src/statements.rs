@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqlSafeStr};
 
 use crate::{
-    PoolSettings, PostgresDatabase, api_key_registry, audit_log, customer_directory, database, import,
+    PoolSettings, PostgresDatabase, api_key_registry, audit_log, clock, customer_directory, database, import,
     installation, mail_queue, migrate, news, organisation_registry, partitions, template_store, token_store,
     webhooks,
 };
@@ -16,6 +16,7 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str)> {
     let mut all = vec![
         ("SESSION", database::SESSION),
         ("PING", database::PING),
+        ("SERVER_TIME", clock::SERVER_TIME),
         ("KEEP", installation::KEEP),
         ("GET", installation::GET),
         ("MOVING", import::MOVING),

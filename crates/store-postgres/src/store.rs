@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use application::OutboxNews;
 use application::ports::{AddressVault, StoreError};
-use sqlx::PgPool;
 
 use crate::PostgresDatabase;
+use crate::connections::Connections;
 use crate::customer_directory::FindByEmail;
 use crate::group::Group;
 use crate::news::News;
@@ -41,7 +41,7 @@ impl PostgresStore {
         database.check_moved().await?;
         database.check_data_key(vault.as_ref()).await?;
         database.key_audit_log(vault.as_ref()).await?;
-        let news = News::start(&database.pool);
+        let news = News::start(&database);
         let writers = &database.writers;
         let groups = Groups {
             record: Group::start(
@@ -69,7 +69,8 @@ impl PostgresStore {
         &self.database
     }
 
-    pub(crate) const fn pool(&self) -> &PgPool {
+    /// For calls that somebody waits for.
+    pub(crate) const fn pool(&self) -> &Connections {
         &self.database.pool
     }
 }

@@ -9,7 +9,7 @@ use application::audit::GENESIS;
 use application::ports::{AuditRow, PersistentPorts};
 use async_trait::async_trait;
 use sqlx::{Connection as _, PgConnection};
-use support::{TestDatabase, server, store_at};
+use support::{TestDatabase, server, store_at, store_with};
 use testkit::contract::{self, AuditIntruder, AuditUnderTest};
 use testkit::fake::TestVault;
 
@@ -85,6 +85,20 @@ impl AuditIntruder for Intruder {
         head.execute(&mut connection).await.unwrap();
         connection.close().await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unreadable_rows() {
+    let Some(server) = server("unreadable_rows") else { return };
+    let database = TestDatabase::create(&server).await;
+    let database = &database;
+    let fresh = async |vault| {
+        database.connect().await.migrate().await.unwrap();
+        database.empty().await;
+        let store = store_with(&database.url, vault).await;
+        PersistentPorts::of(Arc::new(store))
+    };
+    Box::pin(contract::unreadable_rows(async |vault| Box::pin(fresh(vault)).await)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::Duration;
 
-use application::ports::{MailFilter, MailQueue, StoreError, TokenStore};
+use application::ports::{Clock as _, MailFilter, MailQueue, StoreError, TokenStore};
 use domain::RequestId;
 use resetd_store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use sqlx::types::Uuid;
@@ -144,4 +144,70 @@ async fn hear(here: &PostgresStore, there: &PostgresStore, shop: domain::Organis
 /// Takes news that is there already.
 async fn drain(store: &PostgresStore) {
     while timeout(Duration::from_millis(100), store.news()).await.is_ok() {}
+}
+
+/// A failover: connections opened to a server that takes no writes keep to that when it takes them again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart() {
+    let Some(server) = server("a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart")
+    else {
+        return;
+    };
+    let database = TestDatabase::create(&server).await;
+    let store = database.store().await;
+    let shop = organisation(&store).await;
+    store.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
+    let mut admin = database.admin().await;
+
+    database.read_only(&mut admin, true).await;
+    // Every connection of the pool is opened anew meanwhile, and told that nothing can be written.
+    let mut reading = JoinSet::new();
+    for _ in 0..64 {
+        let store = store.clone();
+        reading.spawn(async move {
+            for _ in 0..10 {
+                drop(store.list(MailFilter { limit: 1, ..MailFilter::default() }).await);
+            }
+        });
+    }
+    reading.join_all().await;
+    assert!(store.record(request(shop, "jan@barasek.com", at(1))).await.is_err());
+    assert!(store.claim_due(support::worker(), at(2), at(62), 10).await.is_err());
+    assert!(store.database().ping().await.is_err(), "it is not ready: it cannot write");
+
+    database.read_only(&mut admin, false).await;
+    let claimed = async {
+        loop {
+            match store.claim_due(support::worker(), at(2), at(62), 10).await {
+                Ok(mails) => return mails.len(),
+                Err(_) => sleep(Duration::from_millis(50)).await,
+            }
+        }
+    };
+    assert_eq!(timeout(Duration::from_secs(5), claimed).await.unwrap(), 1);
+    for second in 3..40 {
+        store.database().ping().await.unwrap();
+        store.record(request(shop, "jan@barasek.com", at(second))).await.unwrap();
+        assert_eq!(
+            store.claim_due(support::worker(), at(second), at(second + 60), 10).await.unwrap().len(),
+            1
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_time_is_the_servers() {
+    let Some(server) = server("the_time_is_the_servers") else { return };
+    let database = TestDatabase::create(&server).await;
+    let clock = database.connect().await.clock().await.unwrap();
+    for _ in 0..5 {
+        let before = clock.now();
+        let shown: chrono::DateTime<chrono::Utc> = sqlx::query_scalar("SELECT clock_timestamp()")
+            .fetch_one(&mut database.plain().await)
+            .await
+            .unwrap();
+        let after = clock.now();
+        let jitter = chrono::TimeDelta::milliseconds(100);
+        assert!(before - jitter <= shown && shown <= after + jitter, "{before} {shown} {after}");
+    }
 }

@@ -115,7 +115,8 @@ async fn a_log_from_before_the_key_is_bound_into_the_chain() {
         previous = chain_hash(&previous, &row.entry);
         row.hash = previous;
     }
-    Intruder { file, _directory: directory }.replace(&rows).await;
+    let intruder = Intruder { file, _directory: directory };
+    intruder.replace(&rows).await;
     assert_eq!(verify(store.as_ref(), &vault).await.unwrap(), Chain::BrokenAt(4), "at the row audit-keyed");
 }
 
@@ -137,6 +138,17 @@ async fn mail_queue() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn token_store() {
     contract::token_store(fresh).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unreadable_rows() {
+    contract::unreadable_rows(async |vault| {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("resetd.db");
+        let store = SqliteStore::open(file.to_str().unwrap(), vault).await.unwrap();
+        StoreUnderTest::from(Arc::new(store)).keeping(directory)
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

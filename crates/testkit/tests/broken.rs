@@ -7,9 +7,9 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 use application::audit::{begin_seal, seal_after};
 use application::ports::{
     AddressBudget, AddressFingerprint, AddressVault, Admission, AuditEnd, AuditEntry, AuditLog, AuditRow,
-    ClaimedMail, Completion, Identifier, Issued, Limit, LimitDecision, LimitSubject, NewRequest,
-    PersistentPorts, RateLimiter, Redeemed, Redemption, Requester, ResetLink, StoreError, TokenIssue,
-    TokenStore, VaultError,
+    ClaimedMail, Completion, Identifier, Issued, Limit, LimitDecision, LimitSubject, MailFilter,
+    MailQueue as _, NewRequest, PersistentPorts, RateLimiter, Redeemed, Redemption, Requester, ResetLink,
+    StoreError, TokenIssue, TokenStore, VaultError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -37,7 +37,9 @@ enum Fault {
     ClaimsInAnyOrder,
     IgnoresTheLimit,
     NeverRenews,
+    RenewsEverything,
     NeverReleases,
+    ReleasesEverything,
     AdmitsEverybody,
     CountsTwice,
     IssuesWithoutLease,
@@ -86,17 +88,28 @@ impl TokenStore for Faulty {
         }
     }
 
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
         match self.1 {
             Fault::NeverRenews => Ok(()),
-            _ => self.0.renew_leases(worker, lease_until).await,
+            Fault::RenewsEverything => {
+                let all = self.0.list(MailFilter { limit: 1_000, ..MailFilter::default() }).await?;
+                let mails: Vec<_> = all.iter().map(|mail| mail.id).collect();
+                self.0.renew_leases(worker, &mails, lease_until).await
+            }
+            _ => self.0.renew_leases(worker, mails, lease_until).await,
         }
     }
 
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
         match self.1 {
             Fault::NeverReleases => Ok(()),
-            _ => self.0.release_leases(worker).await,
+            Fault::ReleasesEverything => self.0.release_leases(worker, &[]).await,
+            _ => self.0.release_leases(worker, keep).await,
         }
     }
 
@@ -208,7 +221,9 @@ async fn faults_of_a_token_store() {
         (Fault::ClaimsInAnyOrder, "higher_priority_goes_first_then_the_oldest"),
         (Fault::IgnoresTheLimit, "no_more_than_the_limit_are_claimed"),
         (Fault::NeverRenews, "a_renewed_lease_holds_longer"),
+        (Fault::RenewsEverything, "renewing_some_leases_leaves_the_others_to_end"),
         (Fault::NeverReleases, "a_released_mail_is_due_at_once"),
+        (Fault::ReleasesEverything, "releasing_keeps_what_is_still_worked_on"),
         (Fault::AdmitsEverybody, "of_simultaneous_requests_no_more_than_the_budget_pass"),
         (Fault::CountsTwice, "a_request_counts_once"),
         (Fault::IssuesWithoutLease, "without_the_lease_nothing_is_issued"),

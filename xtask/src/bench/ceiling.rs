@@ -12,7 +12,7 @@ use crate::services::postgres::{Database, client, execute};
 use crate::sink::Sink;
 use crate::{Result, loadgen};
 
-/// Connections that resetd keeps to its relay (contract 9).
+/// Connections that resetd keeps to its relay (specification.md#mail).
 pub(super) const CONNECTIONS: u32 = 25;
 
 /// Mails per second that the sink takes from a client with nothing else to do: kept connections, no pipelining, mails of

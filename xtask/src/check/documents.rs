@@ -8,6 +8,9 @@ use crate::workspace;
 
 const ARCHITECTURE: &str = "docs/architecture.md";
 const ERROR_PAGES: &str = "docs/errors/";
+const SPECIFICATION: &str = "docs/specification.md";
+/// What code writes before the anchor of a rule.
+const SPECIFICATION_ANCHOR: &str = concat!("specification.md", "#");
 
 /// Every folder of `crates/` is named in `docs/architecture.md`.
 pub(super) fn crates_are_drawn(house: &House) -> Vec<String> {
@@ -48,7 +51,7 @@ pub(super) fn codes_have_pages(house: &House) -> Vec<String> {
     unwritten.chain(lost).collect()
 }
 
-/// Codes of contract 6: words in capitals, at least two.
+/// Codes of specification.md#errors: words in capitals, at least two.
 fn is_code(word: &str) -> bool {
     ["PUBLIC_", "PERMISSION_", "INTERNAL_"].iter().any(|prefix| word.starts_with(prefix))
         && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_')
@@ -70,8 +73,66 @@ pub(super) fn links_lead_somewhere(house: &House) -> Vec<String> {
     violations
 }
 
-/// The relative targets of a document's links, anchors cut off, code left out.
+/// Every `specification.md#anchor` in code and every anchor in a document's link names a heading.
+pub(super) fn anchors_lead_to_headings(house: &House) -> Vec<String> {
+    let mut violations = Vec::new();
+    let mut expect = |from: &str, document: &str, anchor: &str| {
+        let headings = house.document(document).map(headings).unwrap_or_default();
+        if !headings.contains(anchor) {
+            violations.push(format!("{from} names {document}#{anchor}, and there is no such heading"));
+        }
+    };
+    // This folder's own tests write of headings that are not there.
+    for source in house.sources.iter().filter(|source| !source.path.starts_with("xtask/src/check/")) {
+        for rest in source.text.split(SPECIFICATION_ANCHOR).skip(1) {
+            let anchor =
+                rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next().unwrap_or_default();
+            if !anchor.is_empty() {
+                expect(&source.path, SPECIFICATION, anchor);
+            }
+        }
+    }
+    for document in house.documents.iter().filter(|document| document.path.ends_with(".md")) {
+        for target in targets(&document.text) {
+            let Some((file, anchor)) = target.split_once('#') else { continue };
+            if file.is_empty() {
+                expect(&document.path, &document.path, anchor);
+            } else if file.ends_with(".md") {
+                let folder = Path::new(&document.path).parent().unwrap_or(Path::new(""));
+                expect(&document.path, &plain(&folder.join(file)).display().to_string(), anchor);
+            }
+        }
+    }
+    violations
+}
+
+/// The anchors of a document's headings, made as GitHub makes them: lower case, punctuation dropped, spaces as hyphens.
+fn headings(text: &str) -> BTreeSet<String> {
+    let titles = text
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')));
+    titles
+        .map(|title| {
+            let kept = title.trim().to_lowercase();
+            kept.chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '))
+                .map(|c| if c == ' ' { '-' } else { c })
+                .collect()
+        })
+        .collect()
+}
+
+/// The relative targets of a document's links, anchors cut off.
 fn links(text: &str) -> Vec<&str> {
+    targets(text)
+        .into_iter()
+        .map(|target| target.split('#').next().unwrap_or_default())
+        .filter(|target| !target.is_empty())
+        .collect()
+}
+
+/// The targets of a document's links inside the repository, code left out.
+fn targets(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut in_code = false;
     for line in text.lines() {
@@ -84,7 +145,7 @@ fn links(text: &str) -> Vec<&str> {
         // Every second piece between back-ticks is code.
         for prose in line.split('`').step_by(2) {
             for rest in prose.split("](").skip(1) {
-                let target = rest.split([')', ' ', '#']).next().unwrap_or_default();
+                let target = rest.split([')', ' ']).next().unwrap_or_default();
                 let is_foreign =
                     target.contains("://") || target.starts_with("mailto:") || target.starts_with('/');
                 if !target.is_empty() && !is_foreign {
@@ -152,5 +213,23 @@ mod tests {
         let mut made_up = House::default();
         made_up.documents.push(text("xtask/a.md", "[fine](../Cargo.toml) [broken](nothing.md)"));
         assert_eq!(links_lead_somewhere(&made_up), ["xtask/a.md links to nothing.md, which is not there"]);
+    }
+
+    #[test]
+    fn a_reference_to_no_heading_is_seen() {
+        let mut made_up = source("crates/a.rs", "// specification.md#api-keys, specification.md#gone");
+        made_up.documents.push(text(SPECIFICATION, "# Specification\n\n## API keys\n"));
+        made_up
+            .documents
+            .push(text("docs/a.md", "[x](specification.md#api-keys) [y](#here) [z](b.md#c)\n## Here\n"));
+        made_up.documents.push(text("docs/b.md", "# It's B, `c`\n"));
+        assert_eq!(
+            anchors_lead_to_headings(&made_up),
+            [
+                "crates/a.rs names docs/specification.md#gone, and there is no such heading",
+                "docs/a.md names docs/b.md#c, and there is no such heading",
+            ]
+        );
+        assert!(headings("# It's B, `c`\n").contains("its-b-c"));
     }
 }

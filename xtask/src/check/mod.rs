@@ -67,6 +67,10 @@ const INVARIANTS: &[Invariant] = &[
         sentence: "links between documents lead somewhere",
         violations: documents::links_lead_somewhere,
     },
+    Invariant {
+        sentence: "references to a heading of a document name one that is there",
+        violations: documents::anchors_lead_to_headings,
+    },
 ];
 
 /// Runs every check, or with `--invariants` those that compile nothing, and tells all that fail.
@@ -76,7 +80,7 @@ const INVARIANTS: &[Invariant] = &[
 pub fn run(arguments: &[String]) -> Result {
     let mut arguments = Arguments::new(arguments);
     let only_invariants = arguments.flag("--invariants");
-    let may_install = !arguments.flag("--no-install") && !only_invariants;
+    let may_install = arguments.flag("--install") && !only_invariants;
     arguments.rest()?;
     let mut failed = if only_invariants { Vec::new() } else { compile() };
     invariants(may_install, &mut failed)?;
@@ -88,7 +92,7 @@ pub fn run(arguments: &[String]) -> Result {
     }
 }
 
-/// Format, lints and docs; the names of those that fail.
+/// Format, lints, docs and the package of the domain; the names of those that fail.
 fn compile() -> Vec<String> {
     let mut failed = Vec::new();
     let mut outcome = |name: &str, result: Result| {
@@ -108,6 +112,9 @@ fn compile() -> Vec<String> {
     let mut doc = workspace::cargo();
     doc.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
     outcome("docs", run_command(&mut doc));
+    step("package: cargo package -p resetd-domain, as a stranger would download it");
+    let package = ["package", "--quiet", "--package", "resetd-domain", "--allow-dirty"];
+    outcome("package", run_command(workspace::cargo().args(package)));
     failed
 }
 

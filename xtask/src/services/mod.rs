@@ -22,13 +22,25 @@ pub enum Need {
     Postfix,
     /// The `dnsmasq` program; likewise.
     Dnsmasq,
+    /// The `pgbouncer` program; likewise.
+    Pgbouncer,
     /// The `chromium` program.
     Chromium,
+    /// The `promtool` program.
+    Promtool,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Postgres, Self::Redis, Self::Postfix, Self::Dnsmasq, Self::Chromium];
+    pub const ALL: [Self; 7] = [
+        Self::Postgres,
+        Self::Redis,
+        Self::Postfix,
+        Self::Dnsmasq,
+        Self::Pgbouncer,
+        Self::Chromium,
+        Self::Promtool,
+    ];
 
     /// The variable that tells a test where it is.
     #[must_use]
@@ -38,7 +50,9 @@ impl Need {
             Self::Redis => "RESETD_TEST_REDIS_URL",
             Self::Postfix => "RESETD_TEST_POSTFIX",
             Self::Dnsmasq => "RESETD_TEST_DNSMASQ",
+            Self::Pgbouncer => "RESETD_TEST_PGBOUNCER",
             Self::Chromium => "RESETD_TEST_CHROMIUM",
+            Self::Promtool => "RESETD_TEST_PROMTOOL",
         }
     }
 
@@ -49,7 +63,9 @@ impl Need {
             Self::Redis => &["redis-server"],
             Self::Postfix => &["postfix", "sasl2-bin", "libsasl2-modules"],
             Self::Dnsmasq => &["dnsmasq-base"],
+            Self::Pgbouncer => &["pgbouncer"],
             Self::Chromium => &["chromium"],
+            Self::Promtool => &["prometheus"],
         }
     }
 
@@ -59,7 +75,9 @@ impl Need {
             Self::Postgres | Self::Redis => None,
             Self::Postfix => Some("postfix"),
             Self::Dnsmasq => Some("dnsmasq"),
+            Self::Pgbouncer => Some("pgbouncer"),
             Self::Chromium => Some("chromium"),
+            Self::Promtool => Some("promtool"),
         }
     }
 }
@@ -113,7 +131,7 @@ impl Services {
             match need {
                 Need::Postgres => self.look_for_postgres()?,
                 Need::Redis => self.look_for_redis()?,
-                Need::Postfix | Need::Dnsmasq | Need::Chromium => {
+                Need::Postfix | Need::Dnsmasq | Need::Pgbouncer | Need::Chromium | Need::Promtool => {
                     let program = need.program().unwrap_or_default();
                     let path =
                         process::find_program(program).ok_or_else(|| format!("no program {program}"))?;

@@ -17,7 +17,7 @@ use crate::{Result, arguments::Arguments, geo_data, workspace};
 pub fn run(arguments: &[String]) -> Result {
     let mut arguments = Arguments::new(arguments);
     let require_services = arguments.flag("--require-services");
-    let may_install = !arguments.flag("--no-install");
+    let may_install = arguments.flag("--install");
     let filters = arguments.rest()?;
 
     let services = Services::provide(may_install);

@@ -5,52 +5,47 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
 use metrics::{counter, gauge, histogram};
-use tokio::task::{JoinError, JoinSet};
+use tokio::task::{self, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior};
 use tracing::field::Empty;
 use tracing::{Instrument, error, info, warn};
 
 use super::DeliverResets;
+use super::judge::Lesson;
+use super::leases::Leases;
 use super::prepare::Prepared;
 use super::rush::Rush;
-use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail, SendError, StoreError};
-use crate::relay_health::RelayHealth;
+use crate::ports::{ClaimedMail, Completion, FailureKind, OutgoingMail, SendError, StoreError};
+use crate::relay_health::{Obstacle, RelayHealth, Turn};
 use crate::trace::{ended, stage};
 
-/// What one mail taught about the relay.
-enum Lesson {
-    /// It answered for a mail.
-    Answered,
-    /// It could not be reached.
-    Unreachable,
-    /// It was not asked.
-    Nothing,
-}
-
-/// The shortest remaining life of a link for which another attempt makes sense.
-const LAST_CALL: TimeDelta = TimeDelta::seconds(5);
-
-struct Engine {
-    worker: Arc<DeliverResets>,
+pub(super) struct Engine {
+    pub(super) worker: Arc<DeliverResets>,
     health: RelayHealth,
     rush: Rush,
-    ready: VecDeque<ClaimedMail>,
+    pub(super) ready: VecDeque<ClaimedMail>,
     in_flight: JoinSet<Lesson>,
-    more: bool,
+    pub(super) leases: Leases,
+    pub(super) more: bool,
 }
 
 impl DeliverResets {
     /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the others.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
-        let health = RelayHealth::new(self.settings.concurrency, self.settings.probe_back_off);
+        let health = RelayHealth::new(
+            self.settings.concurrency,
+            self.settings.probe_back_off,
+            self.settings.refusal_back_off,
+        );
         let engine = Engine {
             worker: self,
             health,
             rush: Rush::new(Instant::now()),
             ready: VecDeque::new(),
             in_flight: JoinSet::new(),
+            leases: Leases::default(),
             more: true,
         };
         engine.run(stop).await;
@@ -61,9 +56,12 @@ impl DeliverResets {
         match self.attempt(&mail).await {
             Ok(lesson) => lesson,
             Err(fault) => {
-                warn!(mail = %mail.id, %fault, "a mail waits for the store; its lease brings it back");
+                warn!(mail = %mail.id, %fault, "a mail waits for the store");
                 counter!("resetd_mails_total", "outcome" => "store-unavailable").increment(1);
-                Lesson::Nothing
+                match fault {
+                    StoreError::Unavailable(_) => Lesson::StoreUnavailable,
+                    StoreError::Corrupt { .. } | StoreError::Conflict(_) => Lesson::StoreFailed,
+                }
             }
         }
     }
@@ -91,40 +89,21 @@ impl DeliverResets {
 
     async fn send(&self, mail: &ClaimedMail, outgoing: &OutgoingMail) -> (Completion, Lesson) {
         if mail.sandbox {
-            let (completion, _) = self.judge(mail, self.ports.sandbox.send(outgoing).await);
+            let (completion, _) = self.judge(mail, outgoing, self.ports.sandbox.send(outgoing).await);
             return (completion, Lesson::Nothing);
         }
-        self.judge(mail, self.ports.sender.send(outgoing).await)
+        self.judge(mail, outgoing, self.ports.sender.send(outgoing).await)
     }
 
-    fn judge(&self, mail: &ClaimedMail, result: Result<Delivered, SendError>) -> (Completion, Lesson) {
-        match result {
-            Ok(Delivered { host, reply }) => (Completion::Sent { host, reply }, Lesson::Answered),
-            Err(SendError { kind: FailureKind::Permanent, host, reply }) => {
-                (Completion::Undeliverable { host, reply }, Lesson::Answered)
+    /// A probe without a mail.
+    async fn connect(&self) -> Lesson {
+        match self.ports.sender.connect().await {
+            Ok(()) => Lesson::Connected,
+            Err(SendError { kind: FailureKind::HostRefuses, reply, .. }) => {
+                Lesson::Down(Obstacle::Refusal, reply)
             }
-            Err(SendError { kind: FailureKind::Transient, host, reply }) => {
-                (self.retry(mail, host, reply), Lesson::Answered)
-            }
-            Err(SendError { kind: FailureKind::HostDown, host, reply }) => {
-                // The whole queue pauses, so this mail need not wait on its own account.
-                let due_at = self.ports.clock.now();
-                (Completion::RetryAt { due_at, host, reply }, Lesson::Unreachable)
-            }
+            Err(SendError { reply, .. }) => Lesson::Down(Obstacle::Unreachable, reply),
         }
-    }
-
-    /// Another attempt after a random pause, as long as the link would still be alive on arrival.
-    fn retry(&self, mail: &ClaimedMail, host: String, reply: String) -> Completion {
-        let now = self.ports.clock.now();
-        let left = mail.expires_at - now;
-        if left < LAST_CALL {
-            let reply = format!("{reply} (given up: the link would be dead before the next attempt)");
-            return Completion::Undeliverable { host, reply };
-        }
-        let delay = self.settings.back_off.delay(mail.attempts, self.random());
-        let delay = TimeDelta::from_std(delay).unwrap_or(left).min(left / 2);
-        Completion::RetryAt { due_at: now + delay, host, reply }
     }
 }
 
@@ -135,11 +114,12 @@ impl Engine {
         let mut renewal = tokio::time::interval(settings.lease / 3);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
+            self.give_back().await;
             self.fill().await;
             let idle = tokio::time::sleep_until(Instant::now() + self.nap());
             tokio::select! {
                 () = &mut stop => break,
-                Some(lesson) = self.in_flight.join_next() => self.learn(lesson),
+                Some(lesson) = self.in_flight.join_next_with_id() => self.learn(lesson),
                 () = self.worker.signal.raised(), if !self.more => self.pace().await,
                 () = self.worker.ports.tokens.news(), if !self.more => self.more = true,
                 _ = renewal.tick() => self.renew().await,
@@ -152,7 +132,12 @@ impl Engine {
     /// Starts as many mails as there is room for, claiming more when the last batch is used up.
     async fn fill(&mut self) {
         let now = self.worker.ports.clock.now();
-        let room = self.health.room(now, self.in_flight.len());
+        let turn = self.health.turn(now, self.in_flight.len());
+        let room = match turn {
+            Turn::Mails(room) => room,
+            Turn::Connect => 1,
+            Turn::Wait => 0,
+        };
         let room = self.rush.room(Instant::now(), self.worker.signal.count(), room);
         if room == 0 {
             return;
@@ -160,40 +145,45 @@ impl Engine {
         if self.ready.is_empty() && self.more {
             self.claim().await;
         }
-        let begun = room.min(self.ready.len());
-        self.rush.started(begun);
-        for mail in self.ready.drain(..begun) {
-            let worker = Arc::clone(&self.worker);
-            let span = stage!(
-                "deliver",
-                mail = %mail.id,
-                kind = mail.kind().as_str(),
-                attempt = i64::from(mail.attempts),
-                outcome = Empty
-            );
-            self.in_flight.spawn(async move { worker.deliver(mail).await }.instrument(span));
+        if turn == Turn::Connect {
+            self.start_what_needs_no_relay(now);
+            if !self.ready.is_empty() {
+                let worker = Arc::clone(&self.worker);
+                self.in_flight.spawn(async move { worker.connect().await });
+            }
+            return;
+        }
+        for mail in self.ready.drain(..room.min(self.ready.len())).collect::<Vec<_>>() {
+            self.start(mail);
         }
         gauge!("resetd_mails_in_flight").set(self.in_flight.len() as f64);
     }
 
-    async fn claim(&mut self) {
-        let settings = &self.worker.settings;
-        let limit = u32::try_from(settings.concurrency.saturating_mul(2)).unwrap_or(u32::MAX);
-        let now = self.worker.ports.clock.now();
-        let lease_until = now + TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::seconds(15));
-        let span = stage!("claim", mails = Empty);
-        let claimed = self.worker.ports.tokens.claim_due(settings.worker, now, lease_until, limit);
-        match claimed.instrument(span.clone()).await {
-            Ok(mails) => {
-                span.record("mails", i64::try_from(mails.len()).unwrap_or(i64::MAX));
-                self.more = !mails.is_empty();
-                self.ready.extend(mails);
-            }
-            Err(fault) => {
-                warn!(%fault, "no mail could be claimed");
-                self.more = false;
+    /// Captured mail, and mail that is too late, do not wait for the relay.
+    fn start_what_needs_no_relay(&mut self, now: DateTime<Utc>) {
+        let ready = std::mem::take(&mut self.ready);
+        for mail in ready {
+            if mail.sandbox || mail.expires_at <= now {
+                self.start(mail);
+            } else {
+                self.ready.push_back(mail);
             }
         }
+    }
+
+    fn start(&mut self, mail: ClaimedMail) {
+        self.rush.started(1);
+        let worker = Arc::clone(&self.worker);
+        let span = stage!(
+            "deliver",
+            mail = %mail.id,
+            kind = mail.kind().as_str(),
+            attempt = i64::from(mail.attempts),
+            outcome = Empty
+        );
+        let id = mail.id;
+        let task = self.in_flight.spawn(async move { worker.deliver(mail).await }.instrument(span));
+        self.leases.started(task.id(), id);
     }
 
     /// A short random pause, so that the work of one request does not coincide with the answer to the next.
@@ -208,43 +198,50 @@ impl Engine {
     fn nap(&self) -> Duration {
         let poll = self.worker.settings.poll;
         let poll = self.rush.rest(Instant::now()).map_or(poll, |rest| rest.min(poll));
-        match self.health.probe_at() {
-            None => poll,
-            Some(at) => (at - self.worker.ports.clock.now()).to_std().unwrap_or_default().min(poll),
-        }
+        let probe = self.health.probe_at().map(|at| at - self.worker.ports.clock.now());
+        // One that is due waits for a mail or is on its way.
+        let probe = probe.and_then(|wait| wait.to_std().ok()).filter(|wait| !wait.is_zero());
+        probe.map_or(poll, |wait| wait.min(poll))
     }
 
-    fn learn(&mut self, lesson: Result<Lesson, JoinError>) {
+    fn learn(&mut self, ended: Result<(task::Id, Lesson), JoinError>) {
+        let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
+        let lesson = ended.map(|(_, lesson)| lesson);
+        self.leases.ended(task, lesson.as_ref().ok(), Instant::now() + self.worker.settings.lease);
         match lesson {
             Ok(Lesson::Answered) => {
                 if self.health.answered() {
-                    info!("the relay is back; the queue drains");
+                    info!("the relay takes mail again; the queue drains");
                     gauge!("resetd_relay_up").set(1.0);
                 }
+                self.worker.relay.set(None);
             }
-            Ok(Lesson::Unreachable) => {
-                let now = self.worker.ports.clock.now();
-                if self.health.unreachable(now, self.worker.random()) {
-                    warn!("the relay cannot be reached; the queue pauses and probes");
-                    gauge!("resetd_relay_up").set(0.0);
-                }
+            Ok(Lesson::Connected) => {
+                self.health.connected();
                 self.more = true;
             }
-            Ok(Lesson::Nothing) => {}
+            Ok(Lesson::Down(obstacle, reply)) => self.pause(obstacle, reply),
+            Ok(Lesson::Nothing | Lesson::StoreUnavailable | Lesson::StoreFailed) => {}
             Err(fault) => error!(%fault, "a delivery ended in a panic; its lease brings it back"),
         }
     }
 
-    async fn renew(&self) {
-        let settings = &self.worker.settings;
-        if self.in_flight.is_empty() && self.ready.is_empty() {
-            return;
+    /// The queue pauses, and whoever asks is told why.
+    fn pause(&mut self, obstacle: Obstacle, reply: String) {
+        let now = self.worker.ports.clock.now();
+        let news = self.health.down(obstacle, now, self.worker.random());
+        let what = match obstacle {
+            Obstacle::Unreachable => "the relay cannot be reached",
+            Obstacle::Refusal => "the relay refuses us",
+        };
+        let changed = self.worker.relay.set(Some(format!("{what}: {reply}")));
+        if news {
+            warn!(%reply, "{what}; the queue pauses and probes");
+            gauge!("resetd_relay_up").set(0.0);
+        } else if changed {
+            warn!(%reply, "{what}, still");
         }
-        let lease_until = self.worker.ports.clock.now()
-            + TimeDelta::from_std(settings.lease).unwrap_or(TimeDelta::seconds(15));
-        if let Err(fault) = self.worker.ports.tokens.renew_leases(settings.worker, lease_until).await {
-            warn!(%fault, "leases could not be renewed");
-        }
+        self.more = true;
     }
 
     async fn wind_down(mut self) {
@@ -254,7 +251,7 @@ impl Engine {
             warn!(mails = self.in_flight.len(), "mails still on their way; their leases bring them back");
             self.in_flight.shutdown().await;
         }
-        if let Err(fault) = self.worker.ports.tokens.release_leases(self.worker.settings.worker).await {
+        if let Err(fault) = self.release(&[]).await {
             warn!(%fault, "leases could not be given back; they end by themselves");
         }
     }

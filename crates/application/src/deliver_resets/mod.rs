@@ -1,20 +1,25 @@
 //! The worker: everything between "it is on disk" and "the relay has it".
 
 mod engine;
+mod judge;
+mod leases;
 mod links;
 mod prepare;
+mod refusals;
 mod rush;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use domain::{BackOff, WorkerId};
 
 pub use self::links::Links;
+use self::refusals::Refusals;
 use crate::organisation_cache::OrganisationCache;
 use crate::ports::{
     Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random, TokenStore,
 };
+use crate::relay_health::RelayStatus;
 use crate::{GEO_DEADLINE, WorkSignal};
 
 /// The ports of the worker.
@@ -45,7 +50,7 @@ pub struct DeliveryPorts {
 pub struct DeliverySettings {
     /// This worker, different from every other one.
     pub worker: WorkerId,
-    /// Mails on their way at once; contract 9: 25.
+    /// Mails on their way at once; specification.md#mail: 25.
     pub concurrency: usize,
     /// How long a claimed mail stays with a worker that no longer answers.
     pub lease: Duration,
@@ -55,8 +60,10 @@ pub struct DeliverySettings {
     pub geo_deadline: Duration,
     /// Between attempts at one mail.
     pub back_off: BackOff,
-    /// Between probes of a relay that is down.
+    /// Between probes of a relay that cannot be reached.
     pub probe_back_off: BackOff,
+    /// Between probes of a relay that refuses us; too many logins with a wrong password lock us out.
+    pub refusal_back_off: BackOff,
     /// The longest random pause between the announcement of work and its beginning. It keeps the work of one request
     /// from coinciding with the answer to the next, where it could be measured.
     pub pace: BackOff,
@@ -76,6 +83,7 @@ impl DeliverySettings {
             geo_deadline: GEO_DEADLINE,
             back_off: BackOff { base: Duration::from_secs(2), ceiling: Duration::from_secs(300) },
             probe_back_off: BackOff { base: Duration::from_millis(500), ceiling: Duration::from_secs(5) },
+            refusal_back_off: BackOff { base: Duration::from_secs(2), ceiling: Duration::from_secs(300) },
             pace: BackOff::new(Duration::from_millis(12), Duration::from_millis(12)),
             grace: Duration::from_secs(10),
         }
@@ -90,6 +98,8 @@ pub struct DeliverResets {
     links: Links,
     settings: DeliverySettings,
     signal: WorkSignal,
+    refusals: Mutex<Refusals>,
+    relay: RelayStatus,
 }
 
 impl DeliverResets {
@@ -97,7 +107,22 @@ impl DeliverResets {
     #[must_use]
     pub fn new(ports: DeliveryPorts, links: Links, settings: DeliverySettings, signal: WorkSignal) -> Self {
         let organisations = OrganisationCache::new(Arc::clone(&ports.organisations));
-        Self { ports, organisations, links, settings, signal }
+        Self {
+            ports,
+            organisations,
+            links,
+            settings,
+            signal,
+            refusals: Mutex::default(),
+            relay: RelayStatus::default(),
+        }
+    }
+
+    /// Keeps `relay` up to date.
+    #[must_use]
+    pub fn reporting_to(mut self, relay: RelayStatus) -> Self {
+        self.relay = relay;
+        self
     }
 
     /// Uniform over all of `u64`.

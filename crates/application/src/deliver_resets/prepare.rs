@@ -53,7 +53,7 @@ impl DeliverResets {
         let now = self.ports.clock.now();
         if now >= mail.expires_at {
             let reply = "the link would be dead on arrival".to_owned();
-            return Ok(Completion::Undeliverable { host: String::new(), reply }.into());
+            return Ok(Completion::SendingError { host: String::new(), reply }.into());
         }
         let Some(organisation) = self.organisations.find(mail.organisation, now).await? else {
             return Ok(no_mail(NoMailReason::Inactive));

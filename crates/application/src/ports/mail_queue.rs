@@ -104,6 +104,19 @@ pub trait MailQueue: Send + Sync {
     /// [`StoreError`] when nothing was changed.
     async fn retry(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
+    /// Does what [`retry`](Self::retry) does for every mail in `state` that was accepted at `since` or later. Returns how
+    /// many went back into the queue. In a state from which no mail is retried: zero. It works in steps of some hundred
+    /// mails, and calling it again goes on where it was interrupted.
+    ///
+    /// # Errors
+    /// [`StoreError`] when not all was done.
+    async fn retry_since(
+        &self,
+        state: DeliveryState,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError>;
+
     /// Depth and age of each non-terminal state that has any.
     ///
     /// # Errors

@@ -43,14 +43,25 @@ pub struct Delivered {
     pub reply: String,
 }
 
-/// How a failed attempt is to be taken.
+/// How a failed attempt is to be taken. Where a server answered, the code of its reply decides, never the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The host cannot be reached or takes nothing at all (refused, timed out, 421): pause the whole queue.
+    /// The host cannot be reached or takes nothing for now (refused, timed out, 421): pause the whole queue.
     HostDown,
+    /// A permanent reply about us, which every mail would meet (greeting, `EHLO`, login): pause the whole queue, and
+    /// probe less and less often.
+    HostRefuses,
+    /// A permanent reply about the sender's address. The installation's sender: as [`HostRefuses`](Self::HostRefuses).
+    /// An organisation's own: its mails wait, the others go.
+    SenderRefused,
+    /// A permanent reply at a recipient that may be about the recipient or about us (`554 5.7.1`): it is judged by what
+    /// becomes of the others.
+    PolicyRefused,
+    /// As [`PolicyRefused`](Self::PolicyRefused), but most probably about the recipient (a bare `550`).
+    RecipientRefused,
     /// This mail was deferred (4xx): try it again later.
     Transient,
-    /// This mail will never be taken (5xx, or an address the server cannot carry): give up.
+    /// This mail will never be taken (5xx about it or its recipient, or an address the server cannot carry): give up.
     Permanent,
 }
 
@@ -78,6 +89,15 @@ pub trait MailSender: Send + Sync {
     /// # Errors
     /// [`SendError`], whose kind decides what the queue does next.
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError>;
+
+    /// Sees whether the other side would take a connection, with everything that comes before the first mail (for SMTP:
+    /// greeting, `EHLO`, TLS, login), and keeps it for that mail. What was kept from before is not to be trusted.
+    ///
+    /// # Errors
+    /// [`SendError`] of kind [`FailureKind::HostDown`] or [`FailureKind::HostRefuses`].
+    async fn connect(&self) -> Result<(), SendError> {
+        Ok(())
+    }
 
     /// Takes leave of the other side where something was kept open between mails; for SMTP: QUIT. To be called where the last
     /// mails were sent, after them. It never fails and takes a few seconds at most; a sender that keeps nothing has nothing

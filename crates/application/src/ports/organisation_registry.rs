@@ -96,7 +96,7 @@ impl ExpirySettings {
     }
 }
 
-/// How many mails one canonical address may get (contract 7).
+/// How many mails one canonical address may get (specification.md#limits).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AddressBudget {

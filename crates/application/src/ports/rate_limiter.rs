@@ -2,15 +2,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::{ApiKeyId, CustomerIp, OrganisationId};
+use domain::{ApiKeyId, CustomerIp, OrganisationId, TokenHash};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LimitSubject {
     /// Calls made with one API key.
     ApiKey(ApiKeyId),
-    /// Requests of one organisation that name one customer IP.
+    /// Requests of one organisation that name one customer IP, as [`CustomerIp::budget_key`] gives it.
     CustomerIp(OrganisationId, CustomerIp),
+    /// Attempts to set a password with one token. Only tokens that exist are counted, so that invented ones cost no
+    /// memory.
+    ResetToken(TokenHash),
 }
 
 /// At most `max` hits in any period of `window`.

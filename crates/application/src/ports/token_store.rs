@@ -156,16 +156,18 @@ pub enum Completion {
         /// What is wrong.
         fault: String,
     },
-    /// Something of ours failed while sending, and trying again will not help (`sending-error`).
+    /// The link would be dead before the mail could go out, and nobody refused it (`sending-error`).
     SendingError {
-        /// What.
-        fault: String,
-    },
-    /// Given up (`undeliverable`).
-    Undeliverable {
-        /// Which host, or empty.
+        /// Which host was asked last; empty: none, and no attempt is recorded.
         host: String,
         /// Its reply, or why no further attempt makes sense.
+        reply: String,
+    },
+    /// Refused for good, for the sake of this recipient or this mail (`undeliverable`).
+    Undeliverable {
+        /// Which host; empty: none, and no attempt is recorded.
+        host: String,
+        /// Its reply.
         reply: String,
     },
     /// No mail is owed.
@@ -251,7 +253,8 @@ pub trait TokenStore: Send + Sync {
     /// MUST NOT look at any account, and MUST take the same time for every address.
     ///
     /// # Errors
-    /// [`StoreError`] when the request is not stored; the caller then answers 503 and has promised nothing.
+    /// [`StoreError`] when it is not certain that the request is stored (the answer to a commit can be lost); the caller then
+    /// answers 503 and has promised nothing.
     async fn record(&self, request: NewRequest) -> Result<(), StoreError>;
 
     /// Leases at most `limit` due mails to `worker` until `lease_until`: priority descending, then oldest first.
@@ -267,17 +270,24 @@ pub trait TokenStore: Send + Sync {
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError>;
 
-    /// Moves the end of every lease of `worker` to `lease_until`.
+    /// Moves the end of the leases that `worker` has on `mails` to `lease_until`. Every other lease MUST stay as it is,
+    /// this worker's included: one that nobody works on any more (the answer to its claim was lost, say) has to end.
     ///
     /// # Errors
     /// [`StoreError`] when the leases stay as they were.
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError>;
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
 
-    /// Gives every lease of `worker` back; the mails are due at once. For an orderly shutdown.
+    /// Gives back every lease of `worker` but those on `keep`; the mails are due at once. With an empty `keep` for an
+    /// orderly shutdown; otherwise after an error that may have left leases that nobody works on.
     ///
     /// # Errors
     /// [`StoreError`] when the leases stay as they were.
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError>;
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError>;
 
     /// Counts the request against the budget of its submitted address, whether or not that address exists. Counting
     /// one request twice MUST give the same verdict and count once, so that a crash cannot turn an accepted request
@@ -296,6 +306,8 @@ pub trait TokenStore: Send + Sync {
     /// Stores a token's hash in one step with killing the tokens of the customer's older requests. Tokens of earlier
     /// attempts of the same request stay good: a mailbox may have folded the later mail into the earlier.
     /// `Ok` MUST mean durable: the mail with the token goes out next.
+    ///
+    /// What is dated later than `at`, while the request is not, was dated by another clock and MUST NOT supersede it.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was stored.
@@ -331,7 +343,8 @@ pub trait TokenStore: Send + Sync {
     /// row. Of any number of simultaneous calls for one customer's link at most one gets [`Redeemed::Changed`].
     ///
     /// # Errors
-    /// [`StoreError`] when nothing of it happened; the token is as good as before.
+    /// [`StoreError`] when nothing of it happened, as far as the store can tell; the token is as good as before. A store whose
+    /// commit was not answered MUST look whether it was done.
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError>;
 
     /// "This was not me": kills the link's request and writes it into the timeline and the audit log. `false`: no
@@ -360,7 +373,7 @@ pub trait TokenStore: Send + Sync {
         detail: String,
     ) -> Result<(), StoreError>;
 
-    /// Deletes ended mails accepted before `before`, with their tokens, attempts and timelines, and budget counts
+    /// Deletes ended mails accepted before `before` and expired at `now` (a link that may be good MUST stay), with their tokens, attempts and timelines, and budget counts
     /// that no window can see any more: at most about `limit` rows a call, so that no request waits behind it for
     /// more than 10 ms. Returns how many rows went; zero: done.
     ///

@@ -100,7 +100,7 @@ async fn a_mail_that_could_only_arrive_dead_is_not_sent() {
     let world = World::new().await;
     let id = world.ask("jan@example.com").await;
     world.clock.advance(TimeDelta::hours(1));
-    assert_eq!(world.deliver(id).await.state, DeliveryState::Undeliverable);
+    assert_eq!(world.deliver(id).await.state, DeliveryState::SendingError);
     assert!(world.sender.attempts().is_empty());
 }
 

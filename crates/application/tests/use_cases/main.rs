@@ -4,11 +4,14 @@
 
 extern crate resetd_application as application;
 
+mod attempts;
 mod authenticate;
 mod deliver;
 mod geo_chain;
+mod leases;
 mod moving;
 mod pages;
+mod relay;
 mod request;
 mod set_password;
 mod visits;

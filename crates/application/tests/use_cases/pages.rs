@@ -55,3 +55,17 @@ async fn this_was_not_me_kills_the_link() {
     let opened = world.open_link().execute(&token, None).await.unwrap().unwrap();
     assert_ne!(opened.link.state, LinkState::Good);
 }
+
+#[tokio::test]
+async fn the_addresses_of_one_ipv6_network_share_a_budget() {
+    let world = mailed().await;
+    let token = world.token(0);
+    world.clock.advance(TimeDelta::hours(2));
+    let ip = |number: u32| CustomerIp::parse(&format!("2001:db8:1:2::{number:x}")).unwrap();
+    for number in 1..=60 {
+        assert_eq!(world.fresh_link().execute(&token, ip(number)).await.unwrap(), FreshLink::Accepted);
+    }
+    assert_eq!(world.fresh_link().execute(&token, ip(61)).await.unwrap(), FreshLink::TooManyRequests);
+    let neighbour = CustomerIp::parse("2001:db8:1:3::1").unwrap();
+    assert_eq!(world.fresh_link().execute(&token, neighbour).await.unwrap(), FreshLink::Accepted);
+}

@@ -7,8 +7,8 @@ use std::time::Duration;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, DeliverResets, DeliveryPorts, DeliverySettings,
-    DisownRequest, Links, NoteVisit, OpenLink, RequestFreshLink, RequestReset, RequestResetCommand,
-    SetNewPassword, WorkSignal,
+    DisownRequest, Links, NoteVisit, OpenLink, PasswordQueue, RelayStatus, RequestFreshLink, RequestReset,
+    RequestResetCommand, SetNewPassword, WorkSignal,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -16,20 +16,26 @@ use domain::{
     Scope, WorkerId,
 };
 use testkit::fake::{
-    FixedGeo, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom, SimpleComposer,
-    WindowLimiter,
+    FixedGeo, InterruptedTokens, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom,
+    SimpleComposer, WindowLimiter,
 };
 
 pub(crate) struct World {
     pub(crate) store: Arc<MemoryStore>,
+    /// The same store, as the worker reaches it.
+    pub(crate) tokens: InterruptedTokens,
+    /// How long the worker leases mails for.
+    pub(crate) lease: Duration,
     pub(crate) clock: ManualClock,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) sender: RecordingSender,
+    pub(crate) relay: RelayStatus,
     pub(crate) sandbox: RecordingSender,
     pub(crate) geo: FixedGeo,
     pub(crate) visits: Arc<NoteVisit>,
     pub(crate) signal: WorkSignal,
     pub(crate) limiter: Arc<WindowLimiter>,
+    pub(crate) queue: Arc<PasswordQueue>,
     pub(crate) organisation: Organisation,
     pub(crate) key: ApiKey,
     pub(crate) record: ApiKeyRecord,
@@ -78,14 +84,18 @@ impl World {
         let geo = FixedGeo::new();
         let world = Self {
             visits: Arc::new(NoteVisit::new(store.clone(), Arc::new(geo.clone()))),
+            tokens: InterruptedTokens::new(store.clone()),
+            lease: Duration::from_secs(15),
             store,
             clock: ManualClock::new(start()),
             random,
             sender: RecordingSender::new(),
+            relay: RelayStatus::default(),
             sandbox: RecordingSender::new(),
             geo,
             signal: WorkSignal::default(),
             limiter: Arc::new(WindowLimiter::new()),
+            queue: Arc::new(PasswordQueue::new(std::num::NonZeroUsize::MIN)),
             organisation,
             key,
             record,
@@ -157,6 +167,8 @@ impl World {
             tokens: self.store.clone(),
             customers: self.store.clone(),
             hasher: Arc::new(PlainHasher::new()),
+            limiter: self.limiter.clone(),
+            queue: self.queue.clone(),
             visits: self.visits.clone(),
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),
@@ -193,7 +205,7 @@ impl World {
     /// Runs the worker until `done`, at most ten seconds.
     pub(crate) async fn deliver_until<F: Future<Output = bool>>(&self, done: impl Fn() -> F) {
         let ports = DeliveryPorts {
-            tokens: self.store.clone(),
+            tokens: Arc::new(self.tokens.clone()),
             customers: self.store.clone(),
             organisations: self.store.clone(),
             geo: Arc::new(self.geo.clone()),
@@ -205,9 +217,14 @@ impl World {
         };
         let worker =
             WorkerId::from_bytes(*application::fresh_id(&self.clock, self.random.as_ref()).as_bytes());
-        let settings = DeliverySettings { poll: Duration::from_millis(5), ..DeliverySettings::new(worker) };
+        let settings = DeliverySettings {
+            poll: Duration::from_millis(5),
+            lease: self.lease,
+            ..DeliverySettings::new(worker)
+        };
         let links = Links::new("http://127.0.0.1:8080/");
-        let deliver = Arc::new(DeliverResets::new(ports, links, settings, self.signal.clone()));
+        let deliver = DeliverResets::new(ports, links, settings, self.signal.clone());
+        let deliver = Arc::new(deliver.reporting_to(self.relay.clone()));
         let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
         let stop = async {
             while !done().await {

@@ -45,7 +45,7 @@ impl Found {
 }
 
 impl ProviderRules {
-    /// The built-in rules alone, as contract section 3 lists them.
+    /// The built-in rules alone, as specification.md#email-addresses lists them.
     #[must_use]
     pub fn built_in() -> &'static Self {
         static BUILT_IN: ProviderRules = ProviderRules { own: Vec::new() };

@@ -123,7 +123,8 @@ impl ErrorCode {
             Self::TooManyRequests => (
                 "Too many requests",
                 "Too many requests. Please try again later.",
-                "The limit of the API key, or that of the customer's IP address, is used up for now. Wait as many seconds \
+                "The limit of the API key, that of the customer's IP address, or that of ten attempts with one token in ten \
+                 minutes is used up for now; the token stays good. Wait as many seconds \
                  as `Retry-After` says; `X-RateLimit-Remaining` and `X-RateLimit-Reset` tell how far the limit is away.",
             ),
             Self::ValidationFailed => (
@@ -158,8 +159,8 @@ impl ErrorCode {
             Self::ServiceUnavailable => (
                 "The service is unavailable",
                 "The request could not be taken. Please try again.",
-                "The request could not be written down, so it was not accepted and no mail will come of it. Send the same \
-                 call again after a moment, at growing intervals.",
+                "It is not certain that the request was written down: it may not have been accepted. Send the same call \
+                 again after a moment, at growing intervals.",
             ),
             Self::Internal => (
                 "Internal error",

@@ -10,7 +10,8 @@ use super::{Password, common};
 const BCRYPT_MAX_BYTES: usize = 72;
 
 /// What an organisation asks of new passwords. The default is the contract's: at least 8 characters, an upper-case letter,
-/// a lower-case letter, a digit, at most 256 bytes, none of the common passwords.
+/// a lower-case letter, a digit, at most 256 bytes, none of the common passwords. A NUL is refused by every policy.
+/// Lengths are those of the normalized password.
 ///
 /// ```
 /// use resetd_domain::{Password, PasswordPolicy, PolicyRule};
@@ -156,6 +157,7 @@ impl PasswordPolicy {
             (self.lower_case && !plain.chars().any(char::is_lowercase), PolicyRule::LowerCaseMissing),
             (self.digit && !plain.chars().any(is_digit), PolicyRule::DigitMissing),
             (self.reject_common && common::is_common(plain), PolicyRule::Common),
+            (plain.contains('\0'), PolicyRule::Nul),
         ]
         .into_iter()
         .filter_map(|(broken, rule)| broken.then_some(rule))
@@ -198,9 +200,19 @@ pub enum PolicyRule {
     DigitMissing,
     /// One of the common passwords.
     Common,
+    /// It holds the character NUL, at which many a backend ends a password.
+    Nul,
 }
 
 impl PolicyRule {
+    /// Whether it asks for something, rather than forbidding it.
+    const fn is_needed(&self) -> bool {
+        matches!(
+            self,
+            Self::TooShort { .. } | Self::UpperCaseMissing | Self::LowerCaseMissing | Self::DigitMissing
+        )
+    }
+
     /// The machine's name of this rule; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -212,6 +224,7 @@ impl PolicyRule {
             Self::LowerCaseMissing => "lower-case-missing",
             Self::DigitMissing => "digit-missing",
             Self::Common => "common",
+            Self::Nul => "nul",
         }
     }
 }
@@ -221,19 +234,20 @@ impl fmt::Display for PolicyRule {
         match self {
             Self::TooShort { min_length } => write!(f, "at least {min_length} characters"),
             Self::TooLong { max_bytes } | Self::TooLongForBcrypt { max_bytes } => {
-                write!(f, "at most {max_bytes} bytes")
+                write!(f, "must not be longer than {max_bytes} bytes")
             }
             Self::UpperCaseMissing => f.write_str("an upper-case letter"),
             Self::LowerCaseMissing => f.write_str("a lower-case letter"),
             Self::DigitMissing => f.write_str("a digit"),
-            Self::Common => f.write_str("not one of the most common passwords"),
+            Self::Common => f.write_str("must not be one of the most common passwords"),
+            Self::Nul => f.write_str("must not contain the character NUL"),
         }
     }
 }
 
 /// The rules a password breaks; at least one. The password itself is no part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[error("the password needs {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
+#[error("the password {}", clauses(.0))]
 pub struct PolicyViolations(Vec<PolicyRule>);
 
 impl PolicyViolations {
@@ -248,6 +262,19 @@ impl PolicyViolations {
     pub fn code(&self) -> &'static str {
         self.0.first().map_or("policy", PolicyRule::code)
     }
+}
+
+/// "needs a digit, and must not be …".
+fn clauses(rules: &[PolicyRule]) -> String {
+    let (needed, forbidden): (Vec<_>, Vec<_>) = rules.iter().partition(|rule| rule.is_needed());
+    let needed: Vec<String> = needed.into_iter().map(ToString::to_string).collect();
+    let needs = match needed.split_last() {
+        None => None,
+        Some((only, [])) => Some(format!("needs {only}")),
+        Some((last, others)) => Some(format!("needs {} and {last}", others.join(", "))),
+    };
+    let all: Vec<String> = needs.into_iter().chain(forbidden.iter().map(ToString::to_string)).collect();
+    all.join(", and ")
 }
 
 impl<'a> IntoIterator for &'a PolicyViolations {

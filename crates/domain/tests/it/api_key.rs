@@ -1,4 +1,4 @@
-//! API keys and tokens: contract, sections 2 and 8.
+//! API keys and tokens: specification.md#api-keys and specification.md#new-passwords.
 
 use resetd_domain::{
     ApiKey, ApiKeyError, ApiKeyHash, ApiKeyKind, Network, ResetToken, SAMPLE_API_KEY, Scope, TokenError,
@@ -34,25 +34,17 @@ fn well_formed_keys() {
 #[test]
 fn other_texts() {
     for (text, error, source) in [
-        ("", ApiKeyError::Empty, "contract 2: presence"),
-        ("YOUR_API_KEY", ApiKeyError::UnknownPrefix, "contract 1: the placeholder"),
+        ("", ApiKeyError::Empty, "presence"),
+        ("YOUR_API_KEY", ApiKeyError::UnknownPrefix, "the placeholder"),
         (" PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::UnknownPrefix, "nothing is trimmed"),
-        ("prodPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::UnknownPrefix, "contract 2: capitals"),
-        ("DEV-abcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "contract 2: an underscore"),
-        ("TESTabcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "contract 2"),
-        ("PRO", ApiKeyError::UnknownPrefix, "contract 2"),
-        ("éééé", ApiKeyError::UnknownPrefix, "contract 2: ASCII only"),
-        ("PROD", ApiKeyError::WrongLength { found: 4 }, "contract 2: 32 characters"),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO",
-            ApiKeyError::WrongLength { found: 31 },
-            "contract 2: 32 characters",
-        ),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuOEx",
-            ApiKeyError::WrongLength { found: 33 },
-            "contract 2: 32 characters",
-        ),
+        ("prodPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::UnknownPrefix, "capitals"),
+        ("DEV-abcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "an underscore"),
+        ("TESTabcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "specification.md#api-keys"),
+        ("PRO", ApiKeyError::UnknownPrefix, "specification.md#api-keys"),
+        ("éééé", ApiKeyError::UnknownPrefix, "ASCII only"),
+        ("PROD", ApiKeyError::WrongLength { found: 4 }, "32 characters"),
+        ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuO", ApiKeyError::WrongLength { found: 31 }, "32 characters"),
+        ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuOEx", ApiKeyError::WrongLength { found: 33 }, "32 characters"),
         (
             "PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\n",
             ApiKeyError::ForbiddenCharacter { position: 32 },
@@ -63,15 +55,31 @@ fn other_texts() {
             ApiKeyError::ForbiddenCharacter { position: 31 },
             "nothing is trimmed",
         ),
-        ("PROD_GrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::ForbiddenCharacter { position: 4 }, "contract 2"),
-        ("DEV__bcdefghijklmnopqrstuvwxyzAB", ApiKeyError::ForbiddenCharacter { position: 4 }, "contract 2"),
-        ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuO-", ApiKeyError::ForbiddenCharacter { position: 31 }, "contract 2"),
+        (
+            "PROD_GrFxpGEtrOZfuWhnoJohUYBXuOE",
+            ApiKeyError::ForbiddenCharacter { position: 4 },
+            "specification.md#api-keys",
+        ),
+        (
+            "DEV__bcdefghijklmnopqrstuvwxyzAB",
+            ApiKeyError::ForbiddenCharacter { position: 4 },
+            "specification.md#api-keys",
+        ),
+        (
+            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO-",
+            ApiKeyError::ForbiddenCharacter { position: 31 },
+            "specification.md#api-keys",
+        ),
         (
             "PRODPGrFxpGEtrOZfuWhnoJohUYBXué",
             ApiKeyError::ForbiddenCharacter { position: 30 },
             "32 bytes, not ASCII",
         ),
-        ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuO\0", ApiKeyError::ForbiddenCharacter { position: 31 }, "contract 2"),
+        (
+            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO\0",
+            ApiKeyError::ForbiddenCharacter { position: 31 },
+            "specification.md#api-keys",
+        ),
         (
             "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO０",
             ApiKeyError::ForbiddenCharacter { position: 31 },

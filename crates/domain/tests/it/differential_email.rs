@@ -75,7 +75,7 @@ const DISAGREEMENTS: &[(&str, &str, &str, &str)] = &[
         "ours",
         "e and U+0301, 32 times, @example.com",
         "`email_address` measures the text as given: decomposed, full-width or Unicode spellings of addresses that fit are \
-         refused (contract 3: measured on the normalized form, the domain as A-labels).",
+         refused (specification.md#email-addresses: measured on the normalized form, the domain as A-labels).",
     ),
 ];
 

@@ -30,7 +30,7 @@ const HUMANTIME: &[(&str, &str, &str, &str)] = &[
         "other-units",
         "theirs",
         "1000ms",
-        "A link does not live for milliseconds or less; `wk` and `wks` are not in contract 4.",
+        "A link does not live for milliseconds or less; `wk` and `wks` are not in specification.md#expiry.",
     ),
     ("range", "theirs", "8d", "Contract 4: from 1 minute to 7 days."),
     (

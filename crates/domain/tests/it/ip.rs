@@ -1,4 +1,4 @@
-//! Customer IPs: contract, section 5, case by case.
+//! Customer IPs: specification.md#customer-ip, case by case.
 
 use core::net::IpAddr;
 
@@ -6,7 +6,7 @@ use resetd_domain::{CustomerIp, CustomerIpError, IpScope};
 
 /// Input, normalized, source.
 pub(crate) const ACCEPTED: &[(&str, &str, &str)] = &[
-    ("1.1.1.1", "1.1.1.1", "contract 1"),
+    ("1.1.1.1", "1.1.1.1", "specification.md#reset-requests"),
     ("0.0.0.1", "0.0.0.1", "RFC 6943 3.1.1: four decimal numbers"),
     ("255.255.255.255", "255.255.255.255", "RFC 6943 3.1.1"),
     ("192.168.0.1", "192.168.0.1", "RFC 6943 3.1.1"),
@@ -14,24 +14,24 @@ pub(crate) const ACCEPTED: &[(&str, &str, &str)] = &[
     ("127.0.0.1", "127.0.0.1", "itself"),
     ("127.0.0.2", "127.0.0.2", "loopback, but not 127.0.0.1"),
     // What becomes 127.0.0.1.
-    ("", "127.0.0.1", "contract 5"),
-    (" ", "127.0.0.1", "contract 5: trimmed to nothing"),
-    ("localhost", "127.0.0.1", "contract 5"),
-    ("LOCALHOST", "127.0.0.1", "contract 5"),
-    ("LocalHost", "127.0.0.1", "contract 5"),
-    ("  localhost  ", "127.0.0.1", "contract 5: trimmed"),
-    ("0.0.0.0", "127.0.0.1", "contract 5"),
-    ("::1", "127.0.0.1", "contract 5"),
-    ("0:0:0:0:0:0:0:1", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("0000:0000:0000:0000:0000:0000:0000:0001", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("::0001", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("0::1", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("0:0::0:1", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("::0:1", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("::0.0.0.1", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("0:0:0:0:0:0:0.0.0.1", "127.0.0.1", "contract 5: any spelling of ::1"),
-    ("::ffff:0.0.0.0", "127.0.0.1", "contract 5: mapped, then 0.0.0.0"),
-    ("::ffff:0:0", "127.0.0.1", "contract 5: mapped, then 0.0.0.0"),
+    ("", "127.0.0.1", "specification.md#customer-ip"),
+    (" ", "127.0.0.1", "trimmed to nothing"),
+    ("localhost", "127.0.0.1", "specification.md#customer-ip"),
+    ("LOCALHOST", "127.0.0.1", "specification.md#customer-ip"),
+    ("LocalHost", "127.0.0.1", "specification.md#customer-ip"),
+    ("  localhost  ", "127.0.0.1", "trimmed"),
+    ("0.0.0.0", "127.0.0.1", "specification.md#customer-ip"),
+    ("::1", "127.0.0.1", "specification.md#customer-ip"),
+    ("0:0:0:0:0:0:0:1", "127.0.0.1", "any spelling of ::1"),
+    ("0000:0000:0000:0000:0000:0000:0000:0001", "127.0.0.1", "any spelling of ::1"),
+    ("::0001", "127.0.0.1", "any spelling of ::1"),
+    ("0::1", "127.0.0.1", "any spelling of ::1"),
+    ("0:0::0:1", "127.0.0.1", "any spelling of ::1"),
+    ("::0:1", "127.0.0.1", "any spelling of ::1"),
+    ("::0.0.0.1", "127.0.0.1", "any spelling of ::1"),
+    ("0:0:0:0:0:0:0.0.0.1", "127.0.0.1", "any spelling of ::1"),
+    ("::ffff:0.0.0.0", "127.0.0.1", "mapped, then 0.0.0.0"),
+    ("::ffff:0:0", "127.0.0.1", "mapped, then 0.0.0.0"),
     // Mapped: RFC 4291, section 2.5.5.2.
     ("::ffff:1.1.1.1", "1.1.1.1", "RFC 4291 2.5.5.2"),
     ("::FFFF:1.1.1.1", "1.1.1.1", "RFC 4291 2.5.5.2"),
@@ -45,11 +45,11 @@ pub(crate) const ACCEPTED: &[(&str, &str, &str)] = &[
     ("::1.1.1.1", "::101:101", "RFC 4291 2.5.5.1: compatible, not mapped"),
     ("64:ff9b::1.1.1.1", "64:ff9b::101:101", "RFC 6052: an address of its own"),
     // Output by RFC 5952.
-    ("::", "::", "contract 5: it stays"),
-    ("0:0:0:0:0:0:0:0", "::", "contract 5: it stays"),
-    ("::0", "::", "contract 5: it stays"),
-    ("0::", "::", "contract 5: it stays"),
-    ("::0.0.0.0", "::", "contract 5: it stays"),
+    ("::", "::", "it stays"),
+    ("0:0:0:0:0:0:0:0", "::", "it stays"),
+    ("::0", "::", "it stays"),
+    ("0::", "::", "it stays"),
+    ("::0.0.0.0", "::", "it stays"),
     ("2001:db8::1", "2001:db8::1", "RFC 5952 4"),
     ("2001:DB8::1", "2001:db8::1", "RFC 5952 4.3: lower case"),
     ("2001:0db8::0001", "2001:db8::1", "RFC 5952 4.1: no leading zeros"),
@@ -70,59 +70,59 @@ pub(crate) const ACCEPTED: &[(&str, &str, &str)] = &[
     ("1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:102:304", "RFC 4291 2.2"),
     ("2606:4700:4700::1111", "2606:4700:4700::1111", "RFC 5952 4"),
     // Trimming.
-    (" 1.1.1.1", "1.1.1.1", "contract 5: trimmed"),
-    ("1.1.1.1 ", "1.1.1.1", "contract 5: trimmed"),
-    ("   ::2   ", "::2", "contract 5: trimmed"),
+    (" 1.1.1.1", "1.1.1.1", "trimmed"),
+    ("1.1.1.1 ", "1.1.1.1", "trimmed"),
+    ("   ::2   ", "::2", "trimmed"),
 ];
 
 /// Input, code of the fault, its position, source.
 pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     // Ports and brackets: RFC 3986, section 3.2.2.
-    ("1.1.1.1:80", "port", 7, "contract 5: ports"),
-    ("1.1.1.1:", "port", 7, "contract 5: ports"),
-    ("[::1]", "bracket", 0, "contract 5: brackets"),
-    ("[::1]:80", "bracket", 0, "contract 5: brackets"),
-    ("[1.1.1.1]", "bracket", 0, "contract 5: brackets"),
-    ("::1]", "bracket", 3, "contract 5: brackets"),
-    ("  [::1]", "bracket", 2, "contract 5: brackets"),
-    ("localhost:80", "unexpected-character", 0, "contract 5: ports"),
-    ("::ffff:1.1.1.1:80", "port", 14, "contract 5: ports"),
+    ("1.1.1.1:80", "port", 7, "ports"),
+    ("1.1.1.1:", "port", 7, "ports"),
+    ("[::1]", "bracket", 0, "brackets"),
+    ("[::1]:80", "bracket", 0, "brackets"),
+    ("[1.1.1.1]", "bracket", 0, "brackets"),
+    ("::1]", "bracket", 3, "brackets"),
+    ("  [::1]", "bracket", 2, "brackets"),
+    ("localhost:80", "unexpected-character", 0, "ports"),
+    ("::ffff:1.1.1.1:80", "port", 14, "ports"),
     // CIDR: RFC 4632.
-    ("10.0.0.0/8", "cidr", 8, "contract 5: CIDR"),
-    ("1.1.1.1/32", "cidr", 7, "contract 5: CIDR"),
-    ("2001:db8::/32", "cidr", 10, "contract 5: CIDR"),
-    ("::/0", "cidr", 2, "contract 5: CIDR"),
-    ("/", "cidr", 0, "contract 5: CIDR"),
+    ("10.0.0.0/8", "cidr", 8, "CIDR"),
+    ("1.1.1.1/32", "cidr", 7, "CIDR"),
+    ("2001:db8::/32", "cidr", 10, "CIDR"),
+    ("::/0", "cidr", 2, "CIDR"),
+    ("/", "cidr", 0, "CIDR"),
     // Zone ids: RFC 4007, section 11.
-    ("fe80::1%eth0", "zone-id", 7, "contract 5: zone ids"),
-    ("fe80::1%1", "zone-id", 7, "contract 5: zone ids"),
-    ("fe80::1%25eth0", "zone-id", 7, "contract 5: zone ids; RFC 6874"),
-    ("::1%lo", "zone-id", 3, "contract 5: zone ids"),
+    ("fe80::1%eth0", "zone-id", 7, "zone ids"),
+    ("fe80::1%1", "zone-id", 7, "zone ids"),
+    ("fe80::1%25eth0", "zone-id", 7, "zone ids; RFC 6874"),
+    ("::1%lo", "zone-id", 3, "zone ids"),
     // Leading zeros: RFC 6943, section 3.1.1.
-    ("01.1.1.1", "leading-zero", 0, "contract 5: leading zeros"),
-    ("1.01.1.1", "leading-zero", 2, "contract 5: leading zeros"),
-    ("192.168.010.001", "leading-zero", 8, "contract 5: leading zeros"),
-    ("00.0.0.0", "leading-zero", 0, "contract 5: leading zeros"),
-    ("000.000.000.000", "leading-zero", 0, "contract 5: leading zeros"),
-    ("0177.0.0.1", "leading-zero", 0, "contract 5: octal"),
-    ("017700000001", "leading-zero", 0, "contract 5: octal"),
-    ("1.1.1.08", "leading-zero", 6, "contract 5: leading zeros"),
-    ("::ffff:1.1.1.01", "leading-zero", 13, "contract 5: leading zeros"),
-    ("::ffff:01.1.1.1", "leading-zero", 7, "contract 5: leading zeros"),
+    ("01.1.1.1", "leading-zero", 0, "leading zeros"),
+    ("1.01.1.1", "leading-zero", 2, "leading zeros"),
+    ("192.168.010.001", "leading-zero", 8, "leading zeros"),
+    ("00.0.0.0", "leading-zero", 0, "leading zeros"),
+    ("000.000.000.000", "leading-zero", 0, "leading zeros"),
+    ("0177.0.0.1", "leading-zero", 0, "octal"),
+    ("017700000001", "leading-zero", 0, "octal"),
+    ("1.1.1.08", "leading-zero", 6, "leading zeros"),
+    ("::ffff:1.1.1.01", "leading-zero", 13, "leading zeros"),
+    ("::ffff:01.1.1.1", "leading-zero", 7, "leading zeros"),
     // Hexadecimal.
-    ("0x7f.0.0.1", "hexadecimal", 0, "contract 5: hex"),
-    ("0x7f000001", "hexadecimal", 0, "contract 5: hex"),
-    ("127.0.0.0x1", "hexadecimal", 8, "contract 5: hex"),
-    ("0X7F.1", "hexadecimal", 0, "contract 5: hex"),
+    ("0x7f.0.0.1", "hexadecimal", 0, "hex"),
+    ("0x7f000001", "hexadecimal", 0, "hex"),
+    ("127.0.0.0x1", "hexadecimal", 8, "hex"),
+    ("0X7F.1", "hexadecimal", 0, "hex"),
     // Short forms: inet_aton(3).
-    ("127.1", "short-ipv4", 5, "contract 5: short"),
-    ("127.0.1", "short-ipv4", 7, "contract 5: short"),
-    ("1", "short-ipv4", 1, "contract 5: short"),
-    ("0", "short-ipv4", 1, "contract 5: short"),
-    ("10", "short-ipv4", 2, "contract 5: short"),
-    ("1.1.1", "short-ipv4", 5, "contract 5: short"),
-    ("2130706433", "number-too-large", 0, "contract 5: short"),
-    ("::ffff:1.1", "short-ipv4", 10, "contract 5: short"),
+    ("127.1", "short-ipv4", 5, "short"),
+    ("127.0.1", "short-ipv4", 7, "short"),
+    ("1", "short-ipv4", 1, "short"),
+    ("0", "short-ipv4", 1, "short"),
+    ("10", "short-ipv4", 2, "short"),
+    ("1.1.1", "short-ipv4", 5, "short"),
+    ("2130706433", "number-too-large", 0, "short"),
+    ("::ffff:1.1", "short-ipv4", 10, "short"),
     // Other faults of four numbers.
     ("256.1.1.1", "number-too-large", 0, "RFC 6943 3.1.1"),
     ("1.1.1.256", "number-too-large", 6, "RFC 6943 3.1.1"),
@@ -180,9 +180,9 @@ pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     // Anything else.
     ("null", "unexpected-character", 0, "a word"),
     ("unknown", "unexpected-character", 0, "RFC 7239 6.2"),
-    ("localhost.", "unexpected-character", 0, "contract 5: localhost alone"),
-    ("localhost.localdomain", "unexpected-character", 0, "contract 5: localhost alone"),
-    ("ip6-localhost", "unexpected-character", 0, "contract 5: localhost alone"),
+    ("localhost.", "unexpected-character", 0, "localhost alone"),
+    ("localhost.localdomain", "unexpected-character", 0, "localhost alone"),
+    ("ip6-localhost", "unexpected-character", 0, "localhost alone"),
     ("example.com", "unexpected-character", 1, "a name"),
     ("beef.cz", "unexpected-character", 0, "a name"),
     ("deadbeef", "unexpected-character", 0, "no colon, no dot"),
@@ -343,4 +343,18 @@ fn conversions_and_order() {
         error.to_string(),
         "a leading zero at byte 8: expected decimal numbers from 0 to 255 such as `10`, not `010`"
     );
+}
+
+#[test]
+fn a_budget_counts_an_ipv6_address_as_its_network() {
+    for (address, key) in [
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ("2001:db8:1:2::", "2001:db8:1:2::"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::"),
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("::1", "127.0.0.1"),
+    ] {
+        assert_eq!(CustomerIp::parse(address).unwrap().budget_key().to_string(), key, "{address}");
+    }
 }

@@ -1,4 +1,4 @@
-//! New passwords: contract, section 8.
+//! New passwords: specification.md#new-passwords.
 
 use resetd_domain::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
 
@@ -62,6 +62,36 @@ fn the_longest() {
 }
 
 #[test]
+fn lengths_are_those_of_the_normalized_password() {
+    // Twenty-four letters of two bytes; decomposed each has three.
+    let decomposed = "e\u{301}".repeat(34);
+    assert!(broken(&PasswordPolicy::default().for_bcrypt(), &format!("Aa1{decomposed}")).is_empty());
+    assert_eq!(
+        broken(&PasswordPolicy::default(), "Ae\u{301}e\u{301}e\u{301}e\u{301}e\u{301}1"),
+        ["too-short"]
+    );
+}
+
+#[test]
+fn a_nul_is_refused_wherever_it_stands() {
+    let lax = PasswordPolicy::default().with_min_length(0).with_reject_common(false);
+    for plain in ["Kocour9\0abcdef", "\0Kocour9", "Kocour9\0"] {
+        assert_eq!(broken(&PasswordPolicy::default(), plain), ["nul"], "{plain:?}");
+        assert_eq!(broken(&lax, plain), ["nul"], "{plain:?}");
+    }
+}
+
+#[test]
+fn messages_are_sentences() {
+    let message =
+        |plain: &str| PasswordPolicy::default().check(&Password::new(plain.into())).unwrap_err().to_string();
+    assert_eq!(message("Password1"), "the password must not be one of the most common passwords");
+    assert_eq!(message("Kobyla-ma-maly-bok"), "the password needs a digit");
+    assert_eq!(message("Kocour9\0abcdef"), "the password must not contain the character NUL");
+    assert_eq!(message(&"x".repeat(257)), "the password must not be longer than 256 bytes");
+}
+
+#[test]
 fn an_organisations_own_policy() {
     let lax = PasswordPolicy::default()
         .with_min_length(4)
@@ -82,7 +112,8 @@ fn violations_teach_and_keep_the_secret() {
     assert_eq!(violations.code(), "too-short");
     assert_eq!(
         violations.to_string(),
-        "the password needs at least 8 characters, an upper-case letter, a digit, not one of the most common passwords"
+        "the password needs at least 8 characters, an upper-case letter and a digit, \
+         and must not be one of the most common passwords"
     );
     assert!(!format!("{violations:?}").contains("secret"));
     assert_eq!(violations.into_iter().count(), 4);

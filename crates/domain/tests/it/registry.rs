@@ -1,4 +1,4 @@
-//! The registry of error codes: contract, sections 6 and 8.
+//! The registry of error codes: specification.md#errors and specification.md#new-passwords.
 
 use resetd_domain::{ErrorCode, RedeemCode};
 

@@ -57,9 +57,10 @@ async fn read(request: Request) -> Result<Entered, BodyFault> {
         Values::One(value) => Ok(value.into_owned()),
         Values::Malformed => Err(BodyFault::NotAForm),
     };
-    let (password, confirmation) = (value("password")?, Password::new(value("password_confirmation")?));
-    let repeated = password == confirmation.expose();
-    Ok(Entered { password: Password::new(password), repeated })
+    let password = Password::new(value("password")?);
+    let confirmation = Password::new(value("password_confirmation")?);
+    let repeated = password.expose() == confirmation.expose();
+    Ok(Entered { password, repeated })
 }
 
 async fn set(
@@ -84,6 +85,8 @@ async fn set(
         NewPassword::Policy(broken) => page.form(&policy, token, Some(Problem::Policy(&broken))),
         NewPassword::Refused(RedeemCode::E001) => page.form(&policy, token, Some(Problem::Ours)),
         NewPassword::Refused(RedeemCode::E002) => page.form(&policy, token, Some(Problem::UsedBefore)),
+        NewPassword::TooManyAttempts(decision) => page.too_many_attempts(&decision),
+        NewPassword::Busy => page.form(&policy, token, Some(Problem::Busy)),
         // Somebody was faster between the look and the step.
         NewPassword::Refused(RedeemCode::E003) => page.dead(LinkState::Used, token, Depth::Link),
         NewPassword::Refused(RedeemCode::E004) => page.dead(LinkState::Expired, token, Depth::Link),

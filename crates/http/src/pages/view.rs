@@ -1,11 +1,13 @@
 //! What the pages show.
 
+use std::time::Duration;
+
 use application::OpenedLink;
-use application::ports::StoreError;
+use application::ports::{LimitDecision, StoreError};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use domain::{Language, LinkState, PasswordPolicy, PolicyRule, PolicyViolations};
+use domain::{ErrorCode, Language, LinkState, PasswordPolicy, PolicyRule, PolicyViolations};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use tracing::error;
@@ -16,6 +18,8 @@ use crate::body::BodyFault;
 use crate::edge::AnsweredCode;
 use crate::error::ApiError;
 use crate::html::{self, Policy};
+use crate::rate;
+use crate::routes::set_new_password::BUSY;
 
 /// A page in the making: in which language, under whose name.
 pub(super) struct Page<'a> {
@@ -43,13 +47,15 @@ pub(super) enum Problem<'a> {
     UsedBefore,
     /// E001.
     Ours,
+    /// The queue of password hashes is full.
+    Busy,
 }
 
 impl Problem<'_> {
     const fn status(&self) -> StatusCode {
         match self {
             Self::Policy(_) | Self::Mismatch | Self::UsedBefore => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Ours => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Ours | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -59,6 +65,7 @@ impl Problem<'_> {
             Self::Mismatch => "mismatch",
             Self::UsedBefore => "E002",
             Self::Ours => "E001",
+            Self::Busy => ErrorCode::ServiceUnavailable.as_str(),
         }
     }
 }
@@ -103,17 +110,21 @@ impl<'a> Page<'a> {
             Problem::Mismatch => texts.mismatch,
             Problem::UsedBefore => texts.used_before,
             Problem::Ours => texts.ours,
+            Problem::Busy => texts.busy,
         });
         let status = problem.as_ref().map_or(StatusCode::OK, Problem::status);
         let content = context! {
             lead => texts.form_lead.replace("{org}", self.organisation.unwrap_or_default()),
             mismatch => matches!(problem, Some(Problem::Mismatch)),
-            ours => matches!(problem, Some(Problem::Ours)),
+            ours => matches!(problem, Some(Problem::Ours | Problem::Busy)),
             rules, broken, fault, token, ..self.frame()
         };
         let mut response = html::page_with(status, "reset-form.html", content, self.policy())?;
         if let Some(problem) = problem {
             response.extensions_mut().insert(AnsweredCode(problem.code()));
+            if matches!(problem, Problem::Busy) {
+                retry_after(&mut response, BUSY);
+            }
         }
         Ok(response)
     }
@@ -165,6 +176,15 @@ impl<'a> Page<'a> {
         Ok(response)
     }
 
+    /// Too many attempts with one link.
+    pub(super) fn too_many_attempts(&self, decision: &LimitDecision) -> Rendered {
+        let notice = &self.texts.too_many_attempts;
+        let mut response = self.notice(StatusCode::TOO_MANY_REQUESTS, notice, "clock", context! {})?;
+        response.extensions_mut().insert(AnsweredCode(ErrorCode::TooManyRequests.as_str()));
+        retry_after(&mut response, decision.retry_after);
+        Ok(response)
+    }
+
     pub(super) fn forbidden(&self) -> Rendered {
         self.notice(StatusCode::FORBIDDEN, &self.texts.not_understood, "shield", context! {})
     }
@@ -197,6 +217,10 @@ impl<'a> Page<'a> {
     const fn policy(&self) -> Policy {
         Policy::Reset { logo: self.logo.is_some() }
     }
+}
+
+fn retry_after(response: &mut Response, wait: Duration) {
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(rate::whole_seconds(wait)));
 }
 
 /// The rules worth reading before one types.

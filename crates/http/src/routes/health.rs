@@ -22,12 +22,15 @@ pub trait Readiness: Send + Sync {
 }
 
 /// What a [`Readiness`] found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadinessReport {
     /// The store takes requests.
     pub store: bool,
     /// The worker runs. A process that runs none on purpose says `true`.
     pub worker: bool,
+    /// Why the relay takes no mail, without addresses and credentials. It makes nothing unready: requests are accepted
+    /// and wait.
+    pub relay: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -35,6 +38,8 @@ struct Ready {
     status: &'static str,
     store: &'static str,
     worker: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    relay: Option<String>,
 }
 
 pub(crate) async fn healthz() -> Response {
@@ -45,7 +50,12 @@ pub(crate) async fn readyz(State(readiness): State<Arc<dyn Readiness>>) -> Respo
     let report = readiness.check().await;
     let word = |good| if good { "ok" } else { "unavailable" };
     let ready = report.store && report.worker;
-    let body = Ready { status: word(ready), store: word(report.store), worker: word(report.worker) };
+    let body = Ready {
+        status: word(ready),
+        store: word(report.store),
+        worker: word(report.worker),
+        relay: report.relay,
+    };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, super::json(&body)).into_response()
 }

@@ -1,11 +1,12 @@
 //! `POST /api/v1/customer/set-new-password`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use application::{NewPassword, SetNewPassword, SetNewPasswordCommand};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use domain::{Password, RedeemCode};
+use domain::{ErrorCode, Password, RedeemCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +19,9 @@ use crate::json::Field;
 use crate::openapi::{ApiKeyParameter, SetNewPasswordAnswer, SetNewPasswordBody, always_false, redeem_code};
 
 pub(crate) const PATH: &str = "/api/v1/customer/set-new-password";
+
+/// After how long to try again when the queue of password hashes is full.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// What the route needs.
 pub(crate) struct SetPassword {
@@ -71,6 +75,13 @@ async fn set(route: &SetPassword, call: &JsonCall) -> Result<Response, ApiError>
         NewPassword::Changed => Ok(success()),
         NewPassword::Policy(violations) => Err(ApiError::field(Field::Password.name(), violations)),
         NewPassword::Refused(code) => refused(code),
+        NewPassword::TooManyAttempts(decision) => Err(ApiError::limited(&decision)
+            .with_message("Too many attempts with this token. It stays good: please try again later.")),
+        NewPassword::Busy => Err(ApiError::new(ErrorCode::ServiceUnavailable)
+            .with_message(
+                "Too many passwords are being set just now. The token stays good: please try again.",
+            )
+            .with_retry_after(BUSY)),
     }
 }
 

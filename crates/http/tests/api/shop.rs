@@ -1,6 +1,7 @@
 //! A shop on in-memory ports: two organisations, keys of every sort, customers of every sort.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use application::ports::{
@@ -9,8 +10,8 @@ use application::ports::{
     PasswordHasher, TokenIssue, TokenStore,
 };
 use application::{
-    Authenticate, DisownRequest, NoteVisit, OpenLink, RequestFreshLink, RequestReset, SetNewPassword,
-    WorkSignal,
+    Authenticate, DisownRequest, NoteVisit, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
+    SetNewPassword, WorkSignal,
 };
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -83,7 +84,7 @@ struct Ready(ReadinessReport);
 #[async_trait::async_trait]
 impl Readiness for Ready {
     async fn check(&self) -> ReadinessReport {
-        self.0
+        self.0.clone()
     }
 }
 
@@ -97,6 +98,9 @@ pub struct Plan {
     /// In place of the memory store's.
     pub tokens: Option<Arc<dyn TokenStore>>,
     pub keys: Option<Arc<dyn ApiKeyRegistry>>,
+    /// In place of the one that costs nothing.
+    pub hasher: Option<Arc<dyn PasswordHasher>>,
+    pub queue: PasswordQueue,
 }
 
 impl Default for Plan {
@@ -106,9 +110,11 @@ impl Default for Plan {
             accept_sample: false,
             mailbox: false,
             trusted_proxies: Vec::new(),
-            ready: ReadinessReport { store: true, worker: true },
+            ready: ReadinessReport { store: true, worker: true, relay: None },
             tokens: None,
             keys: None,
+            hasher: None,
+            queue: PasswordQueue::new(NonZeroUsize::MIN),
         }
     }
 }
@@ -171,7 +177,7 @@ impl Shop {
             geo: None,
         };
         assert_eq!(self.store.issue(issue).await.unwrap(), Issued::Issued);
-        self.store.release_leases(worker).await.unwrap();
+        self.store.release_leases(worker, &[]).await.unwrap();
         token.expose().to_owned()
     }
 
@@ -184,7 +190,7 @@ impl Shop {
         let worker = WorkerId::from_bytes(id(8));
         let now = self.clock_now();
         let due = self.store.claim_due(worker, now, now + TimeDelta::minutes(1), 10_000).await.unwrap();
-        self.store.release_leases(worker).await.unwrap();
+        self.store.release_leases(worker, &[]).await.unwrap();
         due.len()
     }
 
@@ -331,7 +337,9 @@ fn api(
         set_new_password: Arc::new(SetNewPassword {
             tokens: tokens.clone(),
             customers: store.clone(),
-            hasher: hasher.clone(),
+            hasher: plan.hasher.unwrap_or_else(|| hasher.clone()),
+            limiter: limiter.clone(),
+            queue: Arc::new(plan.queue),
             visits,
             clock: clock.clone(),
             random: random.clone(),

@@ -2,7 +2,7 @@ use application::ports::MailSender;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{KeyPair, PKCS_ED25519};
-use resetd_mail_smtp::{DkimError, DkimSettings, SetupError, SmtpSender, SmtpSettings};
+use resetd_mail_smtp::{DkimError, DkimKey, DkimSettings, SetupError, SmtpSender, SmtpSettings};
 use ring::digest::{SHA256, digest};
 use ring::signature::{ED25519, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey, VerificationAlgorithm};
 use tempfile::TempDir;
@@ -20,7 +20,11 @@ const P256: &str = include_str!("keys/p256.pem");
 fn settings(directory: &TempDir, pem: &str) -> DkimSettings {
     let key_file = directory.path().join("key.pem");
     std::fs::write(&key_file, pem).unwrap();
-    DkimSettings { selector: "mail1".to_owned(), domain: "shop.example".to_owned(), key_file }
+    DkimSettings {
+        selector: "mail1".to_owned(),
+        domain: "shop.example".to_owned(),
+        key: DkimKey::File(key_file),
+    }
 }
 
 fn new(relay: &Relay, dkim: &DkimSettings) -> Result<SmtpSender, SetupError> {
@@ -141,7 +145,7 @@ async fn what_is_no_key_is_refused_without_being_shown() {
         assert!(!format!("{error} {error:?}").contains("secret"));
     }
     let mut missing = settings(&directory, RSA_PKCS8);
-    missing.key_file = directory.path().join("nowhere.pem");
+    missing.key = DkimKey::File(directory.path().join("nowhere.pem"));
     assert!(matches!(new(&relay, &missing).unwrap_err(), SetupError::Dkim(DkimError::Unreadable(_))));
     let mut injected = settings(&directory, RSA_PKCS8);
     injected.selector = "a; b=\r\nBcc: x".to_owned();

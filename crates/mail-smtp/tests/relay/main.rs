@@ -7,6 +7,7 @@
     reason = "a test says what is broken by panicking"
 )]
 
+mod bytes;
 mod connections;
 mod contract;
 mod dkim;

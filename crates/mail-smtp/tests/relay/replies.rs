@@ -1,4 +1,6 @@
-use application::ports::FailureKind::{HostDown, Permanent, Transient};
+use application::ports::FailureKind::{
+    HostDown, HostRefuses, Permanent, PolicyRefused, SenderRefused, Transient,
+};
 
 use crate::script::{Relay, act, failure, send, send_to, willing};
 
@@ -36,12 +38,17 @@ async fn a_name_that_does_not_resolve_is_a_host_that_is_down() {
 
 #[tokio::test]
 async fn greetings_that_send_us_away() {
-    for greeting in
-        ["421 too busy\r\n", "450 later\r\n", "554 no\r\n", "", "HTTP/1.1 400 Bad Request\r\n\r\n", "220"]
-    {
+    for (greeting, expected) in [
+        ("421 too busy\r\n", HostDown),
+        ("450 later\r\n", HostDown),
+        ("554 no\r\n", HostRefuses),
+        ("", HostDown),
+        ("HTTP/1.1 400 Bad Request\r\n\r\n", HostDown),
+        ("220", HostDown),
+    ] {
         let relay = Relay::play(vec![act(move |mut peer| async move { peer.say(greeting).await })]).await;
         let (kind, reply) = failure(&relay.sender()).await;
-        assert_eq!(kind, HostDown, "{greeting:?}: {reply}");
+        assert_eq!(kind, expected, "{greeting:?}: {reply}");
     }
 }
 
@@ -83,22 +90,23 @@ async fn answers(
 async fn replies_decide_by_code_and_step() {
     const OK: &str = "250 ok\r\n";
     const GO: &str = "354 go\r\n";
-    for (answer, kind) in [
-        ("421 4.3.2 closing\r\n", HostDown),
-        ("450 4.2.0 greylisted\r\n", Transient),
-        ("452 4.3.1 disk full\r\n", Transient),
-        ("454 4.7.1 relay access denied\r\n", Transient),
-        ("500 what\r\n", Permanent),
-        ("530 5.7.0 must issue STARTTLS first\r\n", HostDown),
-        ("535 5.7.8 authentication required\r\n", HostDown),
-        ("550 5.1.1 <jan@barasek.com>: user unknown\r\n", Permanent),
-        ("554 5.7.1 spam\r\n", Permanent),
+    for (answer, [mail, rcpt, rest]) in [
+        ("421 4.3.2 closing\r\n", [HostDown; 3]),
+        ("450 4.2.0 greylisted\r\n", [Transient; 3]),
+        ("452 4.3.1 disk full\r\n", [Transient; 3]),
+        ("454 4.7.1 relay access denied\r\n", [Transient; 3]),
+        ("500 what\r\n", [HostRefuses, HostRefuses, Permanent]),
+        ("504 5.5.2 <vm>: Helo command rejected\r\n", [HostRefuses, HostRefuses, Permanent]),
+        ("530 5.7.0 must issue STARTTLS first\r\n", [HostRefuses; 3]),
+        ("535 5.7.8 authentication required\r\n", [HostRefuses; 3]),
+        ("550 5.1.1 <jan@barasek.com>: user unknown\r\n", [SenderRefused, Permanent, Permanent]),
+        ("554 5.7.1 spam\r\n", [SenderRefused, PolicyRefused, Permanent]),
     ] {
-        assert_eq!(answers(answer, OK, GO, OK).await.1.kind, kind, "MAIL {answer}");
-        assert_eq!(answers(OK, answer, GO, OK).await.1.kind, kind, "RCPT {answer}");
-        assert_eq!(answers(OK, OK, answer, OK).await.1.kind, kind, "DATA {answer}");
+        assert_eq!(answers(answer, OK, GO, OK).await.1.kind, mail, "MAIL {answer}");
+        assert_eq!(answers(OK, answer, GO, OK).await.1.kind, rcpt, "RCPT {answer}");
+        assert_eq!(answers(OK, OK, answer, OK).await.1.kind, rest, "DATA {answer}");
         let (_, error) = answers(OK, OK, GO, answer).await;
-        assert_eq!(error.kind, kind, "text {answer}");
+        assert_eq!(error.kind, rest, "text {answer}");
         assert!(!error.reply.contains('@') && error.reply.starts_with(&answer[..3]), "{}", error.reply);
     }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use application::ports::FailureKind::HostDown;
+use application::ports::FailureKind::{HostDown, HostRefuses};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
@@ -120,7 +120,7 @@ async fn tls_none_asks_for_none() {
 async fn required_tls_without_an_offer_sends_nothing() {
     let relay = Relay::play(crate::script::willing(1)).await;
     let (kind, reply) = failure(&sender(&relay.url("&tls=required"))).await;
-    assert_eq!(kind, HostDown);
+    assert_eq!(kind, HostRefuses);
     assert!(reply.contains("STARTTLS"), "{reply}");
     assert!(relay.texts().is_empty());
 }
@@ -224,7 +224,7 @@ async fn a_password_waits_for_tls_and_a_failed_login_pauses_the_queue() {
     .await;
     let url = relay.url("").replace("smtp://", "smtp://user:secretpassword@");
     let (kind, reply) = failure(&sender(&url)).await;
-    assert_eq!((kind, reply.as_str()), (HostDown, "535 5.7.8 ***: authentication failed"));
+    assert_eq!((kind, reply.as_str()), (HostRefuses, "535 5.7.8 ***: authentication failed"));
 }
 
 #[tokio::test]
@@ -232,7 +232,7 @@ async fn a_relay_without_login_is_a_host_that_is_down() {
     let relay = Relay::play(crate::script::willing(1)).await;
     let url = relay.url("").replace("smtp://", "smtp://user:secretpassword@");
     let (kind, reply) = failure(&sender(&url)).await;
-    assert_eq!(kind, HostDown);
+    assert_eq!(kind, HostRefuses);
     assert!(reply.contains("AUTH PLAIN"), "{reply}");
 }
 

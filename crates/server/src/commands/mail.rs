@@ -1,7 +1,8 @@
 //! `resetd mail`.
 
 use application::ports::{AuditAction, MailDetail, MailFilter, MailSummary};
-use domain::{DeliveryState, MailId};
+use chrono::{DateTime, Utc};
+use domain::{DeliveryState, Expiry, MailId};
 
 use crate::cli::MailCommand;
 use crate::fault::Fault;
@@ -28,8 +29,18 @@ pub(crate) async fn run(command: MailCommand, operator: &Operator) -> Result<(),
             let detail = operator.stores.queue.show(id).await?;
             show(&detail.ok_or_else(|| Fault::usage(format!("there is no mail {id}")))?)
         }
-        MailCommand::Retry { id } => {
-            let id = mail_id(&id)?;
+        MailCommand::Retry { state: Some(state), since: Some(since), .. } => {
+            let (state, since) = (delivery_state(&state)?, time(&since, operator.now())?);
+            if !(state.may_be_retried() || state == DeliveryState::WaitingForNextAttempt) {
+                return Err(Fault::usage(format!("mails that are `{}` are not retried", state.as_str())));
+            }
+            let retried = operator.stores.queue.retry_since(state, since, operator.now()).await?;
+            let subject = format!("{retried} {} since {}", state.as_str(), output::moment(since));
+            operator.audit(AuditAction::MailRetried, None, subject).await?;
+            output::line(&format!("{retried} mails are back in the queue"))
+        }
+        MailCommand::Retry { id, .. } => {
+            let id = mail_id(&id.unwrap_or_default())?;
             if !operator.stores.queue.retry(id, operator.now()).await? {
                 return Err(Fault::usage(format!(
                     "mail {id} cannot be retried: there is none, it was sent, none is owed, or its link is dead"
@@ -42,6 +53,16 @@ pub(crate) async fn run(command: MailCommand, operator: &Operator) -> Result<(),
 
 fn mail_id(text: &str) -> Result<MailId, Fault> {
     text.parse().map_err(|_| Fault::usage("expected the id of a mail; see `resetd mail list`"))
+}
+
+/// A time in RFC 3339, or how long before `now`.
+fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.to_utc());
+    }
+    let ago = Expiry::parse(text).ok().map(Expiry::as_time_delta);
+    let expected = "since: expected a time (2026-11-23T14:00:00Z) or how long ago (2h), at most 7 days";
+    ago.map(|ago| now - ago).ok_or_else(|| Fault::usage(expected))
 }
 
 fn delivery_state(text: &str) -> Result<DeliveryState, Fault> {

@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use application::ports::{GeoResolver, MailSender, PasswordHasher, RateLimiter, WebhookSender};
@@ -12,7 +13,7 @@ use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
 use limit_memory::MemoryLimiter;
 use limit_redis::{RedisLimiter, RedisSettings};
 use mail_capture::DirectoryCapture;
-use mail_smtp::{DkimSettings, SmtpSender, SmtpSettings};
+use mail_smtp::{DkimKey, DkimSettings, SmtpSender, SmtpSettings};
 use mail_template::TemplateComposer;
 use system::{HashScheme, SystemClock, SystemHasher};
 use webhook_http::{HttpWebhooks, WebhookOptions};
@@ -73,7 +74,7 @@ fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
         (Some(domain), Some(selector), Some(key)) => Ok(Some(DkimSettings {
             selector: selector.to_owned(),
             domain: domain.to_owned(),
-            key_file: key.into(),
+            key: DkimKey::read(key),
         })),
         _ => Err(SettingsError::invalid("mail.dkim_key", "domain, selector and key belong together")),
     }
@@ -139,10 +140,11 @@ pub(super) fn hasher(settings: &Settings) -> Result<Arc<dyn PasswordHasher>, Fau
         "bcrypt" => HashScheme::Bcrypt,
         _ => return Err(SettingsError::invalid("password.scheme", "expected argon2id or bcrypt").into()),
     };
-    let at_once: Option<NonZeroUsize> =
-        settings.parsed("password.concurrency", "a whole number from 1 on")?;
-    Ok(Arc::new(match at_once {
-        Some(at_once) => SystemHasher::with_concurrency(scheme, at_once),
-        None => SystemHasher::new(scheme),
-    }))
+    Ok(Arc::new(SystemHasher::with_concurrency(scheme, hashes_at_once(settings)?)))
+}
+
+/// `password.concurrency`: by default one hash for each core.
+pub(super) fn hashes_at_once(settings: &Settings) -> Result<NonZeroUsize, SettingsError> {
+    let at_once = settings.parsed("password.concurrency", "a whole number from 1 on")?;
+    Ok(at_once.unwrap_or_else(|| available_parallelism().unwrap_or(NonZeroUsize::MIN)))
 }

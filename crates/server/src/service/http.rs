@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::{
-    Authenticate, CachedKeys, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword,
+    Authenticate, CachedKeys, DisownRequest, OpenLink, PasswordQueue, RelayStatus, RequestFreshLink,
+    RequestReset, SetNewPassword,
 };
 use async_trait::async_trait;
 use http_api::{Api, ConnectionLimits, Readiness, ReadinessReport};
@@ -28,7 +29,11 @@ pub(super) async fn serve(
     options: &Options,
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Fault> {
-    let readiness = Ready { database: parts.stores.database.clone(), stopped: stopped.clone() };
+    let readiness = Ready {
+        database: parts.stores.database.clone(),
+        stopped: stopped.clone(),
+        relay: parts.relay.clone(),
+    };
     let mut router = http_api::router(api(parts, settings, options, readiness)?);
     if Traces::are_wanted(settings) {
         router = router.layer(axum::middleware::from_fn(continued));
@@ -76,6 +81,8 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             tokens: Arc::clone(&stores.tokens),
             customers: Arc::clone(&stores.customers),
             hasher,
+            limiter: Arc::clone(&parts.limiter),
+            queue: Arc::new(PasswordQueue::new(adapters::hashes_at_once(settings)?)),
             visits: Arc::clone(&parts.visits),
             clock: Arc::clone(&parts.clock),
             random: Arc::clone(&parts.random),
@@ -108,12 +115,13 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
 struct Ready {
     database: Database,
     stopped: watch::Receiver<bool>,
+    relay: RelayStatus,
 }
 
 #[async_trait]
 impl Readiness for Ready {
     async fn check(&self) -> ReadinessReport {
         let store = matches!(tokio::time::timeout(PROBE, self.database.ping()).await, Ok(Ok(())));
-        ReadinessReport { store, worker: !*self.stopped.borrow() }
+        ReadinessReport { store, worker: !*self.stopped.borrow(), relay: self.relay.error() }
     }
 }

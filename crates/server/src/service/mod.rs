@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use application::ports::{Clock, GeoResolver, MailArchive, MailComposer, MailSender, Random, RateLimiter};
 use application::{
-    DeliverResets, DeliverWebhooks, DeliveryPorts, DeliverySettings, Links, NoteVisit, WebhookPorts,
-    WebhookSettings, WorkSignal, fresh_id,
+    DeliverResets, DeliverWebhooks, DeliveryPorts, DeliverySettings, Links, NoteVisit, RelayStatus,
+    WebhookPorts, WebhookSettings, WorkSignal, fresh_id,
 };
 use domain::WorkerId;
 use mail_capture::DirectoryCapture;
-use system::{OsRandom, SystemClock};
+use system::OsRandom;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -50,6 +50,7 @@ struct Parts {
     signal: WorkSignal,
     geo: Arc<dyn GeoResolver>,
     visits: Arc<NoteVisit>,
+    relay: RelayStatus,
 }
 
 /// Serves on `listener` until the process is told to stop, then finishes what it accepted.
@@ -64,12 +65,13 @@ pub(crate) async fn run(
     let parts = Parts {
         visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
         geo,
+        clock: Arc::clone(&stores.clock),
         stores,
-        clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),
         limiter: adapters::limiter(settings).await?,
         sandbox: Arc::new(capture(&settings.data_dir().join("sandbox"), settings)?),
         signal: WorkSignal::default(),
+        relay: RelayStatus::default(),
     };
     telemetry::start_metrics(settings).await?;
     let stopped = watch_for_stop();
@@ -135,7 +137,8 @@ impl Parts {
             random: Arc::clone(&self.random),
         };
         let links = Links::new(&settings.public_url()?);
-        Ok(DeliverResets::new(ports, links, DeliverySettings::new(worker), self.signal.clone()))
+        let deliver = DeliverResets::new(ports, links, DeliverySettings::new(worker), self.signal.clone());
+        Ok(deliver.reporting_to(self.relay.clone()))
     }
 }
 

@@ -47,7 +47,10 @@ pub(crate) const KNOWN: &[Known] = &[
     public("mail.ca_file", "PEM file with further certificate authorities trusted for SMTP"),
     public("mail.dkim_domain", "domain of the DKIM signature"),
     public("mail.dkim_selector", "selector of the DKIM signature"),
-    public("mail.dkim_key", "PEM file with the private key of the DKIM signature, RSA or Ed25519"),
+    secret(
+        "mail.dkim_key",
+        "private key of the DKIM signature, RSA or Ed25519: PEM text, or the path of a PEM file",
+    ),
     public("password.scheme", "argon2id (default) or bcrypt"),
     public("password.concurrency", "password hashes computed at once; default: the number of cores"),
     public("retention_days", "days for which ended requests are kept; default 30"),

@@ -2,6 +2,7 @@
 
 mod traces;
 
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 
 use axum::Router;
@@ -27,7 +28,7 @@ const ANSWER_BUCKETS: [f64; 10] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.0
 
 /// Starts logging. Called once, first of all.
 pub(crate) fn start_logging(settings: &Settings) -> Result<(), Fault> {
-    let builder = fmt().with_env_filter(filter(settings)?).with_writer(std::io::stderr);
+    let builder = fmt().with_env_filter(filter(settings)?).with_writer(std::io::stderr).with_ansi(colours());
     let started = match format(settings)? {
         Format::Text => builder.with_target(false).compact().try_init(),
         Format::Json => builder.json().flatten_event(true).try_init(),
@@ -41,13 +42,18 @@ pub(crate) fn start(settings: &Settings) -> Result<Option<Traces>, Fault> {
         // Nothing of traces is installed, so that they cost nothing.
         return start_logging(settings).map(|()| None);
     };
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours());
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match format(settings)? {
         Format::Text => lines.with_target(false).compact().with_filter(filter(settings)?).boxed(),
         Format::Json => lines.json().flatten_event(true).with_filter(filter(settings)?).boxed(),
     };
     tracing_subscriber::registry().with(lines).with(layer).try_init().map_err(unset)?;
     Ok(Some(traces))
+}
+
+/// Colours are for terminals, and for those who have not asked to be spared (<https://no-color.org>).
+fn colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn unset(fault: impl std::error::Error) -> Fault {

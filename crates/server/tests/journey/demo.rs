@@ -140,3 +140,12 @@ fn a_second_start_finds_everything_in_its_place() {
     assert_eq!(mails(server.address).len(), 1);
     assert_eq!(documented_request(server.address).status, 200);
 }
+
+#[test]
+fn a_log_that_goes_to_no_terminal_has_no_colours() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = Server::demo(directory.path());
+    let log = demo.stop();
+    assert!(log.contains("INFO"), "{log}");
+    assert!(!log.contains('\u{1b}'), "{log:?}");
+}

@@ -13,6 +13,7 @@ use sqlx::{Connection, PgConnection};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 use application::sealed::{self, Person};
 
@@ -95,9 +96,23 @@ impl PostgresStore {
         checkpoint: ImportCheckpoint,
         now: DateTime<Utc>,
     ) -> Result<Vec<ImportedRow>, Fault> {
+        let mut connection = self.pool().patient().acquire().await?;
+        let limit = connection.limit();
+        let imported = self.import_on(&mut connection, organisation, rows, checkpoint, now);
+        let imported = limited(limit, imported).await;
+        connection.settle(imported)
+    }
+
+    async fn import_on(
+        &self,
+        connection: &mut PgConnection,
+        organisation: OrganisationId,
+        rows: &[CustomerImport],
+        checkpoint: ImportCheckpoint,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ImportedRow>, Fault> {
         let vault = self.vault.as_ref();
         let rows: Vec<_> = rows.iter().map(|row| prepare(vault, organisation, row)).collect();
-        let mut connection = self.pool().acquire().await?;
         let mut transaction = connection.begin().await?;
         sqlx::query(IMPORT_LOCK).bind(organisation.to_string()).execute(&mut *transaction).await?;
         let mut customers = look_up(&mut transaction, vault, organisation, &rows).await?;

@@ -96,7 +96,7 @@ impl PostgresStore {
         let rows = sqlx::query(sql(filter.state, filter.organisation.is_some()))
             .bind(filter.organisation.map(|id| uuid(id.as_bytes())))
             .bind(i64::from(filter.limit))
-            .fetch_all(self.pool())
+            .fetch_all(&self.pool().patient())
             .await?;
         self.summaries(&rows).await
     }
@@ -112,7 +112,7 @@ impl PostgresStore {
         }
         let mut addresses = HashMap::new();
         if !customers.is_empty() {
-            for row in sqlx::query(ADDRESSES).bind(customers).fetch_all(self.pool()).await? {
+            for row in sqlx::query(ADDRESSES).bind(customers).fetch_all(&self.pool().patient()).await? {
                 let person: Person = sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?;
                 let masked = person.address()?.map(|address| address.masked().to_string());
                 addresses.insert(row.id::<CustomerId>("customer.id")?, masked.unwrap_or_default());
@@ -138,9 +138,11 @@ fn summary(
     let reason = row.read::<Option<&str>>("mail.no_mail_reason")?.map(NoMailReason::parse).transpose();
     let state = row.word("mail.state", DeliveryState::parse)?;
     let due_at = row.time("mail.due_at")?;
-    let address = match Submitted::open(vault, row.read("mail.submitted")?)?.email {
-        Some(email) => email.masked().to_string(),
-        None => {
+    // A row that cannot be read is shown by what can be.
+    let address = match Submitted::open(vault, row.read("mail.submitted")?).map(|submitted| submitted.email) {
+        Ok(Some(email)) => email.masked().to_string(),
+        Err(_) => String::new(),
+        Ok(None) => {
             let customer = row.optional_id("mail.customer_id")?;
             customer.and_then(|customer| addresses.get(&customer)).cloned().unwrap_or_default()
         }
@@ -165,7 +167,7 @@ fn summary(
 fn last_reply(vault: &dyn AddressVault, row: &PgRow) -> Result<Option<String>, Fault> {
     let timeline: Vec<Vec<u8>> = row.read("mail.timeline")?;
     for entry in timeline.iter().rev() {
-        if let Some(reply) = Entry::open(vault, entry)?.into_reply() {
+        if let Some(reply) = Entry::open(vault, entry).ok().and_then(Entry::into_reply) {
             return Ok(Some(reply));
         }
     }

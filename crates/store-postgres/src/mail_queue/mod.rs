@@ -27,6 +27,8 @@ pub(crate) fn statements() -> Vec<(&'static str, &'static str)> {
         ("ADDRESSES", list::ADDRESSES),
         ("RETRY_WAITING", retry::RETRY_WAITING),
         ("RETRY_ENDED", retry::RETRY_ENDED),
+        ("WAITING_SINCE", retry::WAITING_SINCE),
+        ("ENDED_SINCE", retry::ENDED_SINCE),
     ]
     .into_iter()
     .chain(lists)
@@ -47,8 +49,17 @@ impl MailQueue for PostgresStore {
         Ok(self.retry_mail(id, now).await?)
     }
 
+    async fn retry_since(
+        &self,
+        state: DeliveryState,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        Ok(self.retry_mails(state, since, now).await?)
+    }
+
     async fn depths(&self) -> Result<Vec<QueueDepth>, StoreError> {
-        let rows = sqlx::query(DEPTHS).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
+        let rows = sqlx::query(DEPTHS).fetch_all(&self.pool().patient()).await.map_err(Fault::Sql)?;
         let mut depths = Vec::with_capacity(rows.len());
         for row in &rows {
             let place = "mail_queue.count";

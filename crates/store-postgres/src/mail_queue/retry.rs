@@ -1,9 +1,11 @@
 use chrono::{DateTime, Utc};
-use domain::MailId;
+use domain::{DeliveryState, MailId};
+use sqlx::types::Uuid;
 use sqlx::{Connection, PgConnection};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 use application::sealed::Entry;
 
@@ -34,18 +36,69 @@ pub(super) const RETRY_ENDED: &str = concat!(
        $2, address_fingerprint, submitted, geo, array_append(timeline, $3) FROM back"
 );
 
+/// The next `$5` mails in state `$1` whose time is not over at `$2`, behind the one of `$3` and `$4`.
+pub(super) const WAITING_SINCE: &str = "SELECT id, accepted_at FROM mail_queue WHERE state = $1 AND lease_owner IS NULL \
+     AND expires_at > $2 AND accepted_at >= $3 AND (accepted_at, id) > ($3, $4) ORDER BY accepted_at, id LIMIT $5";
+pub(super) const ENDED_SINCE: &str = "SELECT id, accepted_at FROM mail WHERE state = $1 AND expires_at > $2 \
+     AND accepted_at >= $3 AND (accepted_at, id) > ($3, $4) ORDER BY accepted_at, id LIMIT $5";
+/// Mails of one step.
+const STEP: i64 = 200;
+
 impl PostgresStore {
+    pub(super) async fn retry_mails(
+        &self,
+        state: DeliveryState,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, Fault> {
+        let sql = match state {
+            DeliveryState::WaitingForNextAttempt => WAITING_SINCE,
+            ended if ended.may_be_retried() => ENDED_SINCE,
+            _ => return Ok(0),
+        };
+        let mut connection = self.pool().acquire().await?;
+        let (mut retried, mut behind) = (0_u64, (since, Uuid::nil()));
+        loop {
+            let query =
+                sqlx::query(sql).bind(state.as_str()).bind(now).bind(behind.0).bind(behind.1).bind(STEP);
+            let rows = query.fetch_all(&mut *connection).await?;
+            if rows.is_empty() {
+                return Ok(retried);
+            }
+            let mut transaction = connection.begin().await?;
+            for row in &rows {
+                behind = (row.time("mail.accepted_at")?, row.read("mail.id")?);
+                let entry = Entry::of("retried", now, "").seal(self.vault.as_ref())?;
+                let id = MailId::from_bytes(*behind.1.as_bytes());
+                retried += u64::from(retry_within(&mut transaction, id, now, &entry).await?);
+            }
+            transaction.commit().await?;
+            self.news.teller().tell();
+        }
+    }
+
     pub(super) async fn retry_mail(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, Fault> {
         let entry = Entry::of("retried", now, "").seal(self.vault.as_ref())?;
         let mut connection = self.pool().acquire().await?;
-        let mut transaction = connection.begin().await?;
-        let retried = retry_within(&mut transaction, id, now, &entry).await?;
-        transaction.commit().await?;
+        let retried = limited(connection.limit(), retry_on(&mut connection, id, now, &entry)).await;
+        let retried = connection.settle(retried)?;
         if retried {
             self.news.teller().tell();
         }
         Ok(retried)
     }
+}
+
+async fn retry_on(
+    connection: &mut PgConnection,
+    id: MailId,
+    now: DateTime<Utc>,
+    entry: &[u8],
+) -> Result<bool, Fault> {
+    let mut transaction = connection.begin().await?;
+    let retried = retry_within(&mut transaction, id, now, entry).await?;
+    transaction.commit().await?;
+    Ok(retried)
 }
 
 async fn retry_within(

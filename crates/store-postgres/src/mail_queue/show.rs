@@ -33,8 +33,8 @@ impl PostgresStore {
         Ok(Some(MailDetail {
             summary,
             customer: row.optional_id("mail.customer_id")?,
-            customer_ip: Submitted::open(vault, row.read("mail.submitted")?)?.ip,
-            geo: geo.map(|geo| sealed::open_json(vault, geo, "mail.geo")).transpose()?,
+            customer_ip: Submitted::open(vault, row.read("mail.submitted")?).ok().and_then(|known| known.ip),
+            geo: geo.and_then(|geo| sealed::open_json(vault, geo, "mail.geo").ok()),
             timeline,
         }))
     }

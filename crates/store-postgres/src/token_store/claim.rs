@@ -1,12 +1,15 @@
 use std::cmp::Reverse;
 
-use application::ports::{AddressVault, ClaimedMail, ClaimedWork};
+use application::ports::{AddressVault, ClaimedMail, ClaimedWork, Completion, StoreError};
 use chrono::{DateTime, Utc};
-use domain::WorkerId;
+use domain::{MailId, WorkerId};
+use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
+use tracing::error;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 use application::sealed::{self, Submitted};
 
@@ -30,20 +33,41 @@ impl PostgresStore {
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, Fault> {
         let mut connection = self.pool().acquire().await?;
-        sqlx::query(PROMOTE).bind(now).execute(&mut *connection).await?;
-        let mut rows = sqlx::query(CLAIM)
-            .bind(uuid(worker.as_bytes()))
-            .bind(lease_until)
-            .bind(i64::from(limit))
-            .fetch_all(&mut *connection)
-            .await?
-            .iter()
-            .map(|row| Ok((row.read::<i16>("mail_queue.priority")?, claimed(self.vault.as_ref(), row)?)))
-            .collect::<Result<Vec<_>, Fault>>()?;
+        let rows = limited(connection.limit(), lease(&mut connection, worker, now, lease_until, limit)).await;
+        let rows = connection.settle(rows)?;
+        let mut mails = Vec::with_capacity(rows.len());
+        for row in &rows {
+            match claimed(self.vault.as_ref(), row) {
+                Ok(mail) => mails.push((row.read::<i16>("mail_queue.priority")?, mail)),
+                Err(fault) => self.set_mail_aside(row.id("mail_queue.id")?, worker, fault, now).await,
+            }
+        }
         // RETURNING keeps no order.
-        rows.sort_by_key(|(priority, mail)| (Reverse(*priority), mail.accepted_at, mail.id));
-        Ok(rows.into_iter().map(|(_, mail)| mail).collect())
+        mails.sort_by_key(|(priority, mail)| (Reverse(*priority), mail.accepted_at, mail.id));
+        Ok(mails.into_iter().map(|(_, mail)| mail).collect())
     }
+
+    /// A row that cannot be read must not stop those beside it.
+    async fn set_mail_aside(&self, mail: MailId, worker: WorkerId, fault: Fault, now: DateTime<Utc>) {
+        let fault = StoreError::from(fault).to_string();
+        error!(%mail, fault, "a mail that cannot be read is set aside");
+        let ended = self.complete_mail(mail, worker, Completion::PreparingError { fault }, now).await;
+        if let Err(fault) = ended {
+            error!(%mail, %fault, "it could not be set aside; its lease ends by itself");
+        }
+    }
+}
+
+async fn lease(
+    connection: &mut PgConnection,
+    worker: WorkerId,
+    now: DateTime<Utc>,
+    lease_until: DateTime<Utc>,
+    limit: u32,
+) -> Result<Vec<PgRow>, Fault> {
+    sqlx::query(PROMOTE).bind(now).execute(&mut *connection).await?;
+    let claim = sqlx::query(CLAIM).bind(uuid(worker.as_bytes())).bind(lease_until).bind(i64::from(limit));
+    Ok(claim.fetch_all(connection).await?)
 }
 
 fn claimed(vault: &dyn AddressVault, row: &PgRow) -> Result<ClaimedMail, Fault> {

@@ -111,7 +111,10 @@ fn outcome(
             (state, None, Some(due_at), 0, Entry::fault(state.as_str(), at, reason))
         }
         Completion::PreparingError { fault } => failed(State::PreparingError, fault),
-        Completion::SendingError { fault } => failed(State::SendingError, fault),
+        Completion::SendingError { host, reply } if host.is_empty() => failed(State::SendingError, reply),
+        Completion::SendingError { host, reply } => {
+            (State::SendingError, None, None, 1, Entry::attempt("attempt", at, host, reply))
+        }
         Completion::Undeliverable { host, reply } if host.is_empty() => failed(State::Undeliverable, reply),
         Completion::Undeliverable { host, reply } => {
             (State::Undeliverable, None, None, 1, Entry::attempt("attempt", at, host, reply))

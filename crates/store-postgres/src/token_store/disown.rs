@@ -6,6 +6,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::audit_log;
 use crate::columns::{Columns, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 
 /// The customer's row is locked first, as for a redemption; the state of the link is read once it is.
@@ -27,6 +28,18 @@ impl PostgresStore {
         customer_ip: Option<CustomerIp>,
     ) -> Result<bool, Fault> {
         let mut connection = self.pool().acquire().await?;
+        let limit = connection.limit();
+        let disowned = limited(limit, self.disown_on(&mut connection, token, at, customer_ip)).await;
+        connection.settle(disowned)
+    }
+
+    async fn disown_on(
+        &self,
+        connection: &mut PgConnection,
+        token: TokenHash,
+        at: DateTime<Utc>,
+        customer_ip: Option<CustomerIp>,
+    ) -> Result<bool, Fault> {
         let mut transaction = connection.begin().await?;
         let disowned = self.disown_within(&mut transaction, token, at, customer_ip).await?;
         if disowned {

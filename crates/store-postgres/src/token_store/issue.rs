@@ -10,14 +10,12 @@ use crate::fault::Fault;
 use crate::group::Batch;
 use application::sealed::{self, Entry};
 
-/// The commit need not be on disk before the mail goes out: whatever is recorded of the mail later is behind it in the log. A
-/// power cut that takes the token takes that the mail was sent, too, and it is sent again with another.
-const BEGIN: &str = "BEGIN; SET LOCAL synchronous_commit = off";
 /// Puts issues, redemptions and imports for one customer in order, customer by customer in the order of their identifiers.
 pub(crate) const LOCK_CUSTOMERS: &str =
     "SELECT id FROM customer WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE";
 /// Judges and stores tokens of different customers. A request is dead when a newer one of its customer has a token, when its own
-/// tokens were killed, or when password or address changed after it was accepted.
+/// tokens were killed, or when password or address changed after it was accepted. What happened in the future, seen from a request
+/// of the past, was dated by a clock that is right no more, and says nothing of what came first.
 pub(crate) const ISSUE: &str = "WITH asked AS MATERIALIZED (SELECT a.*, q.accepted_at, q.sandbox \
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::timestamptz[], $7::timestamptz[], \
          $8::bytea[], $9::bytea[], $10::bytea[]) \
@@ -25,8 +23,10 @@ pub(crate) const ISSUE: &str = "WITH asked AS MATERIALIZED (SELECT a.*, q.accept
        JOIN mail_queue q ON q.id = a.id AND q.lease_owner = a.worker ORDER BY a.id FOR NO KEY UPDATE OF q), \
      judged AS MATERIALIZED (SELECT asked.*, EXISTS (SELECT FROM reset_token t WHERE t.customer_id = asked.customer \
          AND ((t.accepted_at, t.request_id) > (asked.accepted_at, asked.id) \
+             AND (t.accepted_at <= asked.at OR asked.accepted_at > asked.at) \
            OR t.request_id = asked.id AND (t.used_at IS NOT NULL OR t.superseded_at IS NOT NULL))) \
-       OR EXISTS (SELECT FROM customer c WHERE c.id = asked.customer AND c.links_valid_from > asked.accepted_at) \
+       OR EXISTS (SELECT FROM customer c WHERE c.id = asked.customer AND c.links_valid_from > asked.accepted_at \
+         AND (c.links_valid_from <= asked.at OR asked.accepted_at > asked.at)) \
          AS superseded FROM asked), \
      killed AS (UPDATE reset_token t SET superseded_at = j.at FROM judged j WHERE NOT j.superseded \
        AND t.customer_id = j.customer AND t.request_id <> j.id AND t.used_at IS NULL AND t.superseded_at IS NULL), \
@@ -47,7 +47,8 @@ pub(crate) struct IssueRow {
     rendered: Vec<u8>,
 }
 
-/// Stores tokens.
+/// Stores tokens. The commit is on disk before the answer, as every commit of this store is that does not say otherwise: the
+/// mail goes out next, and every copy of it that a mailbox may show has a link that the database knows.
 pub(crate) struct Issue;
 
 impl Batch for Issue {
@@ -58,7 +59,7 @@ impl Batch for Issue {
 
     async fn run(connection: &mut PgConnection, jobs: &[IssueRow]) -> Result<Vec<Issued>, Fault> {
         let mut verdicts = HashMap::with_capacity(jobs.len());
-        let mut transaction = connection.begin_with(BEGIN).await?;
+        let mut transaction = connection.begin().await?;
         let customers: Vec<_> = jobs.iter().map(|job| uuid(job.issue.customer.as_bytes())).collect();
         sqlx::query(LOCK_CUSTOMERS).bind(customers).execute(&mut *transaction).await?;
         let mut open: Vec<&IssueRow> = jobs.iter().collect();

@@ -43,12 +43,14 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
     ("FIND_LINK", link::FIND_LINK),
     ("NOTE", note::NOTE),
     ("PURGE_BUDGETS", purge::PURGE_BUDGETS),
+    ("LIVE_TOKENS", purge::LIVE_TOKENS),
     ("PURGE_TOKENS", purge::PURGE_TOKENS),
     ("PURGE_MAILS", purge::PURGE_MAILS),
     ("RECORD", record::RECORD),
     ("FIND", redeem::FIND),
     ("CONSUME", redeem::CONSUME),
     ("WHY", redeem::WHY),
+    ("DONE", redeem::DONE),
     ("SET_PASSWORD", redeem::SET_PASSWORD),
     ("REQUESTER", requester::REQUESTER),
 ];
@@ -69,12 +71,17 @@ impl TokenStore for PostgresStore {
         Ok(self.claim(worker, now, lease_until, limit).await?)
     }
 
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
-        Ok(self.renew(worker, lease_until).await?)
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        Ok(self.renew(worker, mails, lease_until).await?)
     }
 
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
-        Ok(self.release(worker).await?)
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        Ok(self.release(worker, keep).await?)
     }
 
     async fn admit(

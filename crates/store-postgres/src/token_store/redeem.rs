@@ -5,6 +5,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::audit_log;
 use crate::columns::{Columns, uuid};
+use crate::connections::limited;
 use crate::fault::Fault;
 use crate::webhooks::report::report_completed;
 use application::sealed::Submitted;
@@ -21,6 +22,10 @@ pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
 /// A link that had expired before it was superseded stays expired.
 pub(crate) const WHY: &str = "SELECT used_at IS NULL AND coalesce(superseded_at >= expires_at, true) AS expired \
      FROM reset_token WHERE hash = $1";
+/// Whether the change that queues this notice was made. It waits for the transaction that is about to make it.
+pub(crate) const DONE: &str = "WITH customer AS MATERIALIZED (SELECT c.id FROM reset_token t JOIN customer c ON c.id = t.customer_id \
+       WHERE t.hash = $1 FOR NO KEY UPDATE OF c) \
+     SELECT FROM customer WHERE EXISTS (SELECT FROM mail_queue WHERE id = $2) OR EXISTS (SELECT FROM mail WHERE id = $2)";
 /// Everything that goes with the change.
 pub(crate) const SET_PASSWORD: &str = concat!(
     "WITH former AS (INSERT INTO password_history (customer_id, hash, replaced_at) \
@@ -32,19 +37,43 @@ pub(crate) const SET_PASSWORD: &str = concat!(
      noted AS (INSERT INTO mail_event (mail_id, n, at, event) \
        SELECT $9, greatest(coalesce(max(n), 0), 100) + 1, $3, 'consumed' FROM mail_event WHERE mail_id = $9)",
     report_completed!(),
-    "UPDATE customer SET password_hash = $2, links_valid_from = $3, sessions_valid_from = $3, updated_at = $3 \
+    "UPDATE customer SET password_hash = $2, links_valid_from = greatest(links_valid_from, $3), \
+     sessions_valid_from = greatest(sessions_valid_from, $3), updated_at = greatest(updated_at, $3) \
      WHERE id = $1"
 );
 
 impl PostgresStore {
     pub(super) async fn redeem_token(&self, redemption: Redemption) -> Result<Redeemed, Fault> {
+        let (notice, token) = (uuid(redemption.notice.as_bytes()), redemption.token);
         let mut connection = self.pool().acquire().await?;
+        let redeemed = limited(connection.limit(), self.redeem_on(&mut connection, redemption)).await;
+        let redeemed = match connection.settle(redeemed) {
+            // The commit may have been done all the same. What it would have left behind tells.
+            Err(fault) if fault.lost_connection() && !fault.read_only() => {
+                let done = sqlx::query(DONE).bind(&token.as_bytes()[..]).bind(notice);
+                match done.fetch_optional(self.pool()).await {
+                    Ok(Some(_)) => Redeemed::Changed,
+                    Ok(None) | Err(_) => return Err(fault),
+                }
+            }
+            redeemed => redeemed?,
+        };
+        if redeemed == Redeemed::Changed {
+            self.news.teller().tell();
+        }
+        Ok(redeemed)
+    }
+
+    async fn redeem_on(
+        &self,
+        connection: &mut PgConnection,
+        redemption: Redemption,
+    ) -> Result<Redeemed, Fault> {
         let mut transaction = connection.begin().await?;
         // A transaction that is dropped is rolled back.
         let redeemed = self.redeem_within(&mut transaction, redemption).await?;
         if redeemed == Redeemed::Changed {
             transaction.commit().await?;
-            self.news.teller().tell();
         } else {
             transaction.rollback().await?;
         }

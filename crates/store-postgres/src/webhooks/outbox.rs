@@ -83,7 +83,8 @@ impl WebhookOutbox for PostgresStore {
     }
 
     async fn give_up(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        let given_up = sqlx::query(GIVE_UP).bind(before).bind(i64::from(limit)).execute(self.pool()).await;
+        let given_up =
+            sqlx::query(GIVE_UP).bind(before).bind(i64::from(limit)).execute(&self.pool().patient()).await;
         Ok(given_up.map_err(Fault::Sql)?.rows_affected())
     }
 
@@ -96,7 +97,11 @@ impl WebhookOutbox for PostgresStore {
     }
 
     async fn purge_events(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        let purged = sqlx::query(PURGE_EVENTS).bind(before).bind(i64::from(limit)).execute(self.pool()).await;
+        let purged = sqlx::query(PURGE_EVENTS)
+            .bind(before)
+            .bind(i64::from(limit))
+            .execute(&self.pool().patient())
+            .await;
         Ok(purged.map_err(Fault::Sql)?.rows_affected())
     }
 

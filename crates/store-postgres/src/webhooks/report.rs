@@ -35,11 +35,14 @@ macro_rules! report_ended {
         concat!(
             ", told AS (INSERT INTO webhook_event (id, endpoint_id, event, at, due_at, request_id, sandbox, submitted, \
                customer_id, expires_at, entry) \
-             SELECT gen_random_uuid(), e.id, 'password_reset.' || m.ended_as, m.at, m.at, m.id, m.sandbox, m.submitted, \
+             SELECT gen_random_uuid(), e.id, 'password_reset.' || replace(m.ended_as, 'sending-error', 'undeliverable'), m.at, m.at, m.id, m.sandbox, m.submitted, \
                m.customer_id, m.expires_at, m.entry \
              FROM ended m JOIN webhook_endpoint e ON ",
-            $crate::webhooks::report::listeners!("m.organisation_id", "'password_reset.' || m.ended_as"),
-            " WHERE m.kind = 0 AND m.ended_as IN ('sent', 'undeliverable')) "
+            $crate::webhooks::report::listeners!(
+                "m.organisation_id",
+                "'password_reset.' || replace(m.ended_as, 'sending-error', 'undeliverable')"
+            ),
+            " WHERE m.kind = 0 AND m.ended_as IN ('sent', 'sending-error', 'undeliverable')) "
         )
     };
 }

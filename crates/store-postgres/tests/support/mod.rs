@@ -13,8 +13,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use application::ports::{
-    CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow, NewRequest,
-    Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash,
+    AddressVault, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow,
+    NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
@@ -101,6 +101,18 @@ impl TestDatabase {
         }
     }
 
+    /// Sets the database to read only, for connections opened from now on, and ends those that are open; or back, and ends none.
+    pub async fn read_only(&self, admin: &mut PgConnection, read_only: bool) {
+        let name = &self.name;
+        let set = format!("ALTER DATABASE {name} SET default_transaction_read_only = {read_only}");
+        admin.execute(AssertSqlSafe(set)).await.unwrap();
+        if read_only {
+            let put_out =
+                format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+            admin.execute(AssertSqlSafe(put_out)).await.unwrap();
+        }
+    }
+
     /// One number.
     pub async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut self.plain().await).await.unwrap()
@@ -109,10 +121,15 @@ impl TestDatabase {
 
 /// A store on whatever is at this URL, migrated.
 pub async fn store_at(url: &str) -> PostgresStore {
+    store_with(url, Arc::new(TestVault::default())).await
+}
+
+/// The same, sealed by `vault`.
+pub async fn store_with(url: &str, vault: Arc<dyn AddressVault>) -> PostgresStore {
     Box::pin(async {
         let database = PostgresDatabase::connect(url, PoolSettings::default(), "resetd-test").await.unwrap();
         database.migrate().await.unwrap();
-        PostgresStore::new(database, Arc::new(TestVault::default())).await.unwrap()
+        PostgresStore::new(database, vault).await.unwrap()
     })
     .await
 }

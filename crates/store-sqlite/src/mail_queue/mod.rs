@@ -1,30 +1,19 @@
 //! The queue as an operator sees it.
 
 mod list;
+mod retry;
 mod show;
 
-use application::ports::{MailDetail, MailFilter, MailQueue, MailSummary, QueueDepth, StoreError, room_for};
+use application::ports::{MailDetail, MailFilter, MailQueue, MailSummary, QueueDepth, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId};
 
 pub(crate) use self::show::place;
 use crate::SqliteStore;
-use crate::columns::{Columns, millis};
+use crate::columns::Columns;
 use crate::fault::Fault;
-use crate::token_store::ADD_EVENT;
-use crate::writer::Statement;
 
-/// `$1` mail, `$2` now. A link that is dead for good (used, or superseded) leaves nothing to send. A mail under lease after
-/// a failed attempt is on its way already.
-const RETRY: &str = "UPDATE mail SET stage = 0, state = 'in-queue', due_at = $2 \
-     WHERE id = $1 AND expires_at > $2 \
-       AND (stage = 3 AND state IN ('preparing-error', 'sending-error', 'undeliverable') \
-         OR stage = 2 AND state = 'waiting-for-next-attempt') \
-       AND (NOT EXISTS (SELECT 1 FROM reset_token t WHERE t.mail = mail.seq) \
-         OR EXISTS (SELECT 1 FROM reset_token t WHERE t.mail = mail.seq AND t.used_at IS NULL \
-           AND t.superseded_at IS NULL AND t.expires_at > $2)); \
-     SELECT changes() AS rows";
 /// Ready mails are all `in-queue`, and leased ones too, so that two partial indexes and a handful of rows tell everything.
 const DEPTHS: &str = "SELECT state, sum(count) AS count, min(oldest) AS oldest FROM ( \
        SELECT 'in-queue' AS state, count(*) AS count, min(accepted_at) AS oldest FROM mail WHERE stage = 0 \
@@ -43,27 +32,16 @@ impl MailQueue for SqliteStore {
     }
 
     async fn retry(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        let retry = Statement::new(RETRY).bind(id.as_bytes().to_vec()).bind(millis(now));
-        let event = Statement::new(ADD_EVENT)
-            .bind(id.as_bytes().to_vec())
-            .bind(millis(now))
-            .bind("retried")
-            .bind(None::<Vec<u8>>)
-            .bind(i64::from(room_for("retried")));
-        self.database
-            .writer
-            .work(|unit| {
-                Box::pin(async move {
-                    let row = unit.row(retry).await?;
-                    let retried =
-                        row.map_or(Ok(false), |row| row.read::<i64>("mail.rows").map(|rows| rows > 0))?;
-                    if retried {
-                        unit.run(event).await?;
-                    }
-                    Ok(retried)
-                })
-            })
-            .await
+        Ok(retry::retry(self, vec![id.as_bytes().to_vec()], now).await? > 0)
+    }
+
+    async fn retry_since(
+        &self,
+        state: DeliveryState,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        retry::retry_since(self, state, since, now).await
     }
 
     async fn depths(&self) -> Result<Vec<QueueDepth>, StoreError> {

@@ -29,13 +29,14 @@ async fn detail(
     let Some(row) = row else { return Ok(None) };
     let summary = summary(&row, vault)?;
     let geo = row.read::<Option<&[u8]>>("mail.geo")?;
-    let geo: Option<GeoContext> = geo.map(|geo| open_json(vault, geo, "mail.geo")).transpose()?;
+    // A row that cannot be read is shown by what can be.
+    let geo: Option<GeoContext> = geo.and_then(|geo| open_json(vault, geo, "mail.geo").ok());
     let mut timeline = Timeline { vault, entries: Vec::new() };
     timeline.columns(&summary);
     timeline.rows(connection, row.read("mail.seq")?, geo.as_ref()).await?;
     Ok(Some(MailDetail {
         customer: row.optional_bytes("mail.customer_id")?.map(CustomerId::from_bytes),
-        customer_ip: Submitted::open(vault, row.read("mail.submitted")?)?.ip,
+        customer_ip: Submitted::open(vault, row.read("mail.submitted")?).ok().and_then(|known| known.ip),
         timeline: timeline.in_order(),
         summary,
         geo,

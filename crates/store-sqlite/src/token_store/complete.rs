@@ -137,8 +137,11 @@ pub(super) async fn complete(
         Completion::PreparingError { fault } => {
             call.not_attempted(ended(DeliveryState::PreparingError), &fault).await
         }
-        Completion::SendingError { fault } => {
-            call.not_attempted(ended(DeliveryState::SendingError), &fault).await
+        Completion::SendingError { host, reply } if host.is_empty() => {
+            call.not_attempted(ended(DeliveryState::SendingError), &reply).await
+        }
+        Completion::SendingError { host, reply } => {
+            call.attempted(ended(DeliveryState::SendingError), host, &reply).await
         }
         Completion::Undeliverable { host, reply } if host.is_empty() => {
             call.not_attempted(ended(DeliveryState::Undeliverable), &reply).await

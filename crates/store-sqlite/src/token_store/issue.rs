@@ -23,7 +23,8 @@ pub(crate) struct IssueRow {
 ///
 /// Overtaken: a token of this very request was killed (disowned), the customer's password or address was changed since it
 /// was accepted, or a newer request has a token. A newer request whose token is used or was disowned has moved
-/// `links_valid_from`, so that only tokens still open need be looked at.
+/// `links_valid_from`, so that only tokens still open need be looked at. What happened in the future, seen from a request of the
+/// past, was dated by a clock that is right no more, and says nothing of what came first.
 pub(super) const ISSUE: &str = "INSERT INTO reset_token (mail, n, hash, customer_id, issued_at, expires_at) \
        SELECT m.seq, 1 + (SELECT coalesce(max(n), 0) FROM reset_token WHERE mail = m.seq), unhex(j.value ->> 'hash'), \
          unhex(j.value ->> 'customer'), j.value ->> 'at', j.value ->> 'expires' \
@@ -32,10 +33,12 @@ pub(super) const ISSUE: &str = "INSERT INTO reset_token (mail, n, hash, customer
          AND NOT EXISTS (SELECT 1 FROM reset_token t WHERE t.mail = m.seq \
            AND (t.used_at IS NOT NULL OR t.superseded_at IS NOT NULL)) \
          AND NOT EXISTS (SELECT 1 FROM customer c WHERE c.id = unhex(j.value ->> 'customer') \
-           AND c.links_valid_from > m.accepted_at) \
+           AND c.links_valid_from > m.accepted_at \
+           AND (c.links_valid_from <= j.value ->> 'at' OR m.accepted_at > j.value ->> 'at')) \
          AND NOT EXISTS (SELECT 1 FROM reset_token t CROSS JOIN mail newer ON newer.seq = t.mail \
            WHERE t.customer_id = unhex(j.value ->> 'customer') AND t.used_at IS NULL AND t.superseded_at IS NULL \
-             AND (newer.accepted_at, newer.seq) > (m.accepted_at, m.seq)); \
+             AND (newer.accepted_at, newer.seq) > (m.accepted_at, m.seq) \
+             AND (newer.accepted_at <= j.value ->> 'at' OR m.accepted_at > j.value ->> 'at')); \
      UPDATE reset_token SET superseded_at = j.value ->> 'at' FROM json_each($2) j \
        WHERE reset_token.customer_id = unhex(j.value ->> 'customer') AND reset_token.used_at IS NULL \
          AND reset_token.superseded_at IS NULL AND reset_token.expires_at > j.value ->> 'at' \

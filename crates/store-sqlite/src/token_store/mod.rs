@@ -59,12 +59,17 @@ impl TokenStore for SqliteStore {
         claim::claim_due(self, worker, now, lease_until, limit).await
     }
 
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
-        lease::renew(self, worker, lease_until).await
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        lease::renew(self, worker, mails, lease_until).await
     }
 
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
-        lease::release(self, worker).await
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        lease::release(self, worker, keep).await
     }
 
     async fn admit(

@@ -7,14 +7,14 @@ use crate::columns::{Columns, millis};
 use crate::fault::Fault;
 use crate::writer::{Statement, Unit, own_savepoint};
 
-/// Mails that may go, with how many rows go with each: looked for by the index of ended mails, state by state.
+/// Mails that may go (none whose link could still be good), with how many rows go with each: looked for by the index of ended mails, state by state.
 const CANDIDATES: &str = own_savepoint!(
     "SELECT seq, 1 + (SELECT count(*) FROM mail_event e WHERE e.mail = m.seq) \
          + (SELECT count(*) FROM mail_attempt a WHERE a.mail = m.seq) \
          + (SELECT count(*) FROM reset_token t WHERE t.mail = m.seq) AS weight \
      FROM mail m WHERE stage = 3 \
        AND state IN ('sent', 'no-mail', 'undeliverable', 'preparing-error', 'sending-error') \
-       AND accepted_at < $1 LIMIT $2"
+       AND accepted_at < $1 AND expires_at <= $3 LIMIT $2"
 );
 /// What belongs to them goes by itself (`ON DELETE CASCADE`).
 const DELETE_MAILS: &str =
@@ -29,13 +29,14 @@ pub(super) async fn purge(
     now: DateTime<Utc>,
     limit: u32,
 ) -> Result<u64, StoreError> {
-    let (before, unseen) = (millis(before), millis(now).saturating_sub(HOUR));
+    let (before, now) = (millis(before), millis(now));
+    let unseen = now.saturating_sub(HOUR);
     store
         .database
         .writer
         .work(move |unit| {
             Box::pin(async move {
-                let mails = delete_mails(unit, before, limit.into()).await?;
+                let mails = delete_mails(unit, before, now, limit.into()).await?;
                 let budget =
                     Statement::new(DELETE_BUDGET).bind(unseen).bind(i64::from(limit).saturating_sub(mails));
                 let forgotten = count(unit, budget).await?;
@@ -45,8 +46,8 @@ pub(super) async fn purge(
         .await
 }
 
-async fn delete_mails(unit: &mut Unit<'_>, before: i64, limit: i64) -> Result<i64, Fault> {
-    let rows = unit.rows(Statement::new(CANDIDATES).bind(before).bind(limit)).await?;
+async fn delete_mails(unit: &mut Unit<'_>, before: i64, now: i64, limit: i64) -> Result<i64, Fault> {
+    let rows = unit.rows(Statement::new(CANDIDATES).bind(before).bind(limit).bind(now)).await?;
     let (mut chosen, mut weight) = (Vec::with_capacity(rows.len()), 0_i64);
     for row in &rows {
         chosen.push(row.read::<i64>("mail.seq")?);

@@ -45,11 +45,11 @@ macro_rules! report_requested {
 macro_rules! report_attempted {
     () => {
         $crate::webhooks::report::report!(
-            "'password_reset.' || (j.value ->> 'state')",
+            "'password_reset.' || replace(j.value ->> 'state', 'sending-error', 'undeliverable')",
             "j.value ->> 'at'",
             [", reply, host", ", unhex(j.value ->> 'reply'), j.value ->> 'host'"],
             "json_each($3) j CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id')",
-            "j.value ->> 'state' IN ('sent', 'undeliverable') AND m.kind = 0 AND m.stage = 1 \
+            "j.value ->> 'state' IN ('sent', 'sending-error', 'undeliverable') AND m.kind = 0 AND m.stage = 1 \
                AND m.lease_owner = unhex(j.value ->> 'worker'); "
         )
     };
@@ -59,11 +59,11 @@ macro_rules! report_attempted {
 macro_rules! report_not_attempted {
     () => {
         $crate::webhooks::report::report!(
-            "'password_reset.' || $4",
+            "'password_reset.undeliverable'",
             "$6",
             [", reply", ", $7"],
             "mail m",
-            "$4 = 'undeliverable' AND m.id = $1 AND m.kind = 0 AND m.stage = 1 AND m.lease_owner = $2; "
+            "$4 IN ('sending-error', 'undeliverable') AND m.id = $1 AND m.kind = 0 AND m.stage = 1 AND m.lease_owner = $2; "
         )
     };
 }

@@ -204,7 +204,7 @@ impl Shop {
         assert_eq!(self.ports.tokens.issue(issue).await.unwrap(), Issued::Issued);
         assert!(self.complete(request, worker, sent(), now).await, "the lease was good");
         // Whatever else was due is due again.
-        self.ports.tokens.release_leases(worker).await.unwrap();
+        self.ports.tokens.release_leases(worker, &[]).await.unwrap();
         (request, token)
     }
 

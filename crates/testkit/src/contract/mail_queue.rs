@@ -27,6 +27,8 @@ pub async fn mail_queue<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
             what_has_ended_well_is_not_retried,
             a_dead_link_is_not_retried,
             an_unknown_mail_is_not_retried,
+            what_failed_since_then_is_put_back_together,
+            many_are_put_back_together,
             depths_count_what_is_under_way,
             an_empty_queue_has_no_depths,
         ]
@@ -38,7 +40,7 @@ async fn ended(shop: &Shop, accepted: i64, completion: Completion) -> RequestId 
     let (worker, request) = (worker(), shop.record("jan@example.com", accepted).await);
     shop.claim(worker, accepted).await;
     assert!(shop.complete(request, worker, completion, accepted + 1).await, "the lease was good");
-    shop.ports.tokens.release_leases(worker).await.unwrap();
+    shop.ports.tokens.release_leases(worker, &[]).await.unwrap();
     request
 }
 
@@ -133,7 +135,7 @@ async fn a_failed_mail_is_put_back(shop: Shop) {
     let (host, reply) = ("relay.test:25".to_owned(), "550 5.1.1 No such user".to_owned());
     for (round, outcome) in [
         preparing_error(),
-        Completion::SendingError { fault: "no".to_owned() },
+        Completion::SendingError { host: host.clone(), reply: "451 later".to_owned() },
         Completion::Undeliverable { host, reply },
     ]
     .into_iter()
@@ -193,6 +195,60 @@ async fn a_dead_link_is_not_retried(shop: Shop) {
 
 async fn an_unknown_mail_is_not_retried(shop: Shop) {
     assert_eq!(shop.ports.queue.retry(MailId::from_bytes(id()), at(0)).await, Ok(false));
+}
+
+async fn what_failed_since_then_is_put_back_together(shop: Shop) {
+    let refused = |shop| ended_as(shop, "554 5.7.1 relay access denied");
+    let before = refused(&shop)(0).await;
+    let (first, second) = (refused(&shop)(100).await, refused(&shop)(200).await);
+    let other = ended(&shop, 150, preparing_error()).await;
+    let done = ended(&shop, 160, sent()).await;
+    let waiting = ended(&shop, 170, retry_at(10_000)).await;
+    let queue = &shop.ports.queue;
+    for state in [DeliveryState::Sent, DeliveryState::NoMail, DeliveryState::InQueue] {
+        assert_eq!(queue.retry_since(state, at(0), at(300)).await, Ok(0), "{state}");
+    }
+    assert_eq!(queue.retry_since(DeliveryState::Undeliverable, at(100), at(300)).await, Ok(2));
+    assert_eq!(queue.retry_since(DeliveryState::Undeliverable, at(100), at(300)).await, Ok(0), "once");
+    assert_eq!(queue.retry_since(DeliveryState::WaitingForNextAttempt, at(0), at(300)).await, Ok(1));
+    for request in [first, second, waiting] {
+        let detail = shop.show(request).await;
+        assert_eq!((detail.summary.state, detail.summary.due_at), (DeliveryState::InQueue, at(300)));
+        assert!(detail.timeline.iter().any(|entry| entry.event == "retried" && entry.at == at(300)));
+    }
+    for (request, state) in [
+        (before, DeliveryState::Undeliverable),
+        (other, DeliveryState::PreparingError),
+        (done, DeliveryState::Sent),
+    ] {
+        assert_eq!(shop.state(request).await, state);
+    }
+    // Of the one from before the link is dead by then.
+    assert_eq!(queue.retry_since(DeliveryState::Undeliverable, at(0), at(3_601)).await, Ok(0));
+}
+
+async fn many_are_put_back_together(shop: Shop) {
+    for number in 0..1_100 {
+        shop.record(&format!("c{number}@example.com"), 0).await;
+    }
+    let worker = worker();
+    for mail in shop.claim(worker, 0).await {
+        let late = Completion::SendingError { host: String::new(), reply: "late".to_owned() };
+        assert!(shop.ports.tokens.complete(mail.id, worker, late, at(1)).await.unwrap());
+    }
+    let failed = DeliveryState::SendingError;
+    let ended = shop.ports.queue.list(MailFilter { state: Some(failed), limit: 2_000, ..of(&shop) }).await;
+    let ended = ended.unwrap().len() as u64;
+    assert!(ended > 0);
+    assert_eq!(shop.ports.queue.retry_since(failed, at(0), at(2)).await, Ok(ended));
+}
+
+/// Undeliverable mails with this reply, by when they were accepted.
+fn ended_as(shop: &Shop, reply: &'static str) -> impl AsyncFn(i64) -> RequestId {
+    async move |accepted| {
+        let (host, reply) = ("relay.test:25".to_owned(), reply.to_owned());
+        ended(shop, accepted, Completion::Undeliverable { host, reply }).await
+    }
 }
 
 async fn depths_count_what_is_under_way(shop: Shop) {

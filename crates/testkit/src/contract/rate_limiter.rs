@@ -2,7 +2,7 @@ use std::{sync::Arc, time::Duration};
 
 use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{ApiKeyId, OrganisationId};
+use domain::{ApiKeyId, OrganisationId, TokenHash};
 
 use super::{
     fixture::{at, at_once, id, ip},
@@ -201,6 +201,9 @@ async fn subjects_are_independent<L: RateLimiter>(under: Under<L>) {
         LimitSubject::CustomerIp(one, ip("2001:db8::7")),
         LimitSubject::CustomerIp(other, ip("203.0.113.7")),
         LimitSubject::CustomerIp(namesake, ip("203.0.113.7")),
+        LimitSubject::ResetToken(TokenHash::from_bytes([7; 32])),
+        // The same first four bytes, which are all that `Debug` shows.
+        LimitSubject::ResetToken(TokenHash::from_bytes([[7; 16], id()].as_flattened().try_into().unwrap())),
     ];
     for subject in subjects {
         let hit = || under.limiter.hit(subject, Limit::per_minute(1), after(0));

@@ -4,7 +4,7 @@ use application::{
     audit::{GENESIS, first_break},
     ports::{
         AddressBudget, Admission, ApiKeyRecord, AuditAction, AuditEntry, Completion, ImportCheckpoint,
-        Redeemed,
+        Issued, Redeemed,
     },
 };
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, DeliveryState, LinkState};
@@ -46,6 +46,7 @@ pub async fn shared_storage<P: Into<StoreUnderTest>, Open: AsyncFn() -> P>(fresh
             many_acknowledged_requests_are_there_after_reopening,
             the_state_of_the_queue_is_there_after_reopening,
             links_and_passwords_are_there_after_reopening,
+            a_token_is_there_after_a_crash_between_issue_and_send,
             budgets_and_checkpoints_are_there_after_reopening,
             the_audit_chain_goes_on_after_reopening,
             replicas_never_share_a_mail,
@@ -144,6 +145,23 @@ async fn links_and_passwords_are_there_after_reopening<P: Into<StoreUnderTest>>(
     assert_eq!(shop.redeem(used, 12).await, Redeemed::NoSuchLink);
     assert_eq!(shop.redeem(good, 12).await, Redeemed::Changed);
     assert_eq!(shop.claim(worker(), 13).await.len(), 2, "both notices");
+}
+
+/// The relay may have the mail: its link has to be good, and the mail goes out once more.
+async fn a_token_is_there_after_a_crash_between_issue_and_send<P: Into<StoreUnderTest>>(
+    storage: impl AsyncFn() -> P,
+) {
+    let shop = Shop::open(open(&storage).await).await;
+    let jan = shop.customer("jan@example.com").await;
+    let (request, holder) = (shop.record("jan@example.com", 0).await, worker());
+    shop.claim_one(holder, 0).await;
+    let issue = shop.token_issue(request, holder, jan, 0);
+    let token = issue.token;
+    assert_eq!(shop.ports.tokens.issue(issue).await, Ok(Issued::Issued));
+    let shop = restarted(&storage, shop).await;
+    assert_eq!(shop.link_state(token, 1).await, Some(LinkState::Good));
+    assert_eq!(shop.claim_one(worker(), 61).await.id, request.into_mail());
+    assert_eq!(shop.redeem(token, 62).await, Redeemed::Changed);
 }
 
 async fn budgets_and_checkpoints_are_there_after_reopening<P: Into<StoreUnderTest>>(

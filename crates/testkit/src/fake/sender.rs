@@ -31,6 +31,7 @@ struct Inner {
     delay: Mutex<Duration>,
     taken: Mutex<Vec<OutgoingMail>>,
     attempts: Mutex<Vec<OutgoingMail>>,
+    connections: Mutex<(usize, Option<(FailureKind, String)>)>,
 }
 
 impl std::fmt::Debug for RecordingSender {
@@ -58,6 +59,17 @@ impl RecordingSender {
         *lock(&self.0.otherwise) = Some(step);
     }
 
+    /// From now on a connection without a mail fails like this; `None`: it is taken.
+    pub fn refuse_connections(&self, failure: Option<(FailureKind, String)>) {
+        lock(&self.0.connections).1 = failure;
+    }
+
+    /// Connections without a mail that were tried, taken or not.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        lock(&self.0.connections).0
+    }
+
     /// Each attempt takes this long from now on.
     pub fn delay(&self, delay: Duration) {
         *lock(&self.0.delay) = delay;
@@ -78,6 +90,15 @@ impl RecordingSender {
 
 #[async_trait]
 impl MailSender for RecordingSender {
+    async fn connect(&self) -> Result<(), SendError> {
+        let mut connections = lock(&self.0.connections);
+        connections.0 += 1;
+        match connections.1.clone() {
+            None => Ok(()),
+            Some((kind, reply)) => Err(SendError { kind, host: HOST.to_owned(), reply }),
+        }
+    }
+
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError> {
         let delay = *lock(&self.0.delay);
         if !delay.is_zero() {

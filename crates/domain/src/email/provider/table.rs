@@ -1,4 +1,4 @@
-//! The built-in rules, each with its source: contract 3 is section 3 of resetd's contract, which decides what counts.
+//! The built-in rules, each with its source. `docs/specification.md` decides which of a provider's rules count.
 //! To add one: add a row here and its cases to `tests/it/email_accepted.rs`.
 
 use std::borrow::Cow;
@@ -33,36 +33,36 @@ macro_rules! rules {
 
 /// Looked through from the top; the domains of no two rules overlap.
 pub(super) static RULES: &[ProviderRule] = rules! {
-    "Gmail", from "contract 3; support.google.com/mail/answer/7436150 (dots do not matter), support.google.com/mail/answer/22370 (tags)" {
+    "Gmail", from "specification.md#email-addresses; support.google.com/mail/answer/7436150 (dots do not matter), support.google.com/mail/answer/22370 (tags)" {
         domains: ["gmail.com", "googlemail.com"],
         tag: Plus,
         dots: true,
         mapped_to: "gmail.com",
     }
-    "Outlook", from "contract 3; learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online" {
+    "Outlook", from "specification.md#email-addresses; learn.microsoft.com/exchange/recipients-in-exchange-online/plus-addressing-in-exchange-online" {
         domains: ["outlook.com", "hotmail.com", "live.com", "msn.com"],
         brands: ["outlook", "hotmail", "live"],
         tag: Plus,
     }
-    "Yahoo", from "contract 3; help.yahoo.com, disposable addresses: base name, hyphen, keyword" {
+    "Yahoo", from "specification.md#email-addresses; help.yahoo.com, disposable addresses: base name, hyphen, keyword" {
         domains: ["yahoo.com", "ymail.com", "rocketmail.com"],
         brands: ["yahoo"],
         but_not: ["yahoo.co.jp", "yahoo.jp"],
         tag: Hyphen,
     }
-    "iCloud", from "contract 3; RFC 5233; Apple documents no tags, its servers drop them on delivery" {
+    "iCloud", from "specification.md#email-addresses; RFC 5233; Apple documents no tags, its servers drop them on delivery" {
         domains: ["icloud.com", "me.com", "mac.com"],
         tag: Plus,
     }
-    "Proton", from "contract 3; proton.me/support/creating-aliases" {
+    "Proton", from "specification.md#email-addresses; proton.me/support/creating-aliases" {
         domains: ["proton.me", "protonmail.com", "pm.me"],
         tag: Plus,
     }
-    "Fastmail", from "contract 3; fastmail.help, plus addressing and subdomain addressing" {
+    "Fastmail", from "specification.md#email-addresses; fastmail.help, plus addressing and subdomain addressing" {
         domains: ["fastmail.com", "fastmail.fm"],
         tag: Plus,
     }
-    "Yandex", from "contract 3; yandex.com/support/mail, addresses with a plus sign" {
+    "Yandex", from "specification.md#email-addresses; yandex.com/support/mail, addresses with a plus sign" {
         domains: ["yandex.com", "ya.ru"],
         brands: ["yandex"],
         tag: Plus,

@@ -16,6 +16,7 @@ pub(super) const TEXTS: Texts = Texts {
     mismatch: "Zadaná hesla se neshodují. Zadejte je prosím znovu.",
     used_before: "Toto heslo jste již používali. Zvolte si prosím jiné.",
     ours: "Na naší straně došlo k chybě a heslo se nezměnilo. Odkaz stále platí: zkuste to prosím za chvíli znovu.",
+    busy: "Právě teď se nastavuje příliš mnoho hesel, to vaše se nezměnilo. Odkaz stále platí: zkuste to za chvíli znovu.",
     changed: Notice {
         title: "Vaše heslo bylo změněno",
         text: "Nyní se můžete přihlásit novým heslem. Na ostatních zařízeních jsme Vás odhlásili a potvrzení jsme Vám poslali e-mailem.",
@@ -55,6 +56,10 @@ pub(super) const TEXTS: Texts = Texts {
     too_many: Notice {
         title: "Příliš mnoho pokusů", text: "Počkejte prosím minutu a zkuste to znovu."
     },
+    too_many_attempts: Notice {
+        title: "Příliš mnoho pokusů",
+        text: "S tímto odkazem proběhlo příliš mnoho pokusů. Stále platí: počkejte deset minut a otevřete ho znovu.",
+    },
     unavailable: Notice {
         title: "Stránku teď nelze otevřít",
         text: "Chyba je na naší straně. O odkaz jste nepřišli: zkuste to prosím za chvíli znovu.",
@@ -69,4 +74,5 @@ pub(super) const TEXTS: Texts = Texts {
     lower: "malé písmeno",
     digit: "číslici",
     common: "něco méně obvyklého: toto heslo se zkouší mezi prvními",
+    nul: "žádný znak NUL",
 };

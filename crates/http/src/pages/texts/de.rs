@@ -16,6 +16,7 @@ pub(super) const TEXTS: Texts = Texts {
     mismatch: "Die beiden Passwörter stimmen nicht überein. Bitte geben Sie sie noch einmal ein.",
     used_before: "Dieses Passwort haben Sie schon einmal verwendet. Bitte wählen Sie ein anderes.",
     ours: "Bei uns ist ein Fehler aufgetreten, das Passwort wurde nicht geändert. Ihr Link ist weiterhin gültig: Bitte versuchen Sie es gleich noch einmal.",
+    busy: "Gerade werden zu viele Passwörter gesetzt, Ihres wurde nicht geändert. Ihr Link gilt weiterhin: Bitte versuchen Sie es gleich noch einmal.",
     changed: Notice {
         title: "Ihr Passwort wurde geändert",
         text: "Sie können sich jetzt mit dem neuen Passwort anmelden. Auf allen anderen Geräten wurden Sie abgemeldet; eine Bestätigung haben wir Ihnen per E-Mail geschickt.",
@@ -56,6 +57,10 @@ pub(super) const TEXTS: Texts = Texts {
         title: "Zu viele Versuche",
         text: "Bitte warten Sie eine Minute und versuchen Sie es dann noch einmal.",
     },
+    too_many_attempts: Notice {
+        title: "Zu viele Versuche",
+        text: "Mit diesem Link gab es zu viele Versuche. Er gilt weiterhin: Bitte warten Sie zehn Minuten und öffnen Sie ihn dann erneut.",
+    },
     unavailable: Notice {
         title: "Diese Seite ist gerade nicht erreichbar",
         text: "Der Fehler liegt bei uns. Ihr Link ist nicht verloren: Bitte versuchen Sie es gleich noch einmal.",
@@ -70,4 +75,5 @@ pub(super) const TEXTS: Texts = Texts {
     lower: "einen Kleinbuchstaben",
     digit: "eine Ziffer",
     common: "etwas Ausgefalleneres: Dieses wird als eines der ersten geraten",
+    nul: "kein NUL-Zeichen",
 };

@@ -16,6 +16,7 @@ pub(super) const TEXTS: Texts = Texts {
     mismatch: "The two passwords are not the same. Please type them again.",
     used_before: "You have used this password before. Please choose another one.",
     ours: "Something went wrong on our side and the password was not changed. Your link is still good: please try again in a moment.",
+    busy: "Too many passwords are being set just now, so yours was not changed. Your link is still good: please try again in a moment.",
     changed: Notice {
         title: "Your password has been changed",
         text: "You can sign in with your new password now. You have been signed out everywhere else, and we have sent you a confirmation by e-mail.",
@@ -53,6 +54,10 @@ pub(super) const TEXTS: Texts = Texts {
         text: "Its link no longer works. Your password stays as it is; there is nothing else for you to do.",
     },
     too_many: Notice { title: "Too many attempts", text: "Please wait a minute and then try again." },
+    too_many_attempts: Notice {
+        title: "Too many attempts",
+        text: "This link has been tried too often. It is still good: please wait ten minutes and then open it again.",
+    },
     unavailable: Notice {
         title: "We cannot open this page just now",
         text: "The fault is on our side. Your link is not lost: please try again in a moment.",
@@ -67,4 +72,5 @@ pub(super) const TEXTS: Texts = Texts {
     lower: "a lower-case letter",
     digit: "a digit",
     common: "something less common: this one is among the first that are guessed",
+    nul: "no NUL character",
 };

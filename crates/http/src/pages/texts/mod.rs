@@ -35,6 +35,7 @@ pub(super) struct Texts {
     pub(super) mismatch: &'static str,
     pub(super) used_before: &'static str,
     pub(super) ours: &'static str,
+    pub(super) busy: &'static str,
     pub(super) changed: Notice,
     pub(super) expired: Notice,
     pub(super) used: Notice,
@@ -48,6 +49,7 @@ pub(super) struct Texts {
     pub(super) not_me_back: &'static str,
     pub(super) disowned: Notice,
     pub(super) too_many: Notice,
+    pub(super) too_many_attempts: Notice,
     pub(super) unavailable: Notice,
     pub(super) not_understood: Notice,
     pub(super) at_least: &'static str,
@@ -56,6 +58,7 @@ pub(super) struct Texts {
     pub(super) lower: &'static str,
     pub(super) digit: &'static str,
     pub(super) common: &'static str,
+    pub(super) nul: &'static str,
 }
 
 const ALL: [&Texts; 5] = [&cs::TEXTS, &en::TEXTS, &sk::TEXTS, &pl::TEXTS, &de::TEXTS];
@@ -83,6 +86,7 @@ impl Texts {
             PolicyRule::LowerCaseMissing => self.lower.to_owned(),
             PolicyRule::DigitMissing => self.digit.to_owned(),
             PolicyRule::Common => self.common.to_owned(),
+            PolicyRule::Nul => self.nul.to_owned(),
             // A rule the domain learns later: in its own words until these files know it.
             other => other.to_string(),
         }

@@ -16,6 +16,7 @@ pub(super) const TEXTS: Texts = Texts {
     mismatch: "Podane hasła różnią się od siebie. Wpisz je ponownie.",
     used_before: "To hasło było już używane. Wybierz inne.",
     ours: "Wystąpił błąd po naszej stronie i hasło nie zostało zmienione. Link jest nadal ważny: spróbuj ponownie za chwilę.",
+    busy: "Właśnie ustawianych jest zbyt wiele haseł, Twoje nie zostało zmienione. Link jest nadal ważny: spróbuj ponownie za chwilę.",
     changed: Notice {
         title: "Hasło zostało zmienione",
         text: "Możesz teraz zalogować się nowym hasłem. Na pozostałych urządzeniach nastąpiło wylogowanie, a potwierdzenie wysłaliśmy e-mailem.",
@@ -53,6 +54,10 @@ pub(super) const TEXTS: Texts = Texts {
         text: "Jej link już nie działa. Hasło pozostaje bez zmian i nie musisz nic więcej robić.",
     },
     too_many: Notice { title: "Zbyt wiele prób", text: "Odczekaj minutę i spróbuj ponownie." },
+    too_many_attempts: Notice {
+        title: "Zbyt wiele prób",
+        text: "Z tym linkiem podjęto zbyt wiele prób. Jest nadal ważny: odczekaj dziesięć minut i otwórz go ponownie.",
+    },
     unavailable: Notice {
         title: "Nie możemy teraz otworzyć tej strony",
         text: "Błąd leży po naszej stronie. Link nie przepadł: spróbuj ponownie za chwilę.",
@@ -67,4 +72,5 @@ pub(super) const TEXTS: Texts = Texts {
     lower: "małą literę",
     digit: "cyfrę",
     common: "coś mniej typowego: to hasło jest jednym z pierwszych, które się zgaduje",
+    nul: "żadnego znaku NUL",
 };

@@ -16,6 +16,7 @@ pub(super) const TEXTS: Texts = Texts {
     mismatch: "Zadané heslá sa nezhodujú. Zadajte ich, prosím, znova.",
     used_before: "Toto heslo ste už používali. Zvoľte si, prosím, iné.",
     ours: "Na našej strane nastala chyba a heslo sa nezmenilo. Odkaz stále platí: skúste to, prosím, o chvíľu znova.",
+    busy: "Práve teraz sa nastavuje príliš veľa hesiel, to vaše sa nezmenilo. Odkaz stále platí: skúste to o chvíľu znova.",
     changed: Notice {
         title: "Vaše heslo bolo zmenené",
         text: "Teraz sa môžete prihlásiť novým heslom. Na ostatných zariadeniach sme Vás odhlásili a potvrdenie sme Vám poslali e-mailom.",
@@ -55,6 +56,10 @@ pub(super) const TEXTS: Texts = Texts {
     too_many: Notice {
         title: "Príliš veľa pokusov", text: "Počkajte, prosím, minútu a skúste to znova."
     },
+    too_many_attempts: Notice {
+        title: "Príliš veľa pokusov",
+        text: "S týmto odkazom prebehlo príliš veľa pokusov. Stále platí: počkajte desať minút a otvorte ho znova.",
+    },
     unavailable: Notice {
         title: "Stránku teraz nemožno otvoriť",
         text: "Chyba je na našej strane. O odkaz ste neprišli: skúste to, prosím, o chvíľu znova.",
@@ -69,4 +74,5 @@ pub(super) const TEXTS: Texts = Texts {
     lower: "malé písmeno",
     digit: "číslicu",
     common: "niečo menej obvyklé: toto heslo sa skúša medzi prvými",
+    nul: "žiadny znak NUL",
 };

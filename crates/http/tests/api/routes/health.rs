@@ -26,7 +26,13 @@ async fn it_is_ready_with_store_and_worker() {
             r#"{"status":"unavailable","store":"ok","worker":"unavailable"}"#,
         ),
     ] {
-        let shop = Shop::planned(Plan { ready: ReadinessReport { store, worker }, ..Plan::default() }).await;
+        let ready = ReadinessReport { store, worker, relay: None };
+        let shop = Shop::planned(Plan { ready, ..Plan::default() }).await;
         get("/readyz").of(&shop).await.is(status, body);
     }
+    let relay = Some("the relay refuses us: 535 5.7.8 no".to_owned());
+    let ready = ReadinessReport { store: true, worker: true, relay };
+    let shop = Shop::planned(Plan { ready, ..Plan::default() }).await;
+    let body = r#"{"status":"ok","store":"ok","worker":"ok","relay":"the relay refuses us: 535 5.7.8 no"}"#;
+    get("/readyz").of(&shop).await.is(StatusCode::OK, body);
 }

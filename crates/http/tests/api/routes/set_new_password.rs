@@ -76,7 +76,7 @@ async fn a_password_that_breaks_the_policy_is_a_422_with_the_rules_and_the_token
     answer.is_fault("password");
     assert_eq!(
         answer.json()["error"]["message"],
-        "The password needs at least 8 characters, an upper-case letter, a digit."
+        "The password needs at least 8 characters, an upper-case letter and a digit."
     );
     for password in ["", "alllower7", "ALLUPPER7", "No digits", "Password1", &"Aa1".repeat(86)] {
         set(&shop, PROD, &token, password).await.is_fault("password");

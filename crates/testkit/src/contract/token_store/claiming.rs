@@ -22,7 +22,7 @@ pub(super) async fn higher_priority_goes_first_then_the_oldest(shop: Shop) {
         claimed.extend(ids(&shop.ports.tokens.claim_due(worker, at(60), at(120), 1).await.unwrap()));
     }
     assert_eq!(claimed, expected.iter().map(|(_, _, id)| *id).collect::<Vec<_>>(), "claimed one by one");
-    shop.ports.tokens.release_leases(worker).await.unwrap();
+    shop.ports.tokens.release_leases(worker, &[]).await.unwrap();
     let together: Vec<_> = ids(&shop.claim(worker, 60).await);
     assert_eq!(together, claimed, "claimed together");
 }
@@ -93,8 +93,8 @@ pub(super) async fn an_ended_lease_lets_another_claim(shop: Shop) {
 pub(super) async fn a_renewed_lease_holds_longer(shop: Shop) {
     shop.record("jan@example.com", 0).await;
     let holder = worker();
-    shop.claim_one(holder, 0).await;
-    shop.ports.tokens.renew_leases(holder, at(100)).await.unwrap();
+    let mail = shop.claim_one(holder, 0).await;
+    shop.ports.tokens.renew_leases(holder, &[mail.id], at(100)).await.unwrap();
     assert_eq!(ids(&shop.claim(worker(), 99).await), [], "before the renewed lease ends");
     shop.claim_one(worker(), 101).await;
 }
@@ -109,7 +109,8 @@ pub(super) async fn renewing_touches_the_workers_own_leases_only(shop: Shop) {
     shop.claim_one(one, 2).await;
     assert!(shop.complete(third, one, sent(), 3).await);
     let waiting = shop.record("jan@example.com", 70).await;
-    shop.ports.tokens.renew_leases(one, at(1_000)).await.unwrap();
+    let mails = [first, second, third, waiting].map(|request| request.into_mail());
+    shop.ports.tokens.renew_leases(one, &mails, at(1_000)).await.unwrap();
     let mut due = ids(&shop.claim(worker(), 100).await);
     due.sort();
     assert_eq!(
@@ -119,11 +120,53 @@ pub(super) async fn renewing_touches_the_workers_own_leases_only(shop: Shop) {
     );
 }
 
+/// The engine renews by name what it works on, so that a lease nobody knows of ends.
+pub(super) async fn renewing_some_leases_leaves_the_others_to_end(shop: Shop) {
+    let holder = worker();
+    let mut requests = Vec::new();
+    for accepted in 0..3 {
+        requests.push(shop.record("jan@example.com", accepted).await.into_mail());
+    }
+    shop.claim(holder, 3).await;
+    shop.ports.tokens.renew_leases(holder, &requests[1..2], at(1_000)).await.unwrap();
+    shop.ports.tokens.renew_leases(holder, &[], at(1_000)).await.unwrap();
+    let again = ids(&shop.claim(worker(), 64).await);
+    assert_eq!(again, [requests[0], requests[2]], "all but the one that was renewed");
+}
+
+/// The worker never learns of what it leased, and goes on with other mails.
+pub(super) async fn a_claim_whose_answer_is_lost_ends_under_steady_load(shop: Shop) {
+    let holder = worker();
+    let lost = shop.record("jan@example.com", 0).await.into_mail();
+    drop(shop.claim_one(holder, 0).await);
+    for now in (5..60).step_by(5) {
+        let next = shop.record("jan@example.com", now).await;
+        let mails = ids(&shop.claim(holder, now).await);
+        assert_eq!(mails, [next.into_mail()], "at {now} s");
+        shop.ports.tokens.renew_leases(holder, &mails, at(now + 60)).await.unwrap();
+        assert!(shop.complete(next, holder, sent(), now).await);
+    }
+    assert_eq!(shop.claim_one(holder, 61).await.id, lost, "even the same worker gets it again");
+}
+
+pub(super) async fn releasing_keeps_what_is_still_worked_on(shop: Shop) {
+    let holder = worker();
+    let (first, kept, last) = (
+        shop.record("jan@example.com", 0).await,
+        shop.record("jan@example.com", 1).await,
+        shop.record("jan@example.com", 2).await,
+    );
+    shop.claim(holder, 3).await;
+    shop.ports.tokens.release_leases(holder, &[kept.into_mail()]).await.unwrap();
+    assert_eq!(ids(&shop.claim(worker(), 4).await), [first, last].map(|request| request.into_mail()));
+    assert!(shop.complete(kept, holder, sent(), 5).await, "the lease is still the holder's");
+}
+
 pub(super) async fn a_released_mail_is_due_at_once(shop: Shop) {
     let request = shop.record("jan@example.com", 0).await;
     let holder = worker();
     shop.claim_one(holder, 10).await;
-    shop.ports.tokens.release_leases(holder).await.unwrap();
+    shop.ports.tokens.release_leases(holder, &[]).await.unwrap();
     let successor = worker();
     assert_eq!(shop.claim_one(successor, 10).await.id, request.into_mail());
     assert!(!shop.complete(request, holder, sent(), 11).await, "the lease is the successor's now");
@@ -136,7 +179,7 @@ pub(super) async fn releasing_touches_the_workers_own_leases_only(shop: Shop) {
     shop.claim_one(one, 0).await;
     shop.record("jan@example.com", 1).await;
     shop.claim_one(other, 1).await;
-    shop.ports.tokens.release_leases(one).await.unwrap();
+    shop.ports.tokens.release_leases(one, &[]).await.unwrap();
     assert_eq!(shop.claim(worker(), 2).await.len(), 1);
 }
 

@@ -63,10 +63,14 @@ pub(super) async fn a_preparing_error_ends_it(shop: Shop) {
 }
 
 pub(super) async fn a_sending_error_ends_it(shop: Shop) {
-    let fault = "the sender's address is not one".to_owned();
-    let (_, detail) = completed(&shop, Completion::SendingError { fault: fault.clone() }).await;
-    assert_eq!(detail.summary.state, DeliveryState::SendingError);
-    assert_eq!(detail.summary.last_reply, Some(fault));
+    let (host, reply) = ("relay.test:25".to_owned(), "451 4.3.0 later (given up)".to_owned());
+    let (_, detail) = completed(&shop, Completion::SendingError { host, reply: reply.clone() }).await;
+    assert_eq!((detail.summary.state, detail.summary.attempts), (DeliveryState::SendingError, 1));
+    assert_eq!(detail.summary.last_reply, Some(reply));
+    let late = Completion::SendingError { host: String::new(), reply: "dead on arrival".to_owned() };
+    let (_, detail) = completed(&shop, late).await;
+    assert_eq!((detail.summary.state, detail.summary.attempts), (DeliveryState::SendingError, 0));
+    assert_eq!(detail.summary.last_reply.as_deref(), Some("dead on arrival"));
     assert_ended(&shop).await;
 }
 

@@ -1,4 +1,4 @@
-use application::ports::{ClaimedWork, Issued, ResetLink, TokenIssue};
+use application::ports::{ClaimedWork, Issued, Redeemed, ResetLink, TokenIssue};
 use domain::{CustomerId, LinkState, RequestId, TokenHash};
 
 use crate::contract::fixture::{Shop, at, prague, retry_at, sent, worker};
@@ -99,6 +99,26 @@ pub(super) async fn a_password_set_meanwhile_supersedes_the_request(shop: Shop) 
     shop.claim(worker(), 20).await;
     let (_, later) = claimed(&shop, jan, 30, 31).await;
     assert_eq!(issue(&shop, &later).await, Issued::Issued, "a request from after the change");
+}
+
+/// Another replica, or this machine an hour ago, may date what happens 15 seconds or three days ahead.
+pub(super) async fn what_a_clock_ahead_dated_does_not_swallow_later_requests(shop: Shop) {
+    for (ahead, address) in [(15, "jan@example.com"), (3 * 86_400, "eva@example.com")] {
+        let customer = shop.customer(address).await;
+        let (first, holder) = (shop.record(address, 0).await, worker());
+        shop.claim(holder, 0).await;
+        let token = TokenIssue { expires_at: at(600_000), ..shop.token_issue(first, holder, customer, 0) };
+        assert_eq!(issue(&shop, &token).await, Issued::Issued);
+        shop.ports.tokens.release_leases(holder, &[]).await.unwrap();
+        assert_eq!(shop.redeem(token.token, 1 + ahead).await, Redeemed::Changed);
+
+        let (_, after_the_change) = shop.link(customer, address, 2).await;
+        assert_eq!(state(&shop, after_the_change, 3).await, LinkState::Good, "{ahead} s ahead");
+        let (_, dated_ahead) = shop.link(customer, address, 4 + ahead).await;
+        let (_, last) = shop.link(customer, address, 5).await;
+        assert_eq!(state(&shop, last, 6).await, LinkState::Good, "{ahead} s ahead");
+        assert_eq!(state(&shop, dated_ahead, 6).await, LinkState::Superseded, "{ahead} s ahead");
+    }
 }
 
 pub(super) async fn other_customers_keep_their_links(shop: Shop) {

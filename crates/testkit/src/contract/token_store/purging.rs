@@ -1,4 +1,4 @@
-use application::ports::{AddressBudget, Admission};
+use application::ports::{AddressBudget, Admission, NewRequest, Redeemed};
 use domain::RequestId;
 
 use crate::contract::fixture::{IntoMail as _, Shop, at, ids, retry_at, sent, worker};
@@ -52,13 +52,26 @@ pub(super) async fn newer_mails_stay(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (older, _) = shop.link(jan, "jan@example.com", 0).await;
     let (newer, token) = shop.link(jan, "jan@example.com", 1_000).await;
-    purge(&shop, 500, 2_000, 100).await;
+    purge(&shop, 500, 4_000, 100).await;
     assert!(!is_known(&shop, older).await);
     assert!(is_known(&shop, newer).await);
     assert!(
-        shop.link_state(token, 2_000).await.is_some_and(|state| state.is_good()),
+        shop.link_state(token, 4_000).await.is_some_and(|state| state.is_good()),
         "nor is its link harmed"
     );
+}
+
+/// Mails may be kept for a shorter time than a link may live.
+pub(super) async fn a_link_that_may_still_be_good_keeps_its_mail(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let (request, token) = shop.link(jan, "jan@example.com", 0).await;
+    purge(&shop, 1_000, 3_000, 100).await;
+    assert!(is_known(&shop, request).await);
+    assert!(shop.link_state(token, 3_000).await.is_some_and(|state| state.is_good()));
+    assert_eq!(shop.redeem(token, 3_001).await, Redeemed::Changed);
+    purge(&shop, 1_000, 3_601, 100).await;
+    assert!(!is_known(&shop, request).await, "it goes when the link's time is over");
+    assert_eq!(shop.link_state(token, 3_601).await, None);
 }
 
 pub(super) async fn it_goes_in_small_steps(shop: Shop) {
@@ -86,7 +99,9 @@ pub(super) async fn it_goes_in_small_steps(shop: Shop) {
 pub(super) async fn budgets_survive_while_a_window_sees_them(shop: Shop) {
     let one = AddressBudget { per_minute: 10, per_hour: 1 };
     let worker = worker();
-    let first = shop.record("jan@example.com", 0).await;
+    let request = NewRequest { expires_at: at(600), ..shop.request("jan@example.com", 0) };
+    let first = request.id;
+    shop.ports.tokens.record(request).await.unwrap();
     shop.claim_one(worker, 0).await;
     assert_eq!(shop.ports.tokens.admit(first, worker, one, at(0)).await, Ok(Admission::Admitted));
     assert!(shop.complete(first, worker, sent(), 1).await);

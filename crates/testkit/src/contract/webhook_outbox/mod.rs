@@ -59,7 +59,7 @@ pub(super) async fn happens(shop: &Shop, now: i64) -> RequestId {
     let (worker, request) = (worker(), shop.record("jan@example.com", now).await);
     shop.claim(worker, now).await;
     assert_eq!(shop.ports.tokens.admit(request, worker, BUDGET, at(now)).await, Ok(Admission::Admitted));
-    shop.ports.tokens.release_leases(worker).await.unwrap();
+    shop.ports.tokens.release_leases(worker, &[]).await.unwrap();
     request
 }
 

@@ -117,7 +117,6 @@ pub(super) async fn no_other_outcome_is_told_of(shop: Shop) {
         retry_at(1_000),
         Completion::NotReadyUntil { due_at: at(1_000), reason: fault() },
         Completion::PreparingError { fault: fault() },
-        Completion::SendingError { fault: fault() },
         Completion::NoMail(NoMailReason::UnknownAddress),
     ] {
         let (worker, request) = (worker(), shop.record("jan@example.com", 0).await);
@@ -168,7 +167,7 @@ pub(super) async fn a_new_password_is_told_of_and_its_notice_is_not(shop: Shop) 
 
 pub(super) async fn a_failed_redemption_is_not_told_of(shop: Shop) {
     let (_, holder, token) = issued(&shop, 0).await;
-    shop.ports.tokens.release_leases(holder).await.unwrap();
+    shop.ports.tokens.release_leases(holder, &[]).await.unwrap();
     listen(&shop, "https://a", &[]).await;
     assert_eq!(shop.redeem(token, 3_601).await, Redeemed::Expired);
     assert_eq!(claim(&shop, 3_602).await, []);

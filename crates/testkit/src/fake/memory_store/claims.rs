@@ -88,14 +88,18 @@ impl Tables {
         mails.into_iter().filter_map(lease).collect()
     }
 
-    pub(super) fn renew_leases(&mut self, worker: WorkerId, lease_until: DateTime<Utc>) {
-        for mail in self.mails.values_mut().filter(|mail| mail.holder == Some(worker)) {
-            mail.due_at = lease_until;
+    pub(super) fn renew_leases(&mut self, worker: WorkerId, mails: &[MailId], lease_until: DateTime<Utc>) {
+        for id in mails {
+            if let Some(mail) = self.mails.get_mut(id).filter(|mail| mail.holder == Some(worker)) {
+                mail.due_at = lease_until;
+            }
         }
     }
 
-    pub(super) fn release_leases(&mut self, worker: WorkerId) {
-        for mail in self.mails.values_mut().filter(|mail| mail.holder == Some(worker)) {
+    pub(super) fn release_leases(&mut self, worker: WorkerId, keep: &[MailId]) {
+        let given_back =
+            |(id, mail): &(&MailId, &mut MailRow)| mail.holder == Some(worker) && !keep.contains(id);
+        for (_, mail) in self.mails.iter_mut().filter(given_back) {
             mail.holder = None;
             mail.due_at = mail.accepted_at;
         }

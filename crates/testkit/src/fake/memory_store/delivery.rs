@@ -46,9 +46,12 @@ impl Tables {
         let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
         let (customer, request) = (issue.customer, issue.request);
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
-        let newer = self.links.values().any(|link| own(link) && age_of(link.request) > Some(age));
+        // What happened in the future, seen from a request of the past, says nothing of what came first.
+        let comparable = |then: DateTime<Utc>| then <= issue.at || accepted_at > issue.at;
+        let newer = self.links.values().filter(|link| own(link)).filter_map(|link| age_of(link.request));
+        let newer = newer.into_iter().any(|other| other > age && comparable(other.0));
         let set_at = self.customers.get(&issue.customer).and_then(|row| row.password_set_at);
-        if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at) {
+        if disowned || newer || set_at.is_some_and(|set_at| set_at > accepted_at && comparable(set_at)) {
             return Issued::Superseded;
         }
         self.kill_links(issue.at, own);
@@ -101,7 +104,12 @@ impl Tables {
                 mail.due_at = due_at;
             }
             Completion::PreparingError { fault } => end(mail, DeliveryState::PreparingError, fault, now),
-            Completion::SendingError { fault } => end(mail, DeliveryState::SendingError, fault, now),
+            Completion::SendingError { host, reply } if host.is_empty() => {
+                end(mail, DeliveryState::SendingError, reply, now);
+            }
+            Completion::SendingError { host, reply } => {
+                attempt(mail, DeliveryState::SendingError, "attempt", &host, reply, now);
+            }
             Completion::Undeliverable { host, reply } if host.is_empty() => {
                 end(mail, DeliveryState::Undeliverable, reply, now);
             }
@@ -125,7 +133,9 @@ impl Tables {
 fn told(completion: &Completion) -> Option<(WebhookEventType, (Option<String>, String))> {
     let (event, host, reply) = match completion {
         Completion::Sent { host, reply } => (WebhookEventType::Sent, host, reply),
-        Completion::Undeliverable { host, reply } => (WebhookEventType::Undeliverable, host, reply),
+        Completion::Undeliverable { host, reply } | Completion::SendingError { host, reply } => {
+            (WebhookEventType::Undeliverable, host, reply)
+        }
         _ => return None,
     };
     Some((event, (Some(host.clone()).filter(|host| !host.is_empty()), reply.clone())))

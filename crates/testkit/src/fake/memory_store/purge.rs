@@ -8,7 +8,8 @@ use super::{
 
 impl Tables {
     pub(super) fn purge(&mut self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> u64 {
-        let over = |mail: &MailRow| mail.state.is_terminal() && mail.accepted_at < before;
+        let over =
+            |mail: &MailRow| mail.state.is_terminal() && mail.accepted_at < before && mail.expires_at <= now;
         let ended: Vec<MailId> = self
             .mails
             .iter()

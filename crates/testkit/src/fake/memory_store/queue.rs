@@ -54,6 +54,27 @@ impl MailQueue for MemoryStore {
         Ok(true)
     }
 
+    async fn retry_since(
+        &self,
+        state: DeliveryState,
+        since: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StoreError> {
+        let ids: Vec<MailId> = {
+            let tables = self.tables();
+            let wanted = tables.mails.iter();
+            let wanted = wanted.filter(|(_, mail)| {
+                mail.state == state && mail.accepted_at >= since && mail.holder.is_none()
+            });
+            wanted.map(|(id, _)| *id).collect()
+        };
+        let mut retried = 0;
+        for id in ids {
+            retried += u64::from(self.retry(id, now).await?);
+        }
+        Ok(retried)
+    }
+
     async fn depths(&self) -> Result<Vec<QueueDepth>, StoreError> {
         let tables = self.tables();
         let depth = |state: &DeliveryState| {

@@ -25,13 +25,18 @@ impl TokenStore for MemoryStore {
         Ok(self.tables().claim_due(worker, now, lease_until, limit))
     }
 
-    async fn renew_leases(&self, worker: WorkerId, lease_until: DateTime<Utc>) -> Result<(), StoreError> {
-        self.tables().renew_leases(worker, lease_until);
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.tables().renew_leases(worker, mails, lease_until);
         Ok(())
     }
 
-    async fn release_leases(&self, worker: WorkerId) -> Result<(), StoreError> {
-        self.tables().release_leases(worker);
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        self.tables().release_leases(worker, keep);
         Ok(())
     }
 

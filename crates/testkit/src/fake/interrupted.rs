@@ -1,0 +1,169 @@
+use std::collections::VecDeque;
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+use application::ports::{
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
+    ResetLink, StoreError, TokenIssue, TokenStore,
+};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
+
+use super::lock;
+
+/// What happens to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interruption {
+    /// It fails as unavailable, and nothing is done.
+    Refused,
+    /// It is done, and then fails as unavailable: a connection lost after the commit.
+    AnswerLost,
+    /// It is done, and never answered: a network that falls silent.
+    Silent,
+    /// It panics.
+    Panic,
+}
+
+/// Another token store whose calls can be interrupted.
+#[derive(Clone)]
+pub struct InterruptedTokens {
+    store: Arc<dyn TokenStore>,
+    script: Arc<Mutex<VecDeque<(&'static str, Interruption)>>>,
+}
+
+impl InterruptedTokens {
+    /// Passes everything on to `store`.
+    #[must_use]
+    pub fn new(store: Arc<dyn TokenStore>) -> Self {
+        Self { store, script: Arc::default() }
+    }
+
+    /// Interrupts the next call of `method` (its name in the port). Several add up.
+    pub fn next(&self, method: &'static str, interruption: Interruption) {
+        lock(&self.script).push_back((method, interruption));
+    }
+
+    /// How many interruptions are still to come.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        lock(&self.script).len()
+    }
+
+    async fn pass<T>(
+        &self,
+        method: &'static str,
+        call: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let interruption = {
+            let mut script = lock(&self.script);
+            let found = script.iter().position(|(name, _)| *name == method);
+            found.and_then(|index| script.remove(index)).map(|(_, interruption)| interruption)
+        };
+        let lost = || Err(StoreError::Unavailable(format!("{method} was interrupted")));
+        match interruption {
+            None => call.await,
+            Some(Interruption::Refused) => lost(),
+            Some(Interruption::AnswerLost) => call.await.and_then(|_| lost()),
+            Some(Interruption::Silent) => {
+                drop(call.await);
+                std::future::pending().await
+            }
+            #[expect(clippy::panic, reason = "asked for")]
+            Some(Interruption::Panic) => panic!("{method} was interrupted"),
+        }
+    }
+}
+
+#[async_trait]
+impl TokenStore for InterruptedTokens {
+    async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
+        self.pass("record", self.store.record(request)).await
+    }
+
+    async fn claim_due(
+        &self,
+        worker: WorkerId,
+        now: DateTime<Utc>,
+        lease_until: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<ClaimedMail>, StoreError> {
+        self.pass("claim_due", self.store.claim_due(worker, now, lease_until, limit)).await
+    }
+
+    async fn renew_leases(
+        &self,
+        worker: WorkerId,
+        mails: &[MailId],
+        lease_until: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.pass("renew_leases", self.store.renew_leases(worker, mails, lease_until)).await
+    }
+
+    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        self.pass("release_leases", self.store.release_leases(worker, keep)).await
+    }
+
+    async fn admit(
+        &self,
+        request: RequestId,
+        worker: WorkerId,
+        budget: AddressBudget,
+        now: DateTime<Utc>,
+    ) -> Result<Admission, StoreError> {
+        self.pass("admit", self.store.admit(request, worker, budget, now)).await
+    }
+
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        self.pass("issue", self.store.issue(issue)).await
+    }
+
+    async fn complete(
+        &self,
+        mail: MailId,
+        worker: WorkerId,
+        completion: Completion,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.pass("complete", self.store.complete(mail, worker, completion, now)).await
+    }
+
+    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+        self.pass("find_link", self.store.find_link(token, now)).await
+    }
+
+    async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
+        self.pass("requester", self.store.requester(request)).await
+    }
+
+    async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
+        self.pass("redeem", self.store.redeem(redemption)).await
+    }
+
+    async fn disown(
+        &self,
+        token: TokenHash,
+        at: DateTime<Utc>,
+        customer_ip: Option<CustomerIp>,
+    ) -> Result<bool, StoreError> {
+        self.pass("disown", self.store.disown(token, at, customer_ip)).await
+    }
+
+    async fn note(
+        &self,
+        request: RequestId,
+        at: DateTime<Utc>,
+        event: &'static str,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        self.pass("note", self.store.note(request, at, event, detail)).await
+    }
+
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.pass("purge", self.store.purge(before, now, limit)).await
+    }
+
+    async fn news(&self) {
+        self.store.news().await;
+    }
+}
