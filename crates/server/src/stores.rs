@@ -16,6 +16,7 @@ use crate::settings::{Settings, SettingsError};
 #[derive(Clone)]
 pub(crate) struct Stores {
     ports: PersistentPorts,
+    pub(crate) vault: Arc<dyn AddressVault>,
     /// The time that all who share the database agree on.
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) database: Database,
@@ -141,13 +142,13 @@ impl Stores {
         };
         let ports = match &database {
             Database::Sqlite(sqlite) => {
-                PersistentPorts::of(Arc::new(SqliteStore::new(sqlite.clone(), vault).await?))
+                PersistentPorts::of(Arc::new(SqliteStore::new(sqlite.clone(), Arc::clone(&vault)).await?))
             }
-            Database::Postgres(postgres) => {
-                PersistentPorts::of(Arc::new(PostgresStore::new(*postgres.clone(), vault).await?))
-            }
+            Database::Postgres(postgres) => PersistentPorts::of(Arc::new(
+                PostgresStore::new(*postgres.clone(), Arc::clone(&vault)).await?,
+            )),
         };
-        Ok(Self { ports, clock, database })
+        Ok(Self { ports, vault, clock, database })
     }
 }
 

@@ -1,10 +1,11 @@
-use application::audit::chain_hash;
-use application::ports::{AddressVault, AuditAction, AuditEntry, AuditLog, AuditRow, StoreError};
+use application::audit::{append_to, begin_seal, keyed_entry};
+use application::ports::{AddressVault, AuditAction, AuditEnd, AuditEntry, AuditLog, AuditRow, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::CustomerIp;
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection};
+use tracing::warn;
 
 use crate::columns::{Columns, text, uuid};
 use crate::connections::limited;
@@ -13,11 +14,18 @@ use crate::{PostgresStore, partitions};
 use application::sealed;
 
 /// Waits for the append before it to commit, so that no two rows follow the same one.
-pub(crate) const HEAD: &str = "SELECT sequence, hash FROM audit_head FOR NO KEY UPDATE";
-pub(crate) const APPEND: &str = "INSERT INTO audit (sequence, at, organisation_id, actor, action, subject, ip, hash) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-pub(crate) const ADVANCE: &str = "UPDATE audit_head SET sequence = $1, hash = $2";
-pub(crate) const READ: &str = "SELECT sequence, at, organisation_id, actor, action, subject, ip, hash FROM audit \
+pub(crate) const HEAD: &str = "SELECT sequence, hash, seal FROM audit_head FOR NO KEY UPDATE";
+pub(crate) const END: &str = "SELECT sequence, hash, seal FROM audit_head";
+pub(crate) const APPEND: &str = "INSERT INTO audit (sequence, at, organisation_id, actor, action, subject, ip, hash, mac) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+pub(crate) const ADVANCE: &str = "UPDATE audit_head SET sequence = $1, hash = $2, seal = $3";
+/// Seals the end of a log that an installation begins with.
+pub(crate) const SEAL_FIRST: &str = "UPDATE audit_head SET seal = $1 WHERE seal IS NULL AND sequence = 0 \
+     AND NOT EXISTS (SELECT 1 FROM organisation)";
+pub(crate) const SEAL: &str = "UPDATE audit_head SET seal = $1";
+pub(crate) const UNKEYED: &str =
+    "DELETE FROM installation WHERE name = 'audit-unkeyed' RETURNING now() AS now";
+pub(crate) const READ: &str = "SELECT sequence, at, organisation_id, actor, action, subject, ip, hash, mac FROM audit \
      WHERE sequence > $1 ORDER BY sequence LIMIT $2";
 
 #[async_trait]
@@ -33,9 +41,33 @@ impl AuditLog for PostgresStore {
         Ok(rows.iter().map(|row| audit_row(self.vault.as_ref(), row)).collect::<Result<_, _>>()?)
     }
 
+    async fn end(&self) -> Result<AuditEnd, StoreError> {
+        let row = sqlx::query(END).fetch_one(self.pool()).await.map_err(Fault::Sql)?;
+        Ok(AuditEnd {
+            sequence: row.read("audit_head.sequence")?,
+            hash: row.bytes("audit_head.hash")?,
+            seal: row.read::<Option<&[u8]>>("audit_head.seal")?.and_then(|seal| seal.try_into().ok()),
+        })
+    }
+
     async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
         Ok(partitions::purge_audit(&self.pool().patient(), &self.vault, before, now).await?)
     }
+}
+
+/// Seals the log that an installation begins with, or gives a key to one that had none.
+pub(crate) async fn key_log(connection: &mut PgConnection, vault: &dyn AddressVault) -> Result<(), Fault> {
+    let mut transaction = connection.begin().await?;
+    let seal = begin_seal(vault);
+    sqlx::query(SEAL_FIRST).bind(&seal[..]).execute(&mut *transaction).await?;
+    if let Some(unkeyed) = sqlx::query(UNKEYED).fetch_optional(&mut *transaction).await? {
+        let head = sqlx::query(HEAD).fetch_one(&mut *transaction).await?;
+        let rows = head.read("audit_head.sequence")?;
+        warn!(rows, "the audit log has a key from now on; its rows until here are taken as they are");
+        sqlx::query(SEAL).bind(&seal[..]).execute(&mut *transaction).await?;
+        append(&mut transaction, vault, &keyed_entry(unkeyed.time("now.now")?, rows)).await?;
+    }
+    Ok(transaction.commit().await?)
 }
 
 impl PostgresStore {
@@ -63,7 +95,8 @@ pub(crate) async fn append(
     let entry = AuditEntry { actor, subject, ..entry.clone() };
     let head = sqlx::query(HEAD).fetch_one(&mut *transaction).await?;
     let sequence = head.read::<i64>("audit_head.sequence")? + 1;
-    let hash = chain_hash(&head.bytes("audit_head.hash")?, &entry);
+    let (previous, seal) = (head.bytes("audit_head.hash")?, head.read("audit_head.seal")?);
+    let appended = append_to(vault, &previous, seal, sequence, &entry);
     sqlx::query(APPEND)
         .bind(sequence)
         .bind(entry.at)
@@ -72,10 +105,12 @@ pub(crate) async fn append(
         .bind(entry.action.as_str())
         .bind(&entry.subject)
         .bind(entry.ip.map(|ip| vault.seal(ip.to_string().as_bytes())))
-        .bind(&hash[..])
+        .bind(&appended.hash[..])
+        .bind(&appended.mac[..])
         .execute(&mut *transaction)
         .await?;
-    sqlx::query(ADVANCE).bind(sequence).bind(&hash[..]).execute(&mut *transaction).await?;
+    let advance = sqlx::query(ADVANCE).bind(sequence).bind(&appended.hash[..]).bind(&appended.seal[..]);
+    advance.execute(&mut *transaction).await?;
     Ok(())
 }
 
@@ -91,5 +126,11 @@ fn audit_row(vault: &dyn AddressVault, row: &PgRow) -> Result<AuditRow, Fault> {
         subject: row.read("audit.subject")?,
         ip: ip.map_err(|fault| Fault::corrupt("audit.ip", fault.code()))?,
     };
-    Ok(AuditRow { sequence: row.read("audit.sequence")?, entry, hash: row.bytes("audit.hash")? })
+    let mac = row.read::<Option<&[u8]>>("audit.mac")?.map(<[u8; 32]>::try_from).transpose();
+    Ok(AuditRow {
+        sequence: row.read("audit.sequence")?,
+        entry,
+        hash: row.bytes("audit.hash")?,
+        mac: mac.map_err(|error| Fault::corrupt("audit.mac", error))?,
+    })
 }

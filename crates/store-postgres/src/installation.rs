@@ -2,9 +2,9 @@
 
 use application::ports::{AddressVault, Random, StoreError};
 
-use crate::PostgresDatabase;
 use crate::columns::Columns;
 use crate::fault::Fault;
+use crate::{PostgresDatabase, audit_log};
 
 pub(crate) const KEEP: &str =
     "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
@@ -42,6 +42,12 @@ impl PostgresDatabase {
                 fault: "this database was written with another data key".to_owned(),
             }),
         }
+    }
+
+    /// Seals the audit log that an installation begins with, or gives a key to one that had none.
+    pub(crate) async fn key_audit_log(&self, vault: &dyn AddressVault) -> Result<(), StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(Fault::Sql)?;
+        Ok(audit_log::key_log(&mut connection, vault).await?)
     }
 
     /// What is stored under `name`, which is `value` where there was nothing.

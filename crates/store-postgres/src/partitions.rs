@@ -309,7 +309,8 @@ async fn drop_oldest_audit(
     let parts = audit_parts(connection).await?;
     let [(oldest, _), _, ..] = parts.as_slice() else { return Ok(None) };
     let ends = format!(
-        "SELECT sequence, at, hash, (SELECT min(sequence) FROM {oldest}) AS first FROM {oldest} ORDER BY sequence DESC LIMIT 1"
+        "SELECT sequence, at, hash, (SELECT min(sequence) FROM {oldest}) AS first, \
+         (SELECT mac FROM {oldest} WHERE mac IS NOT NULL ORDER BY sequence DESC LIMIT 1) AS mac FROM {oldest} ORDER BY sequence DESC LIMIT 1"
     );
     let last = sqlx::query(AssertSqlSafe(ends)).fetch_optional(&mut *connection).await?;
     let mut rows = 0;
@@ -319,7 +320,9 @@ async fn drop_oldest_audit(
         }
         let (first, through): (i64, i64) = (last.read("audit.first")?, last.read("audit.sequence")?);
         rows = (through - first).unsigned_abs() + 1;
-        audit_log::append(connection, vault, &purge_entry(now, through, &last.bytes("audit.hash")?)).await?;
+        let mac = last.read::<Option<&[u8]>>("audit.mac")?.and_then(|mac| mac.try_into().ok());
+        let entry = purge_entry(now, through, &last.bytes("audit.hash")?, mac.as_ref());
+        audit_log::append(connection, vault, &entry).await?;
     }
     run(connection, format!("DROP TABLE {oldest}")).await?;
     Ok(Some(rows))

@@ -40,6 +40,7 @@ impl PostgresStore {
     pub async fn new(database: PostgresDatabase, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
         database.check_moved().await?;
         database.check_data_key(vault.as_ref()).await?;
+        database.key_audit_log(vault.as_ref()).await?;
         let news = News::start(&database);
         let writers = &database.writers;
         let groups = Groups {

@@ -148,7 +148,7 @@ async fn a_month_of_the_audit_log_goes_without_a_gap_in_the_rest() {
     assert_eq!(first_break(rows[49].hash, 50, &rest), None);
     // March and April each left a row that says so.
     let told: Vec<_> = rest.iter().filter_map(|row| purged_through(&row.entry)).collect();
-    assert_eq!(told, [(30, rows[29].hash), (50, rows[49].hash)]);
+    assert_eq!(told, [(30, rows[29].hash, rows[29].mac), (50, rows[49].hash, rows[49].mac)]);
     write(77, 78).await.unwrap();
     assert_eq!(store.read(57, 10).await.unwrap().len(), 1);
     assert_eq!(store.purge_audit(at(1_000 * 86_400), now).await.unwrap(), 0, "the part in use stays");

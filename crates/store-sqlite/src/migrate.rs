@@ -14,11 +14,12 @@ struct Migration {
 }
 
 /// In order, without gaps.
-const ALL: [Migration; 4] = [
+const ALL: [Migration; 5] = [
     Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
     Migration { version: 2, name: "webhooks", sql: include_str!("../migrations/0002_webhooks.sql") },
     Migration { version: 3, name: "sandbox", sql: include_str!("../migrations/0003_sandbox.sql") },
     Migration { version: 4, name: "import", sql: include_str!("../migrations/0004_import.sql") },
+    Migration { version: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
@@ -26,8 +27,13 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
 const APPLIED: &str = "SELECT version, checksum FROM migration ORDER BY version";
 const REMEMBER: &str = "INSERT INTO migration (version, name, checksum) VALUES ($1, $2, $3)";
 /// `PRAGMA` takes no values; there is one text per version.
-const MARK: [&str; ALL.len()] =
-    ["PRAGMA user_version = 1", "PRAGMA user_version = 2", "PRAGMA user_version = 3", "PRAGMA user_version = 4"];
+const MARK: [&str; ALL.len()] = [
+    "PRAGMA user_version = 1",
+    "PRAGMA user_version = 2",
+    "PRAGMA user_version = 3",
+    "PRAGMA user_version = 4",
+    "PRAGMA user_version = 5",
+];
 
 /// The newest version known.
 pub(crate) fn latest() -> i64 {

@@ -31,7 +31,9 @@ impl SqliteStore {
     /// [`StoreError::Corrupt`] when the database was written with another data key than `vault`'s.
     pub async fn new(database: SqliteDatabase, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
         database.check_data_key(vault.as_ref()).await?;
-        Ok(Self { database, vault, webhook_news: OutboxNews::default() })
+        let store = Self { database, vault, webhook_news: OutboxNews::default() };
+        store.key_audit_log().await?;
+        Ok(store)
     }
 
     /// The database underneath: readiness, version, closing.

@@ -21,12 +21,13 @@ const TAG_BYTES: usize = 16;
 /// HMAC-SHA-256 (RFC 2104) cut to 128 bits.
 ///
 /// Sealed bytes are: one version byte (1), 24 bytes of nonce, the ciphertext, 16 bytes of tag: 41 more than the plain.
-/// Both keys come out of the [`DataKey`] by HKDF-Expand (RFC 5869, section 2.3; a data key is uniform, so the extract
+/// All keys come out of the [`DataKey`] by HKDF-Expand (RFC 5869, section 2.3; a data key is uniform, so the extract
 /// step has nothing to do). Every replica with the same data key opens what any other sealed.
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,
     fingerprints: Hmac<Sha256>,
+    audit: Hmac<Sha256>,
 }
 
 impl Vault {
@@ -35,7 +36,12 @@ impl Vault {
     pub fn new(key: &DataKey) -> Self {
         let sealing = derive(key, b"resetd vault 1 sealing");
         let fingerprints = derive(key, b"resetd vault 1 fingerprints");
-        Self { cipher: XChaCha20Poly1305::new((&*sealing).into()), fingerprints: keyed(&fingerprints) }
+        let audit = derive(key, b"resetd vault 1 audit");
+        Self {
+            cipher: XChaCha20Poly1305::new((&*sealing).into()),
+            fingerprints: keyed(&fingerprints),
+            audit: keyed(&audit),
+        }
     }
 }
 
@@ -99,6 +105,12 @@ impl AddressVault for Vault {
         text: &str,
     ) -> AddressFingerprint {
         self.mac(organisation, &kind.mailbox(text))
+    }
+
+    fn audit_mac(&self, text: &[u8]) -> [u8; 32] {
+        let mut mac = self.audit.clone();
+        mac.update(text);
+        mac.finalize().into_bytes().into()
     }
 }
 

@@ -4,10 +4,12 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
+use application::audit::{begin_seal, seal_after};
 use application::ports::{
-    AddressBudget, AddressFingerprint, AddressVault, Admission, ClaimedMail, Completion, Identifier, Issued,
-    Limit, LimitDecision, LimitSubject, MailFilter, MailQueue as _, NewRequest, PersistentPorts, RateLimiter,
-    Redeemed, Redemption, Requester, ResetLink, StoreError, TokenIssue, TokenStore, VaultError,
+    AddressBudget, AddressFingerprint, AddressVault, Admission, AuditEnd, AuditEntry, AuditLog, AuditRow,
+    ClaimedMail, Completion, Identifier, Issued, Limit, LimitDecision, LimitSubject, MailFilter,
+    MailQueue as _, NewRequest, PersistentPorts, RateLimiter, Redeemed, Redemption, Requester, ResetLink,
+    StoreError, TokenIssue, TokenStore, VaultError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -317,6 +319,10 @@ impl AddressVault for LiteralVault {
         bytes.iter_mut().zip(text.bytes()).for_each(|(to, from)| *to = from);
         AddressFingerprint(bytes)
     }
+
+    fn audit_mac(&self, text: &[u8]) -> [u8; 32] {
+        self.0.audit_mac(text)
+    }
 }
 
 /// Does not seal at all.
@@ -343,6 +349,10 @@ impl AddressVault for GlassVault {
     ) -> AddressFingerprint {
         TestVault::default().fingerprint_of(organisation, kind, text)
     }
+
+    fn audit_mac(&self, text: &[u8]) -> [u8; 32] {
+        TestVault::default().audit_mac(text)
+    }
 }
 
 #[tokio::test]
@@ -358,5 +368,46 @@ async fn faults_of_a_vault() {
         "altered_bytes_are_refused",
     ] {
         finds(case, glass()).await;
+    }
+}
+
+/// Seals the end of the log as it finds it.
+struct SealsWhatIsThere(MemoryStore);
+
+#[async_trait]
+impl AuditLog for SealsWhatIsThere {
+    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.0.append(entry).await
+    }
+
+    async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        AuditLog::read(&self.0, after, limit).await
+    }
+
+    async fn end(&self) -> Result<AuditEnd, StoreError> {
+        let (end, vault) = (self.0.end().await?, TestVault::default());
+        let rows = AuditLog::read(&self.0, 0, 1_000).await?;
+        let last = rows.iter().rev().find_map(|row| row.mac);
+        let seal = last.map_or_else(|| begin_seal(&vault), |mac| seal_after(&vault, &mac));
+        Ok(AuditEnd { seal: Some(seal), ..end })
+    }
+
+    async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
+        self.0.purge_audit(before, now).await
+    }
+}
+
+#[tokio::test]
+async fn faults_of_an_audit_log() {
+    for case in ["a_cut_at_the_end_is_told", "an_emptied_log_is_told", "rows_without_the_key_are_told"] {
+        let suite = contract::audit_tampering(async || {
+            let store = MemoryStore::new();
+            contract::AuditUnderTest {
+                log: Arc::new(SealsWhatIsThere(store.clone())),
+                vault: Arc::new(TestVault::default()),
+                intruder: Box::new(store),
+            }
+        });
+        finds(case, suite).await;
     }
 }

@@ -8,8 +8,8 @@ use chrono::{TimeZone as _, Utc};
 use domain::CustomerIp;
 use resetd_testkit::{
     contract::{
-        self, ArchiveUnderTest, GeoUnderTest, Inbox, ReceivedMail, ReceivedWebhook, SenderUnderTest,
-        WebhooksUnderTest,
+        self, ArchiveUnderTest, AuditUnderTest, GeoUnderTest, Inbox, ReceivedMail, ReceivedWebhook,
+        SenderUnderTest, WebhooksUnderTest,
     },
     fake::{
         FixedClock, FixedGeo, ManualClock, MemoryArchive, MemoryRows, MemoryStore, PlainHasher,
@@ -23,6 +23,19 @@ async fn memory_store_is_every_persistent_port() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn memory_store_tells_of_tampering() {
+    contract::audit_tampering(async || {
+        let store = MemoryStore::new();
+        AuditUnderTest {
+            log: Arc::new(store.clone()),
+            vault: Arc::new(TestVault::default()),
+            intruder: Box::new(store),
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn memory_store_is_shared_by_its_clones() {
     contract::shared_storage(|| async {
         let disk = MemoryStore::new();

@@ -43,7 +43,7 @@ pub static TABLES: &[Table] = &[
         html Text, text Text),
     table!(layout by 3: organisation_id Id, language Text, valid_from Time, valid_until Time, html Text),
     table!(audit by 1: sequence Int, at Time, organisation_id Id, actor Text, action Text, subject Text, ip Sealed,
-        hash Bytes),
+        hash Bytes, mac Bytes),
     table!(webhook_endpoint by 1: id Id, organisation_id Id, sealed Bytes, events Texts, created_at Time, disabled_at Time,
         failures Int, rests_until Time, last_answer Text),
     // As long as its mail is there. `entry`: `sealed::Entry` as JSON.

@@ -65,4 +65,8 @@ pub trait AddressVault: Send + Sync {
         kind: Identifier,
         text: &str,
     ) -> AddressFingerprint;
+
+    /// A message authentication code of `text` for the audit log, under a key derived for it alone. MUST be the same on every
+    /// replica that shares the key, and cannot be made without it.
+    fn audit_mac(&self, text: &[u8]) -> [u8; 32];
 }

@@ -35,11 +35,13 @@ pub enum AuditAction {
     WebhookRemoved,
     /// The beginning of the log went, being older than the retention.
     AuditPurged,
+    /// The log got its key: from here on no row can be made without it.
+    AuditKeyed,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::PasswordChanged,
         Self::RequestDisowned,
         Self::OrganisationCreated,
@@ -52,6 +54,7 @@ impl AuditAction {
         Self::WebhookCreated,
         Self::WebhookRemoved,
         Self::AuditPurged,
+        Self::AuditKeyed,
     ];
 
     /// The word used in tables and lists.
@@ -70,6 +73,7 @@ impl AuditAction {
             Self::WebhookCreated => "webhook-created",
             Self::WebhookRemoved => "webhook-removed",
             Self::AuditPurged => "audit-purged",
+            Self::AuditKeyed => "audit-keyed",
         }
     }
 
@@ -113,6 +117,19 @@ pub struct AuditRow {
     pub entry: AuditEntry,
     /// [`chain_hash`](crate::audit::chain_hash) of the previous row's hash and this entry.
     pub hash: [u8; 32],
+    /// [`row_mac`](crate::audit::row_mac); `None`: written by a version that had no key.
+    pub mac: Option<[u8; 32]>,
+}
+
+/// Where the log ends, kept apart from its rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEnd {
+    /// The number of the last row; 0: there was none yet.
+    pub sequence: i64,
+    /// Its hash.
+    pub hash: [u8; 32],
+    /// [`seal_after`](crate::audit::seal_after) the last row that has a MAC; `None`: it is missing.
+    pub seal: Option<[u8; 32]>,
 }
 
 /// The log of deeds, each row hashed together with the one before. It grows at its end and, by [`purge_audit`](Self::purge_audit) alone,
@@ -132,9 +149,15 @@ pub trait AuditLog: Send + Sync {
     /// [`StoreError`] when the log cannot be read.
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
 
+    /// Where the log ends, read as one.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read.
+    async fn end(&self) -> Result<AuditEnd, StoreError>;
+
     /// Deletes rows from the beginning of the log, none of which comes after a row of `before` or later. A store may keep some
     /// of them for another time, or delete them bit by bit. Before the first of them is gone,
-    /// [`purge_entry`](crate::audit::purge_entry) with the last of them stands at the end of the log, dated `now`; without a row
+    /// [`purge_entry`](crate::audit::purge_entry) with the last of them, and the last MAC among them, stands at the end of the log, dated `now`; without a row
     /// to delete nothing is appended. Returns how many rows went, or a lower figure.
     ///
     /// # Errors

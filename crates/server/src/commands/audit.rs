@@ -1,42 +1,30 @@
 //! `resetd audit`.
 
-use application::audit::{Chain, beginning, first_break, verify};
+use application::audit::{Chain, Verifier, hex};
 
 use crate::cli::AuditArgs;
 use crate::fault::Fault;
 use crate::operator::Operator;
 use crate::output;
 
-/// Rows read at once.
-const PAGE: u32 = 1_000;
-
 pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Fault> {
-    if args.verify {
-        return match verify(operator.stores.audit.as_ref()).await? {
-            Chain::Whole { rows, purged: 0 } => output::line(&format!("{rows} rows, the chain is whole")),
-            Chain::Whole { rows, purged } => output::line(&format!(
-                "{rows} rows, the chain is whole; the first {purged} were purged by the retention"
-            )),
-            Chain::BrokenAt(row) => Err(tampered(row)),
-        };
-    }
-    let (mut sequence, mut previous) = beginning(operator.stores.audit.as_ref()).await?;
-    loop {
-        let rows = operator.stores.audit.read(sequence, PAGE).await?;
-        let Some(last) = rows.last() else { break };
-        if let Some(at) = first_break(previous, sequence, &rows) {
-            return Err(tampered(at));
-        }
-        for row in &rows {
+    let log = operator.stores.audit.as_ref();
+    let mut verifier = Verifier::begin(log, operator.stores.vault.as_ref()).await?;
+    while let Some((rows, checked)) = verifier.next(log).await? {
+        checked.map_err(tampered)?;
+        for row in rows.iter().filter(|_| !args.verify) {
             output::line(&describe(row, args.json))?;
         }
-        (previous, sequence) = (last.hash, last.sequence);
     }
-    Ok(())
+    match verifier.finish() {
+        whole @ Chain::Whole { .. } if args.verify => output::line(&whole.to_string()),
+        Chain::Whole { .. } => Ok(()),
+        broken => Err(tampered(broken)),
+    }
 }
 
-fn tampered(row: i64) -> Fault {
-    Fault::usage(format!("the audit log was tampered with: row {row} is not what was written"))
+fn tampered(broken: Chain) -> Fault {
+    Fault::usage(format!("the audit log was tampered with: {broken}"))
 }
 
 fn describe(row: &application::ports::AuditRow, json: bool) -> String {
@@ -46,7 +34,7 @@ fn describe(row: &application::ports::AuditRow, json: bool) -> String {
     if json {
         return serde_json::json!({
             "sequence": row.sequence, "at": entry.at, "organisation": organisation, "actor": entry.actor,
-            "action": entry.action.as_str(), "subject": entry.subject, "ip": ip,
+            "action": entry.action.as_str(), "subject": entry.subject, "ip": ip, "hash": hex(&row.hash),
         })
         .to_string();
     }

@@ -43,7 +43,7 @@ pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), Fault
         refused => Fault::usage(refused.to_string()),
     })?;
     report(&compared)?;
-    check_chain(&PostgresStore::new(target, vault).await?).await?;
+    check_chain(&PostgresStore::new(target, Arc::clone(&vault)).await?, vault.as_ref()).await?;
     output::line("moved: the target can be served from")
 }
 
@@ -111,11 +111,11 @@ fn report(compared: &[Compared]) -> Result<(), Fault> {
     )))
 }
 
-async fn check_chain(audit: &dyn AuditLog) -> Result<(), Fault> {
-    match application::audit::verify(audit).await? {
-        Chain::Whole { rows, .. } => output::line(&format!("audit log: {rows} rows, the chain is whole")),
-        Chain::BrokenAt(row) => Err(Fault::Differs(format!(
-            "everything was moved as it is, but the audit log was tampered with before: row {row} is not what was written"
+async fn check_chain(audit: &dyn AuditLog, vault: &dyn AddressVault) -> Result<(), Fault> {
+    match application::audit::verify(audit, vault).await? {
+        whole @ Chain::Whole { .. } => output::line(&format!("audit log: {whole}")),
+        broken => Err(Fault::Differs(format!(
+            "everything was moved as it is, but the audit log was tampered with before: {broken}"
         ))),
     }
 }

@@ -17,7 +17,7 @@ const fn secret(name: &'static str, help: &'static str) -> Known {
 /// In the order in which `resetd config` prints them.
 pub(crate) const KNOWN: &[Known] = &[
     public("listen", "address and port of the API; default 127.0.0.1:8080"),
-    public("public_url", "where customers reach this installation; https, or http on this machine alone"),
+    url("public_url", "where customers reach this installation; https, or http on this machine alone"),
     url("database_url", "sqlite://PATH or postgres://USER:PASSWORD@HOST/DATABASE"),
     url(
         "mail_url",
@@ -61,7 +61,7 @@ pub(crate) const KNOWN: &[Known] = &[
         "call webhook endpoints at private and loopback addresses: true or false (default)",
     ),
     public("metrics_listen", "address and port of the Prometheus endpoint; default: none"),
-    public("telemetry.otlp_url", "base URL of a collector that takes traces by OTLP/HTTP; default: none"),
+    url("telemetry.otlp_url", "base URL of a collector that takes traces by OTLP/HTTP; default: none"),
     secret("telemetry.otlp_headers", "headers for it: NAME=VALUE, separated by commas"),
     public("telemetry.service_name", "what the service is called in traces; default resetd"),
     public(

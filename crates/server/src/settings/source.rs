@@ -33,7 +33,7 @@ pub(crate) struct Known {
 pub(crate) enum Secrecy {
     /// As it is.
     Public,
-    /// A URL whose user information is masked.
+    /// A URL whose user information and parameters are masked.
     UrlWithCredentials,
     /// Not at all.
     Secret,

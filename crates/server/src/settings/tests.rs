@@ -89,3 +89,37 @@ fn descriptions_hold_no_secret() {
     assert!(!shown.contains("hunter2") && !shown.contains("c2VjcmV0"), "{shown}");
     assert!(shown.contains("mail.example:587"));
 }
+
+#[test]
+fn no_setting_that_is_a_url_shows_a_secret() {
+    use super::source::Secrecy;
+    for known in KNOWN.iter().filter(|known| known.name.ends_with("url")) {
+        assert_eq!(known.secrecy, Secrecy::UrlWithCredentials, "{}", known.name);
+    }
+    for url in [
+        "postgres://db/x?user=u&password=S3cret",
+        "postgres://db/x?PASSWORD=S3cret&sslmode=require",
+        "postgres://u:S3cret@db/x?sslpassword=S3cret",
+        "https://u:S3cret@collector/",
+        "https://S3cret@collector/",
+        "https://collector/v1?token=S3cret",
+        "https://collector/v1?S3cret",
+        "https://collector/v1#S3cret",
+        "redis://:S3cret@redis:6379",
+        "smtp://u:S3cret@relay?tls=required",
+        "capture:dir?token=S3cret",
+        "S3cret",
+    ] {
+        let shown = masked_url(url);
+        assert!(!shown.contains("S3cret"), "{url}: {shown}");
+    }
+    for url in [
+        "sqlite://data/resetd.db",
+        "postgres://db/x?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+        "smtp://relay:25?tls=required",
+        "memory:",
+        "https://reset.example.com/auth",
+    ] {
+        assert_eq!(masked_url(url), url);
+    }
+}

@@ -51,14 +51,48 @@ pub(crate) fn check_public_link(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The URL with its user information replaced, or stars where it is none.
+const MASK: &str = "********";
+
+/// What is shown of a setting that is a URL: without user information, the fragment and the value of every parameter that is not
+/// known to be harmless. Stars where it is no URL.
 pub(super) fn masked_url(text: &str) -> String {
-    let Ok(mut url) = Url::parse(text) else { return "********".to_owned() };
-    if url.username().is_empty() && url.password().is_none() {
+    /// Parameters whose values say nothing secret; whatever else a driver takes may be a password by another name.
+    const HARMLESS: [&str; 10] = [
+        "tls",
+        "hello",
+        "mode",
+        "host",
+        "port",
+        "dbname",
+        "sslmode",
+        "sslrootcert",
+        "application_name",
+        "connect_timeout",
+    ];
+    // A path of SQLite or a directory may be no URL in the eyes of the parser, and has no place for a secret but its query.
+    let Ok(mut url) = Url::parse(text) else { return MASK.to_owned() };
+    let named = !url.username().is_empty() || url.password().is_some();
+    let secret = |name: &str| !HARMLESS.contains(&name);
+    let hides = url.query_pairs().any(|(name, value)| secret(&name) && !value.is_empty());
+    let bare =
+        url.query().is_some_and(|query| query.split('&').any(|part| !part.is_empty() && !part.contains('=')));
+    if !named && !hides && !bare && url.fragment().is_none() {
         return text.to_owned();
     }
-    if url.set_username("********").is_err() || url.set_password(None).is_err() {
-        return "********".to_owned();
+    if named && (url.set_username(MASK).is_err() || url.set_password(None).is_err()) {
+        return MASK.to_owned();
+    }
+    if url.fragment().is_some() {
+        url.set_fragment(Some(MASK));
+    }
+    if let Some(query) = url.query().map(str::to_owned) {
+        let masked = query.split('&').map(|part| match part.split_once('=') {
+            Some((name, _)) if secret(&name.to_ascii_lowercase()) => format!("{name}={MASK}"),
+            Some(_) => part.to_owned(),
+            None if part.is_empty() => String::new(),
+            None => MASK.to_owned(),
+        });
+        url.set_query(Some(&masked.collect::<Vec<_>>().join("&")));
     }
     url.to_string()
 }

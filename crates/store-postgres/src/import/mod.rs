@@ -39,7 +39,8 @@ pub(crate) const NOTE_PROGRESS: &str = "INSERT INTO installation (name, value) V
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 pub(crate) const FORGET_PROGRESS: &str = "DELETE FROM installation WHERE name = $1";
 /// Where the chain goes on.
-pub(crate) const SET_HEAD: &str = "UPDATE audit_head h SET sequence = a.sequence, hash = a.hash \
+pub(crate) const SET_HEAD: &str = "UPDATE audit_head h SET sequence = a.sequence, hash = a.hash, \
+     seal = (SELECT value FROM installation WHERE name = 'audit-seal') \
      FROM (SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1) a";
 /// Former passwords to come are newer than those that came along.
 pub(crate) const SET_HISTORY: &str = "SELECT setval(pg_get_serial_sequence('password_history', 'n'), \

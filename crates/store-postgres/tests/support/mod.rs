@@ -62,7 +62,7 @@ impl TestDatabase {
         let everything = "DELETE FROM sandbox_mail; DELETE FROM webhook_event; DELETE FROM webhook_endpoint; DELETE FROM mail_queue; DELETE FROM mail; DELETE FROM mail_event; DELETE FROM reset_token; \
              DELETE FROM address_budget; DELETE FROM password_history; DELETE FROM customer; DELETE FROM api_key; \
              DELETE FROM organisation; DELETE FROM template; DELETE FROM layout; DELETE FROM import_checkpoint; \
-             DELETE FROM audit; DELETE FROM installation; UPDATE audit_head SET sequence = 0, hash = decode(repeat('00', 32), 'hex')";
+             DELETE FROM audit; DELETE FROM installation; UPDATE audit_head SET sequence = 0, hash = decode(repeat('00', 32), 'hex'), seal = NULL";
         sqlx::raw_sql(everything).execute(&mut self.plain().await).await.unwrap();
     }
 

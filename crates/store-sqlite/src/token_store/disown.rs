@@ -1,4 +1,4 @@
-use application::ports::{AuditAction, AuditEntry, StoreError};
+use application::ports::{AddressVault, AuditAction, AuditEntry, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
 
@@ -27,15 +27,17 @@ pub(super) async fn disown(
     at: DateTime<Utc>,
     customer_ip: Option<CustomerIp>,
 ) -> Result<bool, StoreError> {
+    let vault = store.vault.clone();
     store
         .database
         .writer
-        .work(move |unit| Box::pin(async move { kill(unit, token, at, customer_ip).await }))
+        .work(move |unit| Box::pin(async move { kill(unit, vault.as_ref(), token, at, customer_ip).await }))
         .await
 }
 
 async fn kill(
     unit: &mut Unit<'_>,
+    vault: &dyn AddressVault,
     token: TokenHash,
     at: DateTime<Utc>,
     ip: Option<CustomerIp>,
@@ -53,7 +55,7 @@ async fn kill(
         subject: AuditEntry::of(RequestId::from_bytes(mail.bytes("mail.id")?), mail.read("mail.sandbox")?),
         ip,
     };
-    audit_log::append(unit, &deed).await?;
+    audit_log::append(unit, vault, &deed).await?;
     Ok(true)
 }
 

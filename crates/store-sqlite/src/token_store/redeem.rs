@@ -108,7 +108,7 @@ async fn change(
         subject: AuditEntry::of(CustomerId::from_bytes(customer), redemption.sandbox),
         ip: redemption.customer_ip,
     };
-    audit_log::append(unit, &deed).await?;
+    audit_log::append(unit, vault, &deed).await?;
     Ok(Redeemed::Changed)
 }
 

@@ -27,6 +27,7 @@
 mod address_vault;
 mod api_key_registry;
 mod audit_log;
+mod audit_tampering;
 mod clock;
 mod customer_directory;
 mod fixture;
@@ -54,6 +55,7 @@ mod webhook_sender;
 pub use address_vault::address_vault;
 pub use api_key_registry::api_key_registry;
 pub use audit_log::audit_log;
+pub use audit_tampering::{AuditIntruder, AuditUnderTest, audit_tampering};
 pub use clock::clock;
 pub use customer_directory::customer_directory;
 pub use geo_resolver::{GeoUnderTest, geo_resolver, geo_resolver_deadline};

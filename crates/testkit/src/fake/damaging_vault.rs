@@ -44,4 +44,8 @@ impl AddressVault for DamagingVault {
     ) -> AddressFingerprint {
         self.vault.fingerprint_of(organisation, kind, text)
     }
+
+    fn audit_mac(&self, text: &[u8]) -> [u8; 32] {
+        self.vault.audit_mac(text)
+    }
 }

@@ -81,6 +81,10 @@ impl AddressVault for TestVault {
     ) -> AddressFingerprint {
         self.fingerprint_text(organisation, &kind.mailbox(text))
     }
+
+    fn audit_mac(&self, text: &[u8]) -> [u8; 32] {
+        self.mac("audit", &[text])
+    }
 }
 
 impl TestVault {

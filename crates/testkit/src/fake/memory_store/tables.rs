@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, HashMap};
 
+use application::audit::{append_to, begin_seal};
 use application::ports::{
     ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, GeoContext, Organisation, PasswordHash,
     TemplateSet, TimelineEntry,
@@ -10,6 +11,7 @@ use domain::{
     OrganisationId, Priority, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
 };
 
+use super::super::TestVault;
 use super::webhooks::{EndpointRow, EventRow};
 
 /// Everything a store holds.
@@ -27,6 +29,8 @@ pub(super) struct Tables {
     pub(super) captured: BTreeMap<(DateTime<Utc>, MailId), (OrganisationId, CapturedMail)>,
     pub(super) templates: BTreeMap<OrganisationId, TemplateSet>,
     pub(super) audit: Vec<AuditRow>,
+    /// The seal of the audit log's end; `None`: none was written yet.
+    pub(super) audit_seal: Option<[u8; 32]>,
     /// How many mails were ever recorded.
     pub(super) recorded: u64,
     pub(super) endpoints: BTreeMap<WebhookEndpointId, EndpointRow>,
@@ -125,7 +129,10 @@ impl Tables {
     pub(super) fn append_audit(&mut self, entry: AuditEntry) {
         let previous = self.audit.last().map_or(application::audit::GENESIS, |row| row.hash);
         let sequence = self.audit.last().map_or(0, |row| row.sequence) + 1;
-        let hash = application::audit::chain_hash(&previous, &entry);
-        self.audit.push(AuditRow { sequence, entry, hash });
+        let vault = TestVault::default();
+        let seal = self.audit_seal.unwrap_or_else(|| begin_seal(&vault));
+        let appended = append_to(&vault, &previous, Some(&seal), sequence, &entry);
+        self.audit_seal = Some(appended.seal);
+        self.audit.push(AuditRow { sequence, entry, hash: appended.hash, mac: Some(appended.mac) });
     }
 }
