@@ -23,6 +23,11 @@ pub struct Disruption {
 }
 
 impl Disruption {
+    /// When nothing of it is left.
+    fn over(&self) -> Instant {
+        if self.what == Kind::Kill { self.ended + LEASE } else { self.ended }
+    }
+
     /// Whether a mail taken at `first` may have been sent again by `second` because of this: the sender could not record
     /// the first.
     #[must_use]
@@ -40,10 +45,13 @@ impl Disruption {
     }
 }
 
-/// How much of the time from `from` to `to` was in none of the outages.
+/// For how long the mails that a killed server held stay with it.
+const LEASE: Duration = Duration::from_secs(8);
+
+/// How much of the time from `from` to `to` was in none of the outages. A kill lasts until what was held has come back.
 pub(super) fn apart_from(outages: &[Disruption], from: Instant, to: Instant) -> Duration {
     let mut intervals: Vec<(Instant, Instant)> =
-        outages.iter().map(|outage| (outage.began.max(from), outage.ended.min(to))).collect();
+        outages.iter().map(|outage| (outage.began.max(from), outage.over().min(to))).collect();
     intervals.sort();
     let mut counted = from;
     let mut outside = Duration::ZERO;

@@ -81,7 +81,7 @@ impl DeliverySettings {
         Self {
             worker,
             concurrency: 25,
-            lease: Duration::from_secs(15),
+            lease: Duration::from_secs(8),
             poll: Duration::from_secs(1),
             geo_deadline: GEO_DEADLINE,
             back_off: BackOff { base: Duration::from_secs(2), ceiling: Duration::from_secs(300) },
