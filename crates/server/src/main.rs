@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use mimalloc::MiMalloc;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
 use crate::cli::{Cli, Command};
 use crate::fault::Fault;
@@ -25,7 +26,20 @@ use crate::settings::{KNOWN, Layers, Settings, SettingsError};
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
+/// A core file would hold keys, tokens, passwords and addresses in the clear. The limit is for the kernel's own files, the flag
+/// also for programs that it pipes them to.
+fn allow_no_core_files() {
+    let nothing = Rlimit { current: Some(0), maximum: Some(0) };
+    let limited = setrlimit(Resource::Core, nothing);
+    let hidden = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    // Logging has not started yet.
+    if let Err(fault) = limited.and(hidden) {
+        report(&Fault::Setup(format!("core files cannot be switched off: {fault}")));
+    }
+}
+
 fn main() -> ExitCode {
+    allow_no_core_files();
     let cli = Cli::parse();
     match run(cli) {
         Ok(code) => code,

@@ -2,10 +2,11 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use application::ports::{OutgoingWebhook, WebhookError, WebhookSender};
+use application::ports::{OutgoingWebhook, WebhookAnswer, WebhookError, WebhookSender};
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, USER_AGENT};
+use chrono::{DateTime, Utc};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
@@ -77,13 +78,18 @@ impl HttpWebhooks {
         self.http.get_or_try_init(made).await
     }
 
-    async fn call(&self, request: Request<Full<Bytes>>) -> Result<u16, WebhookError> {
+    async fn call(
+        &self,
+        request: Request<Full<Bytes>>,
+        now: DateTime<Utc>,
+    ) -> Result<WebhookAnswer, WebhookError> {
         let response = self.client().await?.request(request).await.map_err(|error| failure(&error))?;
         let status = response.status().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value, now));
         let rest = Limited::new(response.into_body(), LARGEST_BODY).collect();
         // The answer has been given; a body that is long, slow or cut costs the connection and nothing else.
         drop(timeout(BODY, rest).await);
-        Ok(status)
+        Ok(WebhookAnswer { status, retry_after })
     }
 
     fn request(&self, webhook: &OutgoingWebhook) -> Result<Request<Full<Bytes>>, WebhookError> {
@@ -108,9 +114,11 @@ impl HttpWebhooks {
 
 #[async_trait]
 impl WebhookSender for HttpWebhooks {
-    async fn send(&self, webhook: &OutgoingWebhook) -> Result<u16, WebhookError> {
+    async fn send(&self, webhook: &OutgoingWebhook) -> Result<WebhookAnswer, WebhookError> {
         let request = self.request(webhook)?;
-        timeout(self.options.deadline, self.call(request)).await.unwrap_or(Err(WebhookError::TimedOut))
+        timeout(self.options.deadline, self.call(request, webhook.at))
+            .await
+            .unwrap_or(Err(WebhookError::TimedOut))
     }
 }
 
@@ -119,6 +127,18 @@ impl fmt::Debug for HttpWebhooks {
         f.debug_struct("HttpWebhooks")
             .field("allow_private", &self.options.allow_private)
             .finish_non_exhaustive()
+    }
+}
+
+/// Seconds, or the time until a date (RFC 9110, 10.2.3); `None`: neither.
+fn retry_after(value: &HeaderValue, now: DateTime<Utc>) -> Option<Duration> {
+    let text = value.to_str().ok()?.trim();
+    match text.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        Err(_) => {
+            let until = DateTime::parse_from_rfc2822(text).ok()?;
+            Some((until.to_utc() - now).to_std().unwrap_or_default())
+        }
     }
 }
 
@@ -148,4 +168,27 @@ fn tls(ca_certificates: Option<&[u8]>) -> Result<ClientConfig, String> {
         roots.add(certificate).map_err(|fault| fault.to_string())?;
     }
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = DateTime::from_timestamp(1_445_412_430, 0).unwrap();
+        for (text, seconds) in [
+            ("20", Some(20)),
+            (" 0 ", Some(0)),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", Some(50)),
+            ("Wed, 21 Oct 2015 07:20:00 GMT", Some(0)),
+            ("-1", None),
+            ("soon", None),
+            ("1.5", None),
+            ("", None),
+        ] {
+            let value = HeaderValue::from_static(text);
+            assert_eq!(retry_after(&value, now), seconds.map(Duration::from_secs), "{text}");
+        }
+    }
 }

@@ -34,6 +34,7 @@ pub(super) struct Engine {
 impl DeliverResets {
     /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the others.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
+        gauge!("resetd_relay_up").set(1.0);
         let health = RelayHealth::new(
             self.settings.concurrency,
             self.settings.probe_back_off,

@@ -13,8 +13,8 @@ use tracing::warn;
 
 pub use self::payload::test_event;
 use crate::ports::{
-    ClaimedEvent, Clock, OutgoingWebhook, Random, StoreError, WebhookError, WebhookOutbox, WebhookOutcome,
-    WebhookSender,
+    ClaimedEvent, Clock, OutgoingWebhook, Random, StoreError, WebhookAnswer, WebhookError, WebhookOutbox,
+    WebhookOutcome, WebhookSender,
 };
 
 /// The ports of whoever tells endpoints.
@@ -120,10 +120,10 @@ impl DeliverWebhooks {
     fn judge(
         &self,
         claimed: &ClaimedEvent,
-        answered: Result<u16, WebhookError>,
+        answered: Result<WebhookAnswer, WebhookError>,
         now: DateTime<Utc>,
     ) -> WebhookOutcome {
-        let label = match &answered {
+        let label = match answered.map(|answer| answer.status) {
             Ok(200..=299) => "delivered",
             Ok(410) => "gone",
             Ok(_) => "status",
@@ -131,18 +131,30 @@ impl DeliverWebhooks {
         };
         counter!("resetd_webhook_calls_total", "outcome" => label).increment(1);
         match answered {
-            Ok(status @ 200..=299) => WebhookOutcome::Delivered { answer: status.to_string() },
-            Ok(410) => WebhookOutcome::Gone { answer: "410".to_owned() },
-            Ok(status) => self.retry(claimed, now, status.to_string()),
-            Err(fault) => self.retry(claimed, now, fault.to_string()),
+            Ok(WebhookAnswer { status: status @ 200..=299, .. }) => {
+                WebhookOutcome::Delivered { answer: status.to_string() }
+            }
+            Ok(WebhookAnswer { status: 410, .. }) => WebhookOutcome::Gone { answer: "410".to_owned() },
+            Ok(WebhookAnswer { status, retry_after }) => {
+                self.retry(claimed, now, status.to_string(), retry_after.unwrap_or_default())
+            }
+            Err(fault) => self.retry(claimed, now, fault.to_string(), Duration::ZERO),
         }
     }
 
-    fn retry(&self, claimed: &ClaimedEvent, now: DateTime<Utc>, answer: String) -> WebhookOutcome {
+    /// After our own pause, or the longer one that the endpoint asked for: a day at most, since after that the event is given up.
+    fn retry(
+        &self,
+        claimed: &ClaimedEvent,
+        now: DateTime<Utc>,
+        answer: String,
+        asked_for: Duration,
+    ) -> WebhookOutcome {
         let mut bytes = [0; 8];
         self.ports.random.fill(&mut bytes);
         let failures = claimed.attempts.max(claimed.failures);
         let delay = self.settings.back_off.delay(failures, u64::from_ne_bytes(bytes));
+        let delay = delay.max(asked_for.min(self.settings.give_up_after));
         let due_at = now + TimeDelta::from_std(delay).unwrap_or(TimeDelta::hours(1));
         WebhookOutcome::RetryAt { due_at, answer }
     }

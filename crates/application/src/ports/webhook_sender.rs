@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::WebhookEventId;
@@ -16,6 +18,21 @@ pub struct OutgoingWebhook {
     pub at: DateTime<Utc>,
     /// JSON.
     pub body: String,
+}
+
+/// What an endpoint answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WebhookAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// `Retry-After` (RFC 9110, 10.2.3), in seconds or as a date: how long the endpoint asks to be left alone.
+    pub retry_after: Option<Duration>,
+}
+
+impl From<u16> for WebhookAnswer {
+    fn from(status: u16) -> Self {
+        Self { status, retry_after: None }
+    }
 }
 
 /// Why there is no answer. Holds neither URL nor secret.
@@ -57,12 +74,12 @@ impl WebhookError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait WebhookSender: Send + Sync {
-    /// Makes one call and returns the status of the answer, whatever it is. MUST end within a deadline of its own, MUST
+    /// Makes one call and returns the answer, whatever it is. MUST end within a deadline of its own, MUST
     /// NOT follow redirects, and MUST NOT read a body without bounds.
     ///
     /// Dropping the future gives the call up.
     ///
     /// # Errors
     /// [`WebhookError`] when there is no answer; the call may have arrived all the same.
-    async fn send(&self, webhook: &OutgoingWebhook) -> Result<u16, WebhookError>;
+    async fn send(&self, webhook: &OutgoingWebhook) -> Result<WebhookAnswer, WebhookError>;
 }

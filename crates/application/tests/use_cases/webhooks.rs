@@ -1,7 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{WebhookEndpoint, WebhookError, WebhookRegistry, WebhookStanding, WebhookTarget};
+use application::ports::{
+    Clock as _, WebhookAnswer, WebhookEndpoint, WebhookError, WebhookOutbox as _, WebhookRegistry,
+    WebhookStanding, WebhookTarget,
+};
 use application::{DeliverWebhooks, WebhookPorts, WebhookSettings};
 use chrono::TimeDelta;
 use domain::{WebhookEndpointId, WebhookSecret, WorkerId};
@@ -96,6 +99,22 @@ async fn what_failed_comes_again_as_it_was() {
     assert!(calls.len() >= 5, "{} calls", calls.len());
     assert!(calls.iter().all(|call| (call.id, &call.body) == (calls[0].id, &calls[0].body)));
     assert!(calls[0].at < calls[calls.len() - 1].at, "each attempt has a time of its own");
+}
+
+#[tokio::test]
+async fn an_endpoint_is_left_alone_for_as_long_as_it_asks() {
+    let world = World::new().await;
+    listen(&world, 1, "https://a").await;
+    world.deliver(world.ask("nobody@example.com").await).await;
+    let sender = RecordingWebhooks::new();
+    let busy = WebhookAnswer { status: 429, retry_after: Some(Duration::from_secs(1_200)) };
+    sender.answer_with("https://a", Duration::ZERO, Ok(busy));
+    tell_until(&world, &sender, |all| all[0].failures == 1).await;
+    sender.answer("https://a", Duration::ZERO, Ok(204));
+    let due = |now| world.store.claim_events(WorkerId::from_bytes([7; 16]), now, now, 10, 10);
+    let now = world.clock.now();
+    assert!(due(now + TimeDelta::seconds(1_199)).await.unwrap().is_empty(), "too early");
+    assert_eq!(due(now + TimeDelta::seconds(1_201)).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

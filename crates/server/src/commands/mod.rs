@@ -34,9 +34,6 @@ pub(crate) fn normalize(args: &NormalizeArgs) -> Result<ExitCode, Fault> {
 /// Every other command.
 pub(crate) async fn run(command: Command, settings: Settings) -> Result<ExitCode, Fault> {
     match command {
-        Command::Customer(command) => {
-            return customer::run(command, &Operator::open(&settings).await?).await;
-        }
         Command::Demo => demo::run(settings).await,
         Command::Serve => serve::run(&settings).await,
         Command::Migrate => migrate(&settings).await,
@@ -45,16 +42,41 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<ExitCode
         Command::Openapi => output::line(&http_api::openapi()),
         Command::Geo { ip } => geo::run(&ip, &settings).await,
         Command::Normalize(args) => normalize(&args).map(|_| ()),
-        Command::Organisation(command) => organisation::run(command, &Operator::open(&settings).await?).await,
-        Command::ApiKey(command) => api_key::run(command, &Operator::open(&settings).await?).await,
-        Command::Mail(command) => mail::run(command, &Operator::open(&settings).await?).await,
-        Command::Template(command) => {
-            template::run(command, &Operator::open(&settings).await?, &settings).await
+        Command::Customer(_)
+        | Command::Organisation(_)
+        | Command::ApiKey(_)
+        | Command::Mail(_)
+        | Command::Template(_)
+        | Command::Webhook(_)
+        | Command::Audit(_) => {
+            let operator = Operator::open(&settings).await?;
+            let outcome = operate(command, &operator, &settings).await;
+            // Nothing is left behind that the next process would have to recover.
+            operator.stores.database.close().await;
+            return outcome;
         }
-        Command::Webhook(command) => {
-            webhook::run(command, &Operator::open(&settings).await?, &settings).await
-        }
-        Command::Audit(args) => audit::run(args, &Operator::open(&settings).await?).await,
+    }?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The commands that work on an open database.
+async fn operate(command: Command, operator: &Operator, settings: &Settings) -> Result<ExitCode, Fault> {
+    match command {
+        Command::Customer(command) => return customer::run(command, operator).await,
+        Command::Organisation(command) => organisation::run(command, operator).await,
+        Command::ApiKey(command) => api_key::run(command, operator).await,
+        Command::Mail(command) => mail::run(command, operator).await,
+        Command::Template(command) => template::run(command, operator, settings).await,
+        Command::Webhook(command) => webhook::run(command, operator, settings).await,
+        Command::Audit(args) => audit::run(args, operator).await,
+        Command::Demo
+        | Command::Serve
+        | Command::Migrate
+        | Command::Move(_)
+        | Command::Config
+        | Command::Openapi
+        | Command::Geo { .. }
+        | Command::Normalize(_) => Ok(()),
     }?;
     Ok(ExitCode::SUCCESS)
 }

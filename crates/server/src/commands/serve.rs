@@ -22,6 +22,7 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Fault> {
     let sender = service::sender(settings)?;
     let tls = TlsListener::from_settings(settings)?;
     warn_of_key_in_database(settings);
+    settings.warn_of_wide_proxies();
     let stores = Stores::open(settings).await?;
     let listener = TcpListener::bind(listen).await.map_err(Fault::io(format!("listen {listen}")))?;
     let bound = listener.local_addr().map_err(Fault::io("listen"))?;

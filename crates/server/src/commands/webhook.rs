@@ -90,7 +90,7 @@ async fn test(id: WebhookEndpointId, operator: &Operator, settings: &Settings) -
         at: now,
         body: test_event(endpoint.organisation, now),
     };
-    match webhooks(settings)?.send(&webhook).await {
+    match webhooks(settings)?.send(&webhook).await.map(|answer| answer.status) {
         Ok(status @ 200..=299) => output::line(&format!("the endpoint took it: {status}")),
         Ok(status) => Err(Fault::Setup(format!("the endpoint answered {status}; expected 200 to 299"))),
         Err(fault) => Err(Fault::Setup(format!("the endpoint could not be called: {fault}"))),

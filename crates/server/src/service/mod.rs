@@ -61,6 +61,8 @@ pub(crate) async fn run(
     options: Options,
 ) -> Result<(), Fault> {
     let hangups = Hangups::watch();
+    // First, so that what the parts report as they start is there from the start.
+    telemetry::start_metrics(settings).await?;
     let geo = geo(settings)?;
     let parts = Parts {
         visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
@@ -72,7 +74,6 @@ pub(crate) async fn run(
         signal: WorkSignal::default(),
         relay: RelayStatus::default(),
     };
-    telemetry::start_metrics(settings).await?;
     let stopped = watch_for_stop();
     let delivery = if settings.parsed("worker", "true or false")?.unwrap_or(true) {
         let worker = parts.worker();

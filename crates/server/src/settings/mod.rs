@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use ipnetwork::IpNetwork;
 use thiserror::Error;
+use tracing::warn;
 
 pub(crate) use self::known::KNOWN;
 pub(crate) use self::source::{Layers, Secrecy};
@@ -121,7 +122,24 @@ impl Settings {
         let expected = |_| {
             SettingsError::invalid("trusted_proxies", "expected networks such as 10.0.0.0/8, 2001:db8::/32")
         };
-        text.split(',').map(|network| network.trim().parse().map_err(expected)).collect()
+        let networks: Vec<IpNetwork> = text
+            .split(',')
+            .map(|network| network.trim().parse().map_err(expected))
+            .collect::<Result<_, _>>()?;
+        if networks.iter().any(|network| network.prefix() == 0) {
+            let why = "the whole internet would be believed; name the networks of your proxies";
+            return Err(SettingsError::invalid("trusted_proxies", why));
+        }
+        Ok(networks)
+    }
+
+    /// Says so where far more is believed than any installation has proxies.
+    pub(crate) fn warn_of_wide_proxies(&self) {
+        for network in self.trusted_proxies().unwrap_or_default() {
+            if network.prefix() < if network.is_ipv4() { 8 } else { 16 } {
+                warn!(%network, "trusted_proxies: anybody in this very large network can claim any address");
+            }
+        }
     }
 
     /// Every setting as it may be shown.

@@ -149,3 +149,13 @@ fn a_log_that_goes_to_no_terminal_has_no_colours() {
     assert!(log.contains("INFO"), "{log}");
     assert!(!log.contains('\u{1b}'), "{log:?}");
 }
+
+#[test]
+fn no_core_file_is_ever_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = Server::demo(directory.path());
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", demo.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    assert_eq!(core.split_whitespace().nth(5), Some("0"), "{core}");
+}

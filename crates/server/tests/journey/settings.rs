@@ -124,3 +124,21 @@ fn the_effective_settings_are_printed_without_secrets() {
     assert!(printed.contains("mail_url = ") && printed.contains("RESETD_MAIL_URL"), "{printed}");
     assert!(!printed.contains("hunter2") && !printed.contains("user:"), "{printed}");
 }
+
+#[test]
+fn the_whole_internet_is_no_proxy() {
+    for everybody in ["0.0.0.0/0", "10.0.0.0/8, ::/0"] {
+        let output = run_with(
+            resetd()
+                .arg("serve")
+                .env("RESETD_DATABASE_URL", "sqlite:///nowhere/resetd.db")
+                .env("RESETD_PUBLIC_URL", "http://localhost")
+                .env("RESETD_MAIL_URL", "capture:/nowhere")
+                .env("RESETD_TRUSTED_PROXIES", everybody),
+            b"",
+        );
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("trusted_proxies"), "{said}");
+    }
+}

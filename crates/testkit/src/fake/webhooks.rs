@@ -4,13 +4,13 @@ use std::{
     time::Duration,
 };
 
-use application::ports::{OutgoingWebhook, WebhookError, WebhookSender};
+use application::ports::{OutgoingWebhook, WebhookAnswer, WebhookError, WebhookSender};
 use async_trait::async_trait;
 
 use super::lock;
 
 /// How an endpoint answers, by its URL: a status or a fault, after a while.
-type Answers = HashMap<String, (Duration, Result<u16, WebhookError>)>;
+type Answers = HashMap<String, (Duration, Result<WebhookAnswer, WebhookError>)>;
 
 /// Keeps every call, and answers as it is told: 204 at once, unless the URL has an answer of its own. Clones share
 /// everything.
@@ -32,6 +32,11 @@ impl RecordingWebhooks {
 
     /// From now on calls to `url` are answered like this, after `delay`.
     pub fn answer(&self, url: &str, delay: Duration, answer: Result<u16, WebhookError>) {
+        self.answer_with(url, delay, answer.map(WebhookAnswer::from));
+    }
+
+    /// The same with headers.
+    pub fn answer_with(&self, url: &str, delay: Duration, answer: Result<WebhookAnswer, WebhookError>) {
         lock(&self.0.answers).insert(url.to_owned(), (delay, answer));
     }
 
@@ -44,10 +49,10 @@ impl RecordingWebhooks {
 
 #[async_trait]
 impl WebhookSender for RecordingWebhooks {
-    async fn send(&self, webhook: &OutgoingWebhook) -> Result<u16, WebhookError> {
+    async fn send(&self, webhook: &OutgoingWebhook) -> Result<WebhookAnswer, WebhookError> {
         lock(&self.0.calls).push(webhook.clone());
         let answer = lock(&self.0.answers).get(&webhook.target.url).copied();
-        let (delay, answer) = answer.unwrap_or((Duration::ZERO, Ok(204)));
+        let (delay, answer) = answer.unwrap_or((Duration::ZERO, Ok(204.into())));
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }

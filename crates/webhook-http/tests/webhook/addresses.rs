@@ -46,7 +46,7 @@ async fn a_name_that_resolves_inside_is_not_called() {
 async fn where_it_is_allowed_localhost_is_called() {
     let receiver = Receiver::start(Behaviour::Status(204, "")).await;
     let url = format!("http://localhost:{}/", receiver.address.port());
-    assert_eq!(sender().send(&webhook(&url)).await, Ok(204));
+    assert_eq!(sender().send(&webhook(&url)).await.map(|answer| answer.status), Ok(204));
     let elsewhere = webhook("http://shop.example/");
     assert_eq!(sender().send(&elsewhere).await, Err(WebhookError::Url));
 }
