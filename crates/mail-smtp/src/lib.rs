@@ -1,14 +1,9 @@
 //! Sends mail over SMTP.
 //!
-//! [`SmtpSender`] implements the port [`MailSender`](application::ports::MailSender) with `lettre`, over a pool of kept
-//! connections of its own. Its own because of three things `lettre` 0.11 does not do:
-//!
-//! * **`TCP_NODELAY`.** Every step of SMTP is a small write that waits for an answer. With Nagle's algorithm the second
-//!   write of a mail's text waits for the delayed acknowledgement of the first: 40 ms a mail on a kept connection.
-//! * **A bound on what a server may answer.** `lettre` caps a reply at 100 kB and a line at 1,000 bytes, but looks at the
-//!   length of a line only when it has ended: an endless line grows until memory or the time limit ends.
-//! * **Nothing left over at `STARTTLS`.** What a server (or somebody in between) sends in the clear behind its `220` would
-//!   be read as the first reply under TLS.
+//! [`SmtpSender`] implements the port [`MailSender`](application::ports::MailSender) over a pool of kept connections, with
+//! `lettre` for messages, commands and TLS. Replies are read here, because of what `lettre` 0.11 does not do: text of any
+//! bytes (what is no UTF-8 counts there as a broken connection, and the mail would be sent again), a bound on a reply
+//! before its line has ended, `TCP_NODELAY`, and nothing left over in the clear at `STARTTLS`.
 //!
 //! # URL
 //! ```text
@@ -22,7 +17,7 @@
 //! | `connect_timeout` | 10 | seconds for TCP, and again for TLS, greeting and login, 1 to 300 |
 //! | `command_timeout` | 30 | seconds for each reply, 1 to 600 |
 //! | `ca` | – | a PEM file of certificates trusted besides the system's |
-//! | `hello` | the host's name | what to call ourselves in `EHLO` |
+//! | `hello` | the host's full name, else its address | what to call ourselves in `EHLO` |
 //!
 //! Without credentials, `smtp://` takes TLS where the server offers it, whatever its certificate says (RFC 7435): that
 //! keeps out those who listen, not those who pretend, and works with the self-signed certificate of a fresh relay. With
@@ -34,12 +29,12 @@
 //! # Failures
 //! | what happened | kind |
 //! |---|---|
-//! | refused, unreachable, timed out; a greeting, `EHLO`, `STARTTLS` or TLS fault; a failed login; 421 at any time; 530, 534, 535, 538 | `HostDown` |
+//! | refused, unreachable, timed out; a TLS fault; 4xx before the first mail; 421 at any time | `HostDown` |
+//! | 5xx to greeting, `EHLO`, `STARTTLS` or login; no STARTTLS or login offered; 530, 534, 535, 538; a command refused as such | `HostRefuses` |
+//! | 5xx to `MAIL FROM`; a status code about the sender | `SenderRefused` |
+//! | 5xx to `RCPT TO`: policy (5.7.x, 554); a bare 550 to 553 | `PolicyRefused`; `RecipientRefused` |
 //! | 4xx; garbage or an endless reply; the connection lost or silent while the server had the mail | `Transient` |
-//! | 5xx; an address the server cannot carry (no SMTPUTF8) | `Permanent` |
-//!
-//! A failed login and a demand for one (530) count as a host that is down: every mail would meet them, and the queue waits
-//! for the operator instead of giving its mails up.
+//! | other 5xx; an address the server cannot carry (no SMTPUTF8) | `Permanent` |
 //!
 //! A fault on a kept connection before the server agreed to take the text is nobody's fault but the connection's: the mail
 //! is sent again at once over a fresh one. Replies are kept without addresses and control characters, at most 500

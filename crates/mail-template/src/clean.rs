@@ -63,20 +63,50 @@ pub(crate) fn customer_name(name: &str) -> String {
 }
 
 fn advertises(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.contains("://") || lower.contains("www.") || lower.split_whitespace().any(looks_like_host)
+    let lower = name.to_lowercase();
+    lower.contains("://")
+        || lower.contains("www.")
+        || lower.contains(['@', '\u{FF20}', '\u{FE6B}'])
+        || name.split(|c: char| c.is_whitespace() || ",;()[]<>\"".contains(c)).any(looks_like_host)
 }
 
-/// `shop.example/…`: a label, a dot and a top-level domain, as linkifiers see it.
+/// `shop.example/…`: labels, a dot and a top-level domain, as linkifiers see it, in any script. An initial before a name
+/// (`J.Novák`) is none, unless something follows it as it follows a host.
 fn looks_like_host(word: &str) -> bool {
-    let host = word.split(['/', '?', '#', ':']).next().unwrap_or(word);
+    let end = word.find(['/', '?', '#', ':', '\\']).unwrap_or(word.len());
+    let (host, rest) = word.split_at(end);
+    // IDNA takes these for a dot (UTS #46).
+    let host = host.replace(['\u{3002}', '\u{FF0E}', '\u{FF61}'], ".");
     let host = host.trim_matches(|c: char| !c.is_alphanumeric());
     let Some((head, tail)) = host.rsplit_once('.') else { return false };
-    let label = head.rsplit('.').next().unwrap_or(head);
-    label.len() >= 2
-        && tail.len() >= 2
-        && tail.bytes().all(|b| b.is_ascii_alphabetic())
-        && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.chars().all(|c| c.is_alphanumeric() || is_mark(c) || matches!(c, '-' | '_'))
+    };
+    let last = head.rsplit('.').next().unwrap_or(head);
+    let tail_is_domain = tail.to_ascii_lowercase().starts_with("xn--")
+        || tail.chars().count() >= 2 && tail.chars().all(|c| c.is_alphabetic() || is_mark(c));
+    let is_address = host.parse::<std::net::Ipv4Addr>().is_ok();
+    let an_initial = rest.is_empty()
+        && head.split('.').all(|part| part.chars().count() == 1)
+        && is_written_as_a_name(tail);
+    is_address || label(last) && label(tail) && tail_is_domain && !an_initial
+}
+
+/// `Novák`; not `co`, and not `Com`.
+fn is_written_as_a_name(word: &str) -> bool {
+    const DOMAINS: [&str; 12] =
+        ["com", "net", "org", "info", "app", "dev", "xyz", "top", "shop", "site", "online", "store"];
+    let mut characters = word.chars();
+    characters.next().is_some_and(char::is_uppercase)
+        && characters.clone().count() >= 2
+        && characters.all(char::is_lowercase)
+        && !DOMAINS.contains(&word.to_lowercase().as_str())
+}
+
+/// A combining mark, as Indic and Arabic labels have.
+const fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}' | '\u{610}'..='\u{65F}' | '\u{900}'..='\u{DFF}' | '\u{E31}'..='\u{E4E}')
 }
 
 #[cfg(test)]
@@ -110,6 +140,39 @@ mod tests {
     #[test]
     fn footers_keep_their_lines() {
         assert_eq!(lines("Shop s.r.o.\r\nPraha\u{7} 1\n", 100), "Shop s.r.o.\nPraha 1");
+    }
+
+    #[test]
+    fn hosts_of_any_length_and_script_are_links() {
+        for name in [
+            "t.co/abc",
+            "t.co",
+            "X.Com",
+            "Jan (t.co/abc)",
+            "bücher.de/win",
+            "купить.рф",
+            "win.xn--p1ai/x",
+            "win.xn--p1ai",
+            "promo@evil.test",
+            "x@y.cz",
+            "promo\u{FF20}evil.test",
+            "a.b.co",
+            "例え。テスト",
+            "उदाहरण.भारत",
+            "EVIL.COM.",
+            "evil.com,jan",
+            "a-1.io?x",
+            "x.io:80",
+            "192.0.2.7/win",
+            "ä.de/x",
+            "my_shop.example",
+        ] {
+            assert_eq!(customer_name(name), "", "{name}");
+        }
+        for name in ["Dr. Jan", "J.Novák", "J.R.R.Tolkien", "A. B.", "Jan Novák, 3.", "Ž.Šťastná", "Ph.D."]
+        {
+            assert_eq!(customer_name(name), name);
+        }
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl TemplateComposer {
         let language = template.map_or_else(|| builtin::language(wanted), |(_, language)| language);
         let place = place::requested_from(content.requested_from, &language);
         let footer = self.footer(settings.footer.as_deref(), &place);
-        let organisation = clean::one_line(&content.organisation.name, 100);
+        let organisation = clean::one_line(&content.organisation.name, 200);
         let values = mail_variables(content, &language, place, &footer, &organisation)?.into_value();
 
         let (subject, body, text, preheader) = match template {

@@ -1,6 +1,8 @@
 use application::ports::ComposeError;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
+use crate::bounds;
+
 /// Steps a template may take: a hundred times what the built-in ones need, and far from an endless loop.
 const FUEL: u64 = 50_000;
 
@@ -31,8 +33,9 @@ impl Engine {
         Self(environment)
     }
 
-    /// Compiles `source` under `name`.
+    /// Compiles `source` under `name`, unless it is too complex to.
     pub(crate) fn add(&mut self, name: &str, source: &str) -> Result<(), ComposeError> {
+        bounds::check(source).map_err(|fault| ComposeError::Template { template: name.to_owned(), fault })?;
         self.0.add_template_owned(name.to_owned(), source.to_owned()).map_err(|error| fault(name, &error))
     }
 

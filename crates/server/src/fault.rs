@@ -22,6 +22,9 @@ pub(crate) enum Fault {
     /// What was compared is not the same.
     #[error("{0}")]
     Differs(String),
+    /// The service cannot go on; whoever supervises it starts it again.
+    #[error("{0}")]
+    Ended(String),
     /// A part could not be set up.
     #[error("{0}")]
     Setup(String),
@@ -35,7 +38,7 @@ impl Fault {
     /// What the process tells whoever started it: 1 when it did its work and something is amiss, 2 when it could not do it.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
-            Self::Differs(_) => 1,
+            Self::Differs(_) | Self::Ended(_) => 1,
             _ => 2,
         }
     }

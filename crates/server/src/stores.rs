@@ -75,6 +75,23 @@ impl Database {
         }
     }
 
+    /// Waits until it can be written no more while this process lives, and says why.
+    pub(crate) async fn failed(&self) -> String {
+        match self {
+            Self::Sqlite(database) => database.failed().await,
+            // A lost connection is replaced.
+            Self::Postgres(_) => std::future::pending().await,
+        }
+    }
+
+    /// The size of the log in octets; `None`: this database keeps none of its own.
+    pub(crate) fn log_bytes(&self) -> Option<Result<u64, StoreError>> {
+        match self {
+            Self::Sqlite(database) => Some(database.log_bytes()),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Lets what was written reach the disk and closes the connections.
     pub(crate) async fn close(&self) {
         match self {

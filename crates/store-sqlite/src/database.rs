@@ -1,5 +1,6 @@
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::StoreError;
@@ -7,9 +8,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 
 use crate::columns::Columns;
+use crate::failure::Failure;
 use crate::fault::{Fault, is_busy};
 use crate::migrate;
-use crate::writer::{Statement, Writer};
+use crate::writer::{LogFile, Statement, Writer, own_savepoint};
 
 /// How long a write waits for another process before it fails as unavailable.
 const BUSY: Duration = Duration::from_secs(5);
@@ -26,6 +28,12 @@ const CHECKPOINT_PAGES: &str = "4096";
 /// What is kept of the log's file when it starts over, in octets.
 const LOG_SIZE: &str = "67108864";
 
+/// What readiness writes: more than a request needs, so that it fails on a disk that has room for a page and for no request.
+const PROBE: &str = own_savepoint!(
+    "INSERT INTO installation (name, value) VALUES ('last-ping', zeroblob(32768)) \
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+);
+
 /// An open database file: one connection that writes, a few that read.
 ///
 /// Cloning shares the connections. Nothing here needs the address vault, so that the vault can be made of
@@ -33,6 +41,8 @@ const LOG_SIZE: &str = "67108864";
 #[derive(Debug, Clone)]
 pub struct SqliteDatabase {
     pub(crate) writer: Writer,
+    log: Arc<LogFile>,
+    failure: Failure,
     pub(crate) readers: SqlitePool,
 }
 
@@ -47,8 +57,18 @@ impl SqliteDatabase {
     pub async fn open(location: &str) -> Result<Self, StoreError> {
         let options = locate(location)?;
         create_private(options.get_filename())?;
-        let connection = connect_writer(&options).await.map_err(Fault::Sql)?;
-        let writer = Writer::start(connection, options.get_filename())?;
+        let mut connection = connect_writer(&options).await.map_err(Fault::Sql)?;
+        let log = write_log_again(&mut connection, options.get_filename()).await?;
+        Self::start(options, connection, log).await
+    }
+
+    pub(crate) async fn start(
+        options: SqliteConnectOptions,
+        connection: SqliteConnection,
+        log: Arc<LogFile>,
+    ) -> Result<Self, StoreError> {
+        let failure = Failure::default();
+        let writer = Writer::start(connection, Arc::clone(&log), &failure)?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .min_connections(1)
@@ -59,7 +79,7 @@ impl SqliteDatabase {
             .connect_with(reading(options))
             .await
             .map_err(Fault::Sql)?;
-        Ok(Self { writer, readers })
+        Ok(Self { writer, log, failure, readers })
     }
 
     /// Applies every migration that is missing, in one transaction. Any number of processes may call it at once.
@@ -86,15 +106,29 @@ impl SqliteDatabase {
         migrate::latest()
     }
 
-    /// Whether a write would be taken now, and a read answered: for readiness. Writes nothing.
+    /// Whether a write is taken now, and a read answered: for readiness. It writes one row, always the same, and waits until
+    /// the disk has it: a full or read-only disk refuses that as it refuses requests.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when not; after at most the five seconds that a write waits for a lock.
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.readers).await.map_err(Fault::Sql)?;
-        self.writer
-            .work(|unit| Box::pin(async move { Ok(unit.run(Statement::new("SELECT 1")).await?) }))
-            .await
+        self.writer.work(|unit| Box::pin(async move { Ok(unit.run(Statement::new(PROBE)).await?) })).await
+    }
+
+    /// How large the log is, in octets. 64 MiB are kept for reuse; more is used only while some process holds an old snapshot
+    /// open.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file system cannot tell.
+    pub fn log_bytes(&self) -> Result<u64, StoreError> {
+        self.log.size().map_err(|error| StoreError::Unavailable(error.to_string()))
+    }
+
+    /// Waits until this database can be written no more while the process lives, and says why: a sync of the log failed, or a
+    /// thread that writes is gone. The process should end then.
+    pub async fn failed(&self) -> String {
+        self.failure.wait().await
     }
 
     /// Finishes the writes that wait and closes every connection. Later calls fail as unavailable.
@@ -148,7 +182,7 @@ fn reading(options: SqliteConnectOptions) -> SqliteConnectOptions {
 }
 
 /// Turning a new file to WAL needs a lock that SQLite does not wait for; two processes may both be at it.
-async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
+pub(crate) async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
     /// Together as long as a write waits.
     const TRIES: u32 = 50;
     let options = writing(options);
@@ -167,6 +201,25 @@ async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnecti
             }
         }
     }
+}
+
+/// Brings the log to the disk whatever the kernel takes for written: after a failed sync its pages count as clean, and a later
+/// sync succeeds without them. Other processes' writes wait meanwhile; reads go on.
+async fn write_log_again(
+    connection: &mut SqliteConnection,
+    database: &Path,
+) -> Result<Arc<LogFile>, StoreError> {
+    let failed = |error: std::io::Error| {
+        StoreError::Unavailable(format!("{}: the log could not be made durable: {error}", database.display()))
+    };
+    let log = Arc::new(LogFile::open(database).map_err(failed)?);
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(Fault::Sql)?;
+    let writing = Arc::clone(&log);
+    let written =
+        tokio::task::spawn_blocking(move || writing.rewrite().and_then(|()| writing.sync_all())).await;
+    sqlx::query("ROLLBACK").execute(&mut *connection).await.map_err(Fault::Sql)?;
+    written.map_err(std::io::Error::other).flatten().map_err(failed)?;
+    Ok(log)
 }
 
 /// Makes a missing file readable by its owner alone before SQLite opens it; SQLite gives its log the same mode.

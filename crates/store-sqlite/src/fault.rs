@@ -72,10 +72,17 @@ pub(crate) fn primary_code(cause: &dyn sqlx::error::DatabaseError) -> Option<i32
     Some(cause.code()?.parse::<i32>().ok()? & 0xff)
 }
 
-/// Whether the database will not have a value: `SQLITE_CONSTRAINT`, which includes a type that is not the column's.
-pub(crate) fn is_constraint(error: &sqlx::Error) -> bool {
-    const CONSTRAINT: i32 = 19;
-    matches!(error, sqlx::Error::Database(cause) if primary_code(cause.as_ref()) == Some(CONSTRAINT))
+/// Whether the values of one row are to blame, so that its neighbours can be stored without it: `SQLITE_TOOBIG`,
+/// `SQLITE_CONSTRAINT` (which includes a type that is not the column's), `SQLITE_MISMATCH`.
+pub(crate) fn is_of_one_row(error: &sqlx::Error) -> bool {
+    const VALUES: [i32; 3] = [18, 19, 20];
+    match error {
+        sqlx::Error::Database(cause) => {
+            primary_code(cause.as_ref()).is_some_and(|code| VALUES.contains(&code))
+        }
+        sqlx::Error::Encode(_) => true,
+        _ => false,
+    }
 }
 
 /// Whether another connection holds the lock that was asked for.

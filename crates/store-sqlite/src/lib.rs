@@ -14,6 +14,11 @@
 //! inside a savepoint of its own. One that fails takes nothing of its neighbours with it. Other processes (the command line) are
 //! waited for by SQLite's busy timeout.
 //!
+//! # When the disk fails
+//!
+//! After a failed sync nothing is acknowledged any more and [`SqliteDatabase::failed`] says why; the process has to end. Opening
+//! the file writes the whole log to the disk again before anything is acknowledged (decision 17).
+//!
 //! # What it reads with
 //!
 //! A few read-only connections, which in WAL mode neither block the writer nor wait for it.
@@ -24,6 +29,7 @@ mod columns;
 mod customer_directory;
 mod database;
 mod export;
+mod failure;
 mod fault;
 mod installation;
 mod mail_queue;

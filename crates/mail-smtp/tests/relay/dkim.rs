@@ -151,3 +151,18 @@ async fn what_is_no_key_is_refused_without_being_shown() {
     injected.selector = "a; b=\r\nBcc: x".to_owned();
     assert_eq!(new(&relay, &injected).unwrap_err(), SetupError::Dkim(DkimError::Name));
 }
+
+#[test]
+fn the_key_is_pem_text_or_a_path() {
+    let pem = include_str!("keys/rsa-pkcs8.pem");
+    assert_eq!(DkimKey::read(pem), DkimKey::Pem(pem.to_owned()));
+    assert_eq!(DkimKey::read("/etc/key.pem"), DkimKey::File("/etc/key.pem".into()));
+    assert_eq!(format!("{:?}", DkimKey::read(pem)), "Pem(***)");
+    let settings = DkimSettings {
+        selector: "mail1".to_owned(),
+        domain: "shop.example".to_owned(),
+        key: DkimKey::read(pem),
+    };
+    let smtp = "smtp://relay.example".parse().unwrap();
+    assert!(SmtpSender::new(smtp, "a@shop.example", Some(&settings)).is_ok());
+}

@@ -68,6 +68,17 @@ fn checked_name(name: &str) -> Result<String, Fault> {
     Ok(name.to_owned())
 }
 
+/// What mails show of a footer, so that none is cut.
+const FOOTER: usize = 500;
+
+fn checked_footer(footer: &str) -> Result<String, Fault> {
+    let length = footer.chars().count();
+    if length > FOOTER {
+        return Err(Fault::usage(format!("footer: expected at most {FOOTER} characters, found {length}")));
+    }
+    Ok(footer.to_owned())
+}
+
 /// Lays the flags over the settings; each is checked before anything is stored.
 fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), Fault> {
     if let Some(url) = &flags.reset_url {
@@ -84,7 +95,7 @@ fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Resu
         settings.logo_url = optional(url).map(|url| checked_https("logo-url", url)).transpose()?;
     }
     if let Some(text) = &flags.footer {
-        settings.footer = optional(text).map(str::to_owned);
+        settings.footer = optional(text).map(checked_footer).transpose()?;
     }
     apply_expiry(flags, settings)?;
     settings.address_budget.per_minute = flags.mails_per_minute.unwrap_or(settings.address_budget.per_minute);

@@ -1,7 +1,7 @@
 //! The use cases behind the router, and the listener: plain, or TLS.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use application::{
     Authenticate, CachedKeys, DisownRequest, OpenLink, PasswordQueue, RelayStatus, RequestFreshLink,
@@ -10,7 +10,7 @@ use application::{
 use async_trait::async_trait;
 use http_api::{Api, ConnectionLimits, Readiness, ReadinessReport};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use super::{Options, Parts, adapters};
 use crate::fault::Fault;
@@ -20,6 +20,8 @@ use crate::telemetry::{Traces, continued};
 
 /// Within this time a probe wants its answer.
 const PROBE: Duration = Duration::from_millis(900);
+/// How long the store's answer holds.
+const PROBE_AGAIN: Duration = Duration::from_secs(1);
 
 /// Serves until `stopped` turns true and what was begun is done.
 pub(super) async fn serve(
@@ -30,6 +32,7 @@ pub(super) async fn serve(
     mut stopped: watch::Receiver<bool>,
 ) -> Result<(), Fault> {
     let readiness = Ready {
+        asked: Mutex::default(),
         database: parts.stores.database.clone(),
         stopped: stopped.clone(),
         relay: parts.relay.clone(),
@@ -110,10 +113,12 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
     })
 }
 
-/// Ready while the store answers and nobody has asked to stop. The worker's thread ends with the process only: a panic
-/// in one mail does not end it.
+/// Ready while the store takes writes and nobody has asked to stop. The worker's thread ends with the process only: a panic
+/// in one mail does not end it, and one elsewhere ends the process.
 struct Ready {
     database: Database,
+    /// When the store was asked last, and whether it took the write: each question costs one.
+    asked: Mutex<Option<(Instant, bool)>>,
     stopped: watch::Receiver<bool>,
     relay: RelayStatus,
 }
@@ -121,7 +126,15 @@ struct Ready {
 #[async_trait]
 impl Readiness for Ready {
     async fn check(&self) -> ReadinessReport {
-        let store = matches!(tokio::time::timeout(PROBE, self.database.ping()).await, Ok(Ok(())));
+        let mut asked = self.asked.lock().await;
+        let store = match *asked {
+            Some((at, answer)) if at.elapsed() < PROBE_AGAIN => answer,
+            _ => {
+                let answer = matches!(tokio::time::timeout(PROBE, self.database.ping()).await, Ok(Ok(())));
+                *asked = Some((Instant::now(), answer));
+                answer
+            }
+        };
         ReadinessReport { store, worker: !*self.stopped.borrow(), relay: self.relay.error() }
     }
 }

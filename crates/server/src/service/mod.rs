@@ -3,6 +3,7 @@
 mod adapters;
 mod hangup;
 mod http;
+mod store_log;
 mod tls;
 mod upkeep;
 
@@ -25,7 +26,8 @@ pub(crate) use self::tls::TlsListener;
 use crate::fault::Fault;
 use crate::settings::Settings;
 use crate::stores::Stores;
-use crate::{telemetry, worker};
+use crate::telemetry;
+use crate::worker::Worker;
 
 /// What differs between `serve` and `demo`.
 pub(crate) struct Options {
@@ -77,7 +79,7 @@ pub(crate) async fn run(
         let composer = composer(&parts.stores, settings)?;
         let mails = Arc::new(parts.deliver(worker, settings, &options, composer.clone())?);
         let webhooks = Arc::new(parts.tell(worker, settings)?);
-        let thread = worker::spawn(mails, webhooks, Arc::clone(&options.sender), stopped.clone())?;
+        let thread = Worker::spawn(mails, webhooks, Arc::clone(&options.sender), stopped.clone())?;
         Some((composer, thread))
     } else {
         None
@@ -85,15 +87,18 @@ pub(crate) async fn run(
     let (composer, delivery) = delivery.unzip();
     hangups.reload(Reloadable { tls: options.tls.clone(), composer });
     upkeep::start(settings, &parts.stores, &parts.clock)?;
-    http::serve(&parts, settings, listener, &options, stopped).await?;
-    parts.visits.settle().await;
-    if let Some(thread) = delivery {
-        // The worker winds down within its grace. Joining blocks, so not on an async thread.
-        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
-        if !matches!(joined, Ok(Ok(()))) {
-            return Err(Fault::Setup("the delivery worker ended in a panic".to_owned()));
+    let mut delivery = delivery.unwrap_or_else(Worker::absent);
+    // What was acknowledged stays acknowledged: the next process goes on with it.
+    tokio::select! {
+        served = http::serve(&parts, settings, listener, &options, stopped) => served?,
+        reason = parts.stores.database.failed() => {
+            return Err(Fault::Ended(format!("the store can be written no more: {reason}")));
         }
+        () = delivery.failed() => return Err(Worker::error()),
     }
+    parts.visits.settle().await;
+    // The worker winds down within its grace.
+    delivery.finish().await?;
     parts.stores.database.close().await;
     info!("stopped");
     Ok(())

@@ -10,6 +10,7 @@ use domain::DeliveryState;
 use metrics::gauge;
 use tracing::{info, warn};
 
+use super::store_log;
 use crate::fault::Fault;
 use crate::settings::{Settings, SettingsError};
 use crate::stores::Stores;
@@ -40,6 +41,7 @@ pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>
     tokio::spawn(purge_for_ever(purge, purge_audit));
     tokio::spawn(measure_for_ever(Arc::clone(&stores.queue), Arc::clone(clock)));
     tokio::spawn(measure_outbox_for_ever(Arc::clone(&stores.outbox), Arc::clone(clock)));
+    tokio::spawn(store_log::watch(stores.database.clone()));
     Ok(())
 }
 

@@ -8,6 +8,8 @@ use sqlx::{ConnectOptions as _, Executor as _};
 use testkit::fake::{SeededRandom, TestVault};
 
 use super::setup::{Fixture, at};
+use crate::database::{connect_writer, locate};
+use crate::writer::LogFile;
 use crate::{SqliteDatabase, SqliteStore};
 
 fn is_unavailable<T>(outcome: &Result<T, StoreError>) -> bool {
@@ -167,4 +169,24 @@ async fn a_row_that_cannot_be_read_does_not_stop_those_behind_it() {
     assert_eq!(claimed.len(), 1);
     assert_ne!(claimed[0].id, bad_id);
     assert_eq!(fixture.count("SELECT count(*) FROM mail WHERE state = 'preparing-error'").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_does_not_sync_ends_the_store_and_says_why() {
+    let directory = tempfile::tempdir().unwrap();
+    let location = directory.path().join("resetd.db").display().to_string();
+    let sound = SqliteDatabase::open(&location).await.unwrap();
+    sound.migrate().await.unwrap();
+    sound.close().await;
+
+    let options = locate(&location).unwrap();
+    let connection = connect_writer(&options).await.unwrap();
+    let log = Arc::new(LogFile::that_cannot_be_synced().unwrap());
+    let database = SqliteDatabase::start(options, connection, log).await.unwrap();
+    let store = SqliteStore::new(database.clone(), Arc::new(TestVault::new(1))).await;
+    assert!(is_unavailable(&store.map(drop)), "nothing is acknowledged without the disk");
+    let reason = database.failed().await;
+    assert!(reason.starts_with("the log could not be made durable: "), "{reason}");
+    assert!(is_unavailable(&database.migrate().await), "nor anything later");
+    database.close().await;
 }

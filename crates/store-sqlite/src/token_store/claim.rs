@@ -42,7 +42,7 @@ pub(super) async fn claim_due(
     store
         .database
         .writer
-        .work(move |unit| Box::pin(async move { lease(unit, claim, vault.as_ref(), now).await }))
+        .work_without_sync(move |unit| Box::pin(async move { lease(unit, claim, vault.as_ref(), now).await }))
         .await
 }
 

@@ -24,7 +24,7 @@ pub(super) async fn renew(
 ) -> Result<(), StoreError> {
     let renew =
         Statement::new(RENEW).bind(worker.as_bytes().to_vec()).bind(millis(lease_until)).bind(list(mails)?);
-    store.database.writer.work(|unit| Box::pin(async move { Ok(unit.run(renew).await?) })).await
+    store.database.writer.work_without_sync(|unit| Box::pin(async move { Ok(unit.run(renew).await?) })).await
 }
 
 pub(super) async fn release(
@@ -33,7 +33,11 @@ pub(super) async fn release(
     keep: &[MailId],
 ) -> Result<(), StoreError> {
     let release = Statement::new(RELEASE).bind(worker.as_bytes().to_vec()).bind(list(keep)?);
-    store.database.writer.work(|unit| Box::pin(async move { Ok(unit.run(release).await?) })).await
+    store
+        .database
+        .writer
+        .work_without_sync(|unit| Box::pin(async move { Ok(unit.run(release).await?) }))
+        .await
 }
 
 fn list(mails: &[MailId]) -> Result<String, StoreError> {

@@ -33,7 +33,11 @@ pub(super) async fn note(
         .bind(event)
         .bind(detail.map(|detail| store.vault.seal(detail.as_bytes())))
         .bind(i64::from(room_for(event)));
-    store.database.writer.work(|unit| Box::pin(async move { Ok(unit.run(statement).await?) })).await
+    store
+        .database
+        .writer
+        .work_without_sync(|unit| Box::pin(async move { Ok(unit.run(statement).await?) }))
+        .await
 }
 
 #[cfg(test)]

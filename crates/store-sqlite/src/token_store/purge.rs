@@ -34,7 +34,7 @@ pub(super) async fn purge(
     store
         .database
         .writer
-        .work(move |unit| {
+        .work_without_sync(move |unit| {
             Box::pin(async move {
                 let mails = delete_mails(unit, before, now, limit.into()).await?;
                 let budget =

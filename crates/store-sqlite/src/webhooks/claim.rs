@@ -65,7 +65,7 @@ pub(super) async fn claim(
     store
         .database
         .writer
-        .work(move |unit| Box::pin(async move { lease(unit, claim, vault.as_ref()).await }))
+        .work_without_sync(move |unit| Box::pin(async move { lease(unit, claim, vault.as_ref()).await }))
         .await
 }
 

@@ -69,7 +69,10 @@ impl WebhookOutbox for SqliteStore {
 
     async fn release_events(&self, worker: WorkerId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let release = Statement::new(RELEASE).bind(worker.as_bytes().to_vec()).bind(millis(now));
-        self.database.writer.work(|unit| Box::pin(async move { Ok(unit.run(release).await?) })).await
+        self.database
+            .writer
+            .work_without_sync(|unit| Box::pin(async move { Ok(unit.run(release).await?) }))
+            .await
     }
 
     async fn complete_event(

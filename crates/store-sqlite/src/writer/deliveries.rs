@@ -8,9 +8,10 @@ use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
+use super::transaction::NotStored;
 use super::{Job, Reply, Told};
 use crate::columns::Columns as _;
-use crate::fault::{Fault, is_constraint};
+use crate::fault::{Fault, is_of_one_row};
 use crate::token_store::{AdmitRow, AttemptRow, DELIVERIES, IssueRow, NoMailRow};
 
 /// Rows of one kind in one trip: more than a worker has in flight.
@@ -119,21 +120,30 @@ impl Deliveries {
         connection: &mut SqliteConnection,
         told: &mut Vec<Told>,
         again: &mut Vec<Job>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), NotStored> {
         match self.run(connection).await {
-            Err(Fault::Sql(fault)) if is_constraint(&fault) && self.len() > 1 => {
+            Err(Fault::Sql(fault)) if is_of_one_row(&fault) && self.len() > 1 => {
                 for single in self.singles() {
                     let outcome = single.run(connection).await;
                     single.settle(&outcome.map_err(StoreError::from), told, again);
                 }
-                Err(Fault::Sql(fault).into())
+                Err(fault.into())
             }
-            outcome => {
-                let outcome = outcome.map_err(StoreError::from);
-                self.settle(&outcome, told, again);
-                outcome.map(drop)
+            Ok(verdicts) => {
+                self.settle(&Ok(verdicts), told, again);
+                Ok(())
+            }
+            Err(fault) => {
+                let failed = NotStored::from(fault);
+                self.refuse(&failed.error, again);
+                Err(failed)
             }
         }
+    }
+
+    /// Answers everybody with `error`.
+    pub(super) fn refuse(self, error: &StoreError, again: &mut Vec<Job>) {
+        self.settle(&Err(error.clone()), &mut Vec::new(), again);
     }
 
     async fn run(&self, connection: &mut SqliteConnection) -> Result<Verdicts, Fault> {

@@ -2,12 +2,14 @@
 
 mod deliveries;
 mod hex;
+mod log;
 mod record;
 mod round;
 mod sync;
+mod transaction;
 mod unit;
 
-use std::path::Path;
+use std::sync::Arc;
 
 use application::ports::StoreError;
 use futures_util::future::BoxFuture;
@@ -16,9 +18,11 @@ use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use self::deliveries::Delivery;
 pub(crate) use self::hex::Hex;
+pub(crate) use self::log::LogFile;
 pub(crate) use self::record::RecordRow;
 use self::sync::Syncer;
 pub(crate) use self::unit::{Statement, Unit, own_savepoint};
+use crate::failure::Failure;
 use crate::fault::Fault;
 use crate::token_store::{AdmitRow, AttemptRow, IssueRow, NoMailRow};
 
@@ -53,6 +57,10 @@ pub(crate) trait Work: Send {
     /// Runs once. `Err`: whatever it changed must be undone.
     fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<(), ()>>;
 
+    /// Whether the caller waits for the disk, or for the commit alone: what a power cut takes of such a job is done again, or
+    /// missed by nobody.
+    fn is_durable(&self) -> bool;
+
     /// Tells the caller, once the fate of the transaction is known.
     fn acknowledge(self: Box<Self>, commit: Result<(), StoreError>);
 }
@@ -61,6 +69,7 @@ pub(crate) trait Work: Send {
 struct Closure<T, F> {
     work: Option<F>,
     outcome: Option<Result<T, StoreError>>,
+    durable: bool,
     reply: Reply<T>,
 }
 
@@ -77,6 +86,10 @@ where
             self.outcome = Some(outcome);
             verdict
         })
+    }
+
+    fn is_durable(&self) -> bool {
+        self.durable
     }
 
     fn acknowledge(self: Box<Self>, commit: Result<(), StoreError>) {
@@ -101,15 +114,17 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread over the file `database`, whose log must be there. It ends when every `Writer` is gone, or by
-    /// [`stop`](Self::stop).
-    pub(crate) fn start(connection: SqliteConnection, database: &Path) -> Result<Self, StoreError> {
-        let syncer = Syncer::start(database).map_err(|fault| {
-            StoreError::Unavailable(format!("the log of {}: {fault}", database.display()))
-        })?;
+    /// Starts the threads that write to `connection` and sync its `log`. They end when every `Writer` is gone, or by
+    /// [`stop`](Self::stop); when they end otherwise, or can write no more, `failure` is set.
+    pub(crate) fn start(
+        connection: SqliteConnection,
+        log: Arc<LogFile>,
+        failure: &Failure,
+    ) -> Result<Self, StoreError> {
+        let thread = |error: std::io::Error| StoreError::Unavailable(error.to_string());
+        let syncer = Syncer::start(log, failure.clone()).map_err(thread)?;
         let (jobs, waiting) = mpsc::channel(WAITING);
-        round::start(connection, syncer, waiting)
-            .map_err(|fault| StoreError::Unavailable(fault.to_string()))?;
+        round::start(connection, syncer, waiting, failure.clone()).map_err(thread)?;
         Ok(Self { jobs })
     }
 
@@ -127,14 +142,31 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Runs `work` inside its own savepoint of the next transaction. `Ok` means committed.
+    /// Runs `work` inside its own savepoint of the next transaction. `Ok` means durable.
     pub(crate) async fn work<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: for<'a> FnOnce(&'a mut Unit<'_>) -> BoxFuture<'a, Result<T, Fault>> + Send + 'static,
     {
+        self.run(work, true).await
+    }
+
+    /// As [`work`](Self::work), but `Ok` means committed and no more: it does not wait for the disk.
+    pub(crate) async fn work_without_sync<T, F>(&self, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Unit<'_>) -> BoxFuture<'a, Result<T, Fault>> + Send + 'static,
+    {
+        self.run(work, false).await
+    }
+
+    async fn run<T, F>(&self, work: F, durable: bool) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a mut Unit<'_>) -> BoxFuture<'a, Result<T, Fault>> + Send + 'static,
+    {
         let (reply, answer) = oneshot::channel();
-        self.send(Job::Work(Box::new(Closure { work: Some(work), outcome: None, reply })))?;
+        self.send(Job::Work(Box::new(Closure { work: Some(work), outcome: None, durable, reply })))?;
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 

@@ -45,7 +45,7 @@ fn insert(rows: usize) -> String {
 /// Inserts at most [`CHUNK`] rows by one statement, which is one transaction of its own where none is open.
 pub(super) async fn insert_rows(
     connection: &mut SqliteConnection,
-    rows: impl ExactSizeIterator<Item = RecordRow>,
+    rows: &[RecordRow],
 ) -> Result<(), sqlx::Error> {
     let Some(sql) = rows.len().checked_sub(1).and_then(|index| SQL.get(index)) else { return Ok(()) };
     let mut values = SqliteArguments::default();
@@ -57,7 +57,7 @@ pub(super) async fn insert_rows(
     Ok(())
 }
 
-fn add(values: &mut SqliteArguments, row: RecordRow) -> Result<(), sqlx::error::BoxDynError> {
+fn add(values: &mut SqliteArguments, row: &RecordRow) -> Result<(), sqlx::error::BoxDynError> {
     values.add(row.id.to_vec())?;
     values.add(row.organisation.to_vec())?;
     values.add(row.api_key.map(|id| id.to_vec()))?;
@@ -66,6 +66,6 @@ fn add(values: &mut SqliteArguments, row: RecordRow) -> Result<(), sqlx::error::
     values.add(row.accepted_at)?;
     values.add(row.expires_at)?;
     values.add(row.fingerprint.to_vec())?;
-    values.add(row.masked)?;
-    values.add(row.submitted)
+    values.add(row.masked.clone())?;
+    values.add(row.submitted.clone())
 }

@@ -1,27 +1,25 @@
 use std::io;
-use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use application::ports::StoreError;
-use futures_util::FutureExt as _;
 use metrics::{counter, histogram};
 use sqlx::{Connection, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
 use super::deliveries::Deliveries;
-use super::record::{CHUNK, insert_rows};
-use super::{Job, RecordRow, Reply, Syncer, Told, Unit, Work};
-use crate::fault::Fault;
+use super::transaction::{Cause, NotStored, execute, record, transaction};
+use super::{Job, RecordRow, Reply, Syncer, Told, Work};
+use crate::failure::Failure;
 
 /// The most jobs that are looked at for one transaction.
 const ROUND: usize = 512;
 
-const BEGIN: &str = "BEGIN IMMEDIATE";
-const BEGIN_JOBS: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
-const UNDO: &str = "ROLLBACK TO job";
-const COMMIT: &str = "COMMIT";
-const ROLLBACK: &str = "ROLLBACK";
+/// How long a round waits for another process's lock. The first of its transactions that waited in vain refuses the others,
+/// so this is the deadline of each job.
+const WAIT_FOR_LOCK: &str = "PRAGMA busy_timeout = 2000";
+/// As above, after a round that waited in vain: what came meanwhile has waited, too.
+const LOOK_FOR_LOCK: &str = "PRAGMA busy_timeout = 200";
 
 /// Starts the thread that writes. It has a runtime of its own: a statement is a trip to SQLite's thread and back, and waking
 /// one sleeping thread costs a fraction of what waking a pool of workers does.
@@ -29,17 +27,19 @@ pub(super) fn start(
     connection: SqliteConnection,
     syncer: Syncer,
     waiting: mpsc::Receiver<Job>,
+    failure: Failure,
 ) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    std::thread::Builder::new()
-        .name("store-rounds".to_owned())
-        .spawn(move || runtime.block_on(run(connection, syncer, waiting)))?;
+    std::thread::Builder::new().name("store-rounds".to_owned()).spawn(move || {
+        let _guard = failure.guard("store-rounds");
+        runtime.block_on(run(Rounds { connection, locked: false, failure }, syncer, waiting));
+    })?;
     Ok(())
 }
 
 /// Takes what waits, writes it and hands it over to be made durable and acknowledged; until nobody can send any more or
 /// somebody says stop.
-async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc::Receiver<Job>) {
+async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(ROUND);
     let mut patient = Vec::new();
     let mut stop = None;
@@ -59,13 +59,13 @@ async fn run(mut connection: SqliteConnection, syncer: Syncer, mut waiting: mpsc
         if round.jobs() == 0 {
             continue;
         }
-        if let Some(written) = round.write(&mut connection, &mut patient).await {
+        if let Some(written) = rounds.write(round, &mut patient).await {
             syncer.hand_over(written).await;
         }
     }
     waiting.close();
     syncer.stop().await;
-    if let Err(fault) = connection.close().await {
+    if let Err(fault) = rounds.connection.close().await {
         warn!(%fault, "the database was not closed in order");
     }
     if let Some(stop) = stop {
@@ -108,49 +108,107 @@ impl Round {
     fn jobs(&self) -> usize {
         self.records.len() + self.deliveries.len() + self.work.len()
     }
+}
 
-    /// Commits. Who has to ask again comes to `again`. `None`: everybody has been told.
-    async fn write(self, connection: &mut SqliteConnection, again: &mut Vec<Job>) -> Option<Written> {
-        let (started, jobs) = (Instant::now(), self.jobs());
+/// The connection that writes the rounds.
+struct Rounds {
+    connection: SqliteConnection,
+    /// The last round waited in vain for another process's lock.
+    locked: bool,
+    failure: Failure,
+}
+
+impl Rounds {
+    /// Commits. Who has to ask again comes to `again`. `None`: everybody has been answered.
+    async fn write(&mut self, round: Round, again: &mut Vec<Job>) -> Option<Written> {
+        let (started, jobs) = (Instant::now(), round.jobs());
+        let Round { rows, records, deliveries, mut work, .. } = round;
         let mut told = Vec::with_capacity(jobs);
-        if !self.rows.is_empty() {
-            let outcome = tell_fault(record(connection, self.rows).await.map_err(into_store_error));
-            for reply in self.records {
-                match &outcome {
+        // Why nothing more of this round is tried.
+        let mut refused = self.failure.reason().map(StoreError::Unavailable);
+        let was_lost = refused.is_some();
+
+        if !rows.is_empty() {
+            let outcomes = match &refused {
+                Some(error) => vec![Err(error.clone()); rows.len()],
+                None => {
+                    let outcome = record(&mut self.connection, &rows).await;
+                    let outcome = self.judge(outcome, &mut refused);
+                    outcome.unwrap_or_else(|error| vec![Err(error); rows.len()])
+                }
+            };
+            for (reply, outcome) in records.into_iter().zip(outcomes) {
+                match outcome {
                     Ok(()) => told.push(Box::new(move |durable| drop(reply.send(durable))) as Told),
-                    Err(fault) => drop(reply.send(Err(fault.clone()))),
+                    Err(error) => drop(reply.send(Err(error))),
                 }
             }
         }
-        if self.deliveries.len() > 0 {
-            // Whoever is concerned has been told.
-            drop(tell_fault(self.deliveries.write(connection, &mut told, again).await));
+        if deliveries.len() > 0 {
+            match &refused {
+                Some(error) => deliveries.refuse(error, again),
+                None => {
+                    let written = deliveries.write(&mut self.connection, &mut told, again).await;
+                    // Whoever is concerned has been answered.
+                    _ = self.judge(written, &mut refused);
+                }
+            }
         }
-        if !self.work.is_empty() {
-            let mut work = self.work;
-            let outcome = tell_fault(transaction(connection, &mut work).await.map_err(into_store_error));
+        if !work.is_empty() {
+            let outcome = match &refused {
+                Some(error) => Err(error.clone()),
+                None => {
+                    let outcome = transaction(&mut self.connection, &mut work).await;
+                    self.judge(outcome, &mut refused)
+                }
+            };
             for work in work {
                 match &outcome {
-                    Ok(()) => told.push(Box::new(move |durable| work.acknowledge(durable))),
-                    Err(fault) => work.acknowledge(Err(fault.clone())),
+                    Ok(()) if work.is_durable() => {
+                        told.push(Box::new(move |durable| work.acknowledge(durable)));
+                    }
+                    outcome => work.acknowledge(outcome.clone()),
                 }
             }
+        }
+        if !was_lost {
+            self.wait_for_lock(refused.is_some()).await;
         }
         histogram!("resetd_store_round_seconds").record(started.elapsed().as_secs_f64());
         histogram!("resetd_store_round_jobs").record(jobs as f64);
         (!told.is_empty()).then_some(Written(told))
     }
-}
 
-fn into_store_error(fault: sqlx::Error) -> StoreError {
-    Fault::Sql(fault).into()
-}
+    /// Counts a transaction. One that met a lock, or the end of SQLite's thread, refuses the rest of its round.
+    fn judge<T>(
+        &self,
+        outcome: Result<T, impl Into<NotStored>>,
+        refused: &mut Option<StoreError>,
+    ) -> Result<T, StoreError> {
+        let label = if outcome.is_ok() { "committed" } else { "failed" };
+        counter!("resetd_store_rounds_total", "outcome" => label).increment(1);
+        outcome.map_err(|failed| {
+            let NotStored { error, cause } = failed.into();
+            error!(fault = %error, "a write was not stored");
+            if cause == Cause::Crashed {
+                self.failure.set("the thread store-writer ended".to_owned());
+            }
+            if cause != Cause::Other {
+                *refused = Some(error.clone());
+            }
+            error
+        })
+    }
 
-/// Counts a transaction.
-fn tell_fault(outcome: Result<(), StoreError>) -> Result<(), StoreError> {
-    let label = if outcome.is_ok() { "committed" } else { "failed" };
-    counter!("resetd_store_rounds_total", "outcome" => label).increment(1);
-    outcome.inspect_err(|fault| error!(%fault, "a write was not stored"))
+    /// Waits for the next round's lock as long as one may, or for a moment only where it is known to be held.
+    async fn wait_for_lock(&mut self, is_locked: bool) {
+        if is_locked != self.locked {
+            let patience = if is_locked { LOOK_FOR_LOCK } else { WAIT_FOR_LOCK };
+            // It fails where SQLite's thread is gone, which the next round learns by itself.
+            _ = execute(&mut self.connection, patience).await;
+            self.locked = is_locked;
+        }
+    }
 }
 
 /// What has been committed, and who waits to hear that it is durable.
@@ -167,58 +225,4 @@ impl Written {
     pub(super) fn of_one(reply: Reply<()>) -> Self {
         Self(vec![Box::new(move |durable| drop(reply.send(durable)))])
     }
-}
-
-/// Stores all of the rows or none.
-async fn record(connection: &mut SqliteConnection, mut rows: Vec<RecordRow>) -> Result<(), sqlx::Error> {
-    if rows.len() <= CHUNK {
-        // One statement is a transaction of its own.
-        return insert_rows(connection, rows.into_iter()).await;
-    }
-    execute(connection, BEGIN).await?;
-    while !rows.is_empty() {
-        let chunk = rows.drain(..rows.len().min(CHUNK));
-        if let Err(fault) = insert_rows(connection, chunk).await {
-            return Err(rolled_back(connection, fault).await);
-        }
-    }
-    commit(connection).await
-}
-
-/// Runs each job in a savepoint of its own. `Err`: nothing was stored.
-async fn transaction(
-    connection: &mut SqliteConnection,
-    jobs: &mut [Box<dyn Work>],
-) -> Result<(), sqlx::Error> {
-    execute(connection, BEGIN_JOBS).await?;
-    for work in jobs {
-        let mut unit = Unit::new(connection);
-        // A bug in one job must not end the task that every write depends on.
-        let kept = matches!(AssertUnwindSafe(work.run(&mut unit)).catch_unwind().await, Ok(Ok(())));
-        if !kept
-            && unit.opened()
-            && let Err(fault) = execute(connection, UNDO).await
-        {
-            return Err(rolled_back(connection, fault).await);
-        }
-    }
-    commit(connection).await
-}
-
-async fn commit(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    match execute(connection, COMMIT).await {
-        Ok(()) => Ok(()),
-        Err(fault) => Err(rolled_back(connection, fault).await),
-    }
-}
-
-/// SQLite has rolled back by itself after some errors, and then refuses to do so again.
-async fn rolled_back(connection: &mut SqliteConnection, fault: sqlx::Error) -> sqlx::Error {
-    drop(execute(connection, ROLLBACK).await);
-    fault
-}
-
-async fn execute(connection: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
-    sqlx::query(sql).execute(connection).await?;
-    Ok(())
 }

@@ -1,14 +1,15 @@
 //! Makes what was committed durable, beside the connection that writes instead of in it.
 
 use std::io;
-use std::path::Path;
+use std::sync::Arc;
 
 use application::ports::StoreError;
 use metrics::histogram;
 use tokio::sync::{mpsc, oneshot};
-use tracing::error;
 
+use super::log::LogFile;
 use super::round::Written;
+use crate::failure::Failure;
 
 /// Committed rounds that may wait for the disk. Where it does not keep up, the next round waits, and grows.
 const AHEAD: usize = 4;
@@ -20,17 +21,17 @@ pub(super) struct Syncer {
 }
 
 impl Syncer {
-    /// Starts the thread over SQLite's write-ahead log beside `database`, which must be there.
-    pub(super) fn start(database: &Path) -> io::Result<Self> {
-        let log = open_log(database)?;
-        Self::spawn(move || log.sync_data())
+    /// Starts the thread that syncs `log`. It sets `failure` when it can do so no more.
+    pub(super) fn start(log: Arc<LogFile>, failure: Failure) -> io::Result<Self> {
+        Self::spawn(move || log.sync_data(), failure)
     }
 
-    fn spawn(sync: impl FnMut() -> io::Result<()> + Send + 'static) -> io::Result<Self> {
+    fn spawn(sync: impl FnMut() -> io::Result<()> + Send + 'static, failure: Failure) -> io::Result<Self> {
         let (rounds, waiting) = mpsc::channel(AHEAD);
         let (finished, done) = oneshot::channel();
         std::thread::Builder::new().name("store-sync".to_owned()).spawn(move || {
-            run(sync, waiting);
+            let _guard = failure.guard("store-sync");
+            run(sync, waiting, &failure);
             // Nobody waits where the runtime ends with the process.
             _ = finished.send(());
         })?;
@@ -52,26 +53,21 @@ impl Syncer {
     }
 }
 
-/// SQLite follows symbolic links before it names the log.
-fn open_log(database: &Path) -> io::Result<std::fs::File> {
-    let mut log = database.canonicalize()?.into_os_string();
-    log.push("-wal");
-    std::fs::OpenOptions::new().write(true).open(log)
-}
-
 /// One sync serves every round that was committed before it began.
 ///
-/// After a failed sync nobody knows what the disk has, and a second one may well succeed without it: from then on
-/// everything fails until the process, and SQLite's recovery with it, starts over.
-fn run(mut sync: impl FnMut() -> io::Result<()>, mut waiting: mpsc::Receiver<Written>) {
+/// After a failed sync nobody knows what the disk has, and a second one may well succeed without it, because the kernel takes
+/// for written what it could not write. From then on everything fails, and the process has to end: the next one writes the
+/// whole log again before it acknowledges anything (`docs/decisions/0017-after-a-failed-sync.md`).
+fn run(mut sync: impl FnMut() -> io::Result<()>, mut waiting: mpsc::Receiver<Written>, failure: &Failure) {
     let mut rounds = Vec::with_capacity(AHEAD);
     let mut verdict = Ok(());
     while waiting.blocking_recv_many(&mut rounds, AHEAD) > 0 {
         if verdict.is_ok() {
             let started = std::time::Instant::now();
-            verdict = sync().map_err(|fault| {
-                error!(%fault, "the log could not be made durable; nothing is accepted until a restart");
-                StoreError::Unavailable(format!("the log could not be made durable: {fault}"))
+            verdict = sync().map_err(|error| {
+                let reason = format!("the log could not be made durable: {error}");
+                failure.set(reason.clone());
+                StoreError::Unavailable(reason)
             });
             histogram!("resetd_store_sync_seconds").record(started.elapsed().as_secs_f64());
         }
@@ -83,7 +79,6 @@ fn run(mut sync: impl FnMut() -> io::Result<()>, mut waiting: mpsc::Receiver<Wri
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
@@ -97,11 +92,14 @@ mod tests {
     async fn acknowledges_after_the_sync_and_not_before() {
         let (begun, has_begun) = std::sync::mpsc::channel();
         let (finish, may_finish) = std::sync::mpsc::channel();
-        let syncer = Syncer::spawn(move || {
-            begun.send(()).unwrap();
-            may_finish.recv().unwrap();
-            Ok(())
-        })
+        let syncer = Syncer::spawn(
+            move || {
+                begun.send(()).unwrap();
+                may_finish.recv().unwrap();
+                Ok(())
+            },
+            Failure::default(),
+        )
         .unwrap();
         let (first, mut answer) = round();
         syncer.hand_over(first).await;
@@ -121,13 +119,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_failed_sync_is_the_end() {
+        let failure = Failure::default();
         let calls = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&calls);
-        let syncer = Syncer::spawn(move || match counted.fetch_add(1, Ordering::Relaxed) {
-            0 => Ok(()),
-            1 => Err(io::Error::other("made up")),
-            _ => panic!("asked again after it failed"),
-        })
+        let syncer = Syncer::spawn(
+            move || match counted.fetch_add(1, Ordering::Relaxed) {
+                0 => Ok(()),
+                1 => Err(io::Error::other("made up")),
+                _ => panic!("asked again after it failed"),
+            },
+            failure.clone(),
+        )
         .unwrap();
         let mut outcomes = Vec::new();
         for _ in 0..4 {
@@ -138,5 +140,19 @@ mod tests {
         syncer.stop().await;
         assert_eq!(outcomes, [true, false, false, false]);
         assert_eq!(calls.load(Ordering::Relaxed), 2);
+        assert_eq!(failure.wait().await, "the log could not be made durable: made up");
+    }
+
+    #[tokio::test]
+    async fn a_panic_while_syncing_is_the_end() {
+        let failure = Failure::default();
+        let syncer = Syncer::spawn(|| panic!("made up"), failure.clone()).unwrap();
+        let (round, answer) = round();
+        syncer.hand_over(round).await;
+        assert!(answer.await.is_err(), "nothing is acknowledged");
+        assert_eq!(failure.wait().await, "the thread store-sync ended in a panic");
+        let (round, answer) = self::round();
+        syncer.hand_over(round).await;
+        assert!(answer.await.unwrap().is_err());
     }
 }
