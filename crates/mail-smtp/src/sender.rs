@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::message::{Letter, build};
 use crate::pool::Pool;
 use crate::reply::scrub;
-use crate::settings::{Login, SmtpSettings};
+use crate::settings::SmtpSettings;
 
 /// Organisations' senders kept in their parsed form.
 const SENDERS: usize = 1_000;
@@ -146,7 +146,7 @@ impl SmtpSender {
 
     /// A server's words without addresses, and without our credentials, which some servers repeat.
     fn clean(&self, reply: &str) -> String {
-        let secrets = self.settings.login.iter().flat_map(Login::written);
+        let secrets = self.settings.login.iter().flat_map(|login| login.written(reply));
         let reply = secrets.fold(reply.to_owned(), |reply, secret| reply.replace(&secret, "***"));
         scrub(&reply)
     }

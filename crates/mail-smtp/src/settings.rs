@@ -31,15 +31,17 @@ pub(crate) struct Login {
 }
 
 impl Login {
-    /// Every form in which a server may see and repeat it, the longest first. A name or password that may be part of
-    /// any word stays out.
-    pub(crate) fn written(&self) -> Vec<String> {
+    /// Every form in which a server may see and repeat it in `reply`, the longest first. A name or password that may be part of
+    /// any word stays out, and the user's name where the reply is about no log-in (RFC 4954, 6): it may be a common word.
+    pub(crate) fn written(&self, reply: &str) -> Vec<String> {
+        const LOG_IN: [&str; 8] = ["235", "334", "432", "454", "530", "534", "535", "538"];
+        let is_about_log_in = LOG_IN.iter().any(|code| reply.starts_with(code));
         let both = STANDARD.encode(format!("\0{}\0{}", self.user, self.password));
         let plain = [&self.user, &self.password];
         let encoded = plain.map(|part| STANDARD.encode(part));
         let mut forms: Vec<String> =
             encoded.into_iter().chain(plain.map(Clone::clone)).chain([both]).collect();
-        forms.retain(|form| form.chars().count() > 3);
+        forms.retain(|form| form.chars().count() > 3 && (is_about_log_in || *form != self.user));
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms
     }
