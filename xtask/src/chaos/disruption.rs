@@ -109,10 +109,15 @@ mod tests {
     fn outages_are_not_counted_and_none_twice() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let outage = |began, ended| Disruption { what: Kind::Kill, began: at(began), ended: at(ended) };
+        let outage = |began, ended| Disruption { what: Kind::Relay, began: at(began), ended: at(ended) };
         let outages = [outage(8, 30), outage(2, 4), outage(3, 5), outage(6, 6)];
         assert_eq!(apart_from(&outages, at(0), at(10)), Duration::from_secs(2 + 3));
         assert_eq!(apart_from(&outages, at(9), at(20)), Duration::ZERO);
         assert_eq!(apart_from(&[], at(1), at(3)), Duration::from_secs(2));
+        let kill = Disruption { what: Kind::Kill, began: at(2), ended: at(3) };
+        assert_eq!(
+            apart_from(&[kill], at(0), at(20)),
+            Duration::from_secs(20) - Duration::from_secs(1) - LEASE
+        );
     }
 }
