@@ -58,4 +58,6 @@ disruptions! {
     relay_silent: Sqlite, RelaySilent, 8 s, away 1 s;
     relay_down: Sqlite, RelayDown, 10 s, away 3 s, |verdict| verdict.longest_delivery > Duration::from_secs(2);
     disk_full: Sqlite, DiskFull, 10 s, away 3 s, |verdict| verdict.unacknowledged.contains_key("503");
+    sync_error: Sqlite, SyncError, 10 s, away 1 s, |verdict| verdict.unsynced > 0;
+    power_cut: Sqlite, PowerCut, 8 s, away 1 s, |verdict| verdict.unsynced > 0;
 }
