@@ -216,10 +216,13 @@ async fn write_log_again(
     let log = Arc::new(LogFile::open(database).map_err(failed)?);
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(Fault::Sql)?;
     let writing = Arc::clone(&log);
-    let written =
-        tokio::task::spawn_blocking(move || writing.rewrite().and_then(|()| writing.sync_all())).await;
+    let written = tokio::task::spawn_blocking(move || writing.rewrite()).await;
     sqlx::query("ROLLBACK").execute(&mut *connection).await.map_err(Fault::Sql)?;
     written.map_err(std::io::Error::other).flatten().map_err(failed)?;
+    // Without the lock: others may append meanwhile, and what was written again is synced all the same.
+    let syncing = Arc::clone(&log);
+    let synced = tokio::task::spawn_blocking(move || syncing.sync_all()).await;
+    synced.map_err(std::io::Error::other).flatten().map_err(failed)?;
     Ok(log)
 }
 
