@@ -164,17 +164,17 @@ fn is_database(file: &Path) -> io::Result<bool> {
 fn add_systems(list: &str, writer: &mut Writer) -> Result<usize> {
     let mut ranges = 0;
     for (index, line) in list.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-        let fault = |what: &str| Failure::from(format!("line {} of the list: {what}", index + 1));
+        let bad_line = |what: &str| Failure::from(format!("line {} of the list: {what}", index + 1));
         let mut fields = line.splitn(4, ',');
-        let mut next = || fields.next().ok_or_else(|| fault("a field is missing"));
-        let first: IpAddr = next()?.parse().map_err(|_| fault("no first address"))?;
-        let last: IpAddr = next()?.parse().map_err(|_| fault("no last address"))?;
-        let number: u32 = next()?.parse().map_err(|_| fault("no number"))?;
+        let mut next = || fields.next().ok_or_else(|| bad_line("a field is missing"));
+        let first: IpAddr = next()?.parse().map_err(|_| bad_line("no first address"))?;
+        let last: IpAddr = next()?.parse().map_err(|_| bad_line("no last address"))?;
+        let number: u32 = next()?.parse().map_err(|_| bad_line("no number"))?;
         let record = Value::map([
             ("autonomous_system_number", Value::Uint32(number)),
             ("autonomous_system_organization", Value::String(unquoted(next()?))),
         ]);
-        writer.insert_range(first, last, &record).map_err(|error| fault(&error.to_string()))?;
+        writer.insert_range(first, last, &record).map_err(|error| bad_line(&error.to_string()))?;
         ranges += 1;
     }
     if ranges == 0 {
@@ -265,13 +265,13 @@ mod tests {
 
     #[test]
     fn a_list_that_is_none_is_refused_with_its_line() {
-        let fault =
+        let error =
             |list| add_systems(list, &mut Writer::new("Test", RecordSize::Bits24)).unwrap_err().to_string();
-        assert_eq!(fault(""), "the list is empty");
-        assert_eq!(fault("1.0.0.0,1.0.0.1,7,A\n1.0.0.0,x,7,A"), "line 2 of the list: no last address");
-        assert_eq!(fault("1.0.0.0,1.0.0.1,AS7,A"), "line 1 of the list: no number");
-        assert_eq!(fault("1.0.0.0,1.0.0.1,7"), "line 1 of the list: a field is missing");
-        assert!(fault("1.0.0.1,1.0.0.0,7,A").contains("is no range"));
+        assert_eq!(error(""), "the list is empty");
+        assert_eq!(error("1.0.0.0,1.0.0.1,7,A\n1.0.0.0,x,7,A"), "line 2 of the list: no last address");
+        assert_eq!(error("1.0.0.0,1.0.0.1,AS7,A"), "line 1 of the list: no number");
+        assert_eq!(error("1.0.0.0,1.0.0.1,7"), "line 1 of the list: a field is missing");
+        assert!(error("1.0.0.1,1.0.0.0,7,A").contains("is no range"));
     }
 
     #[test]

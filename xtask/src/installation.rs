@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::loadgen::{Group, address};
-use crate::process::{Running, capture, tied};
+use crate::process::{Running, capture, with_parent_death_signal};
 use crate::{Result, workspace};
 
 /// How long the server may take to listen. A debug build on a busy machine needs some of it.
@@ -129,7 +129,7 @@ impl Installation {
     pub fn serve(&self, listen: SocketAddr) -> Result<Running> {
         let log = self.folder.path().join("serve.log");
         let output = File::options().create(true).append(true).open(&log)?;
-        let mut command = self.with_settings(tied(&self.binary, "TERM"));
+        let mut command = self.with_settings(with_parent_death_signal(&self.binary, "TERM"));
         command.arg("serve").env("RESETD_LISTEN", listen.to_string());
         command.stdout(Stdio::from(output.try_clone()?)).stderr(Stdio::from(output));
         let mut server = Running::start("resetd serve", &mut command)?;

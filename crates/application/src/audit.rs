@@ -90,7 +90,7 @@ pub fn append_to(
     Appended { hash, mac, seal: seal_after(vault, &mac) }
 }
 
-/// The deed with which a log that had no key before gets one.
+/// The action with which a log that had no key before gets one.
 #[must_use]
 pub fn keyed_entry(now: DateTime<Utc>, rows: i64) -> AuditEntry {
     AuditEntry {
@@ -292,7 +292,7 @@ pub async fn verify(log: &dyn AuditLog, vault: &dyn AddressVault) -> Result<Chai
     Ok(verifier.finish())
 }
 
-/// The deed that is appended when the rows up to number `sequence`, which has `hash`, are purged. `mac` is the last one among
+/// The action that is appended when the rows up to number `sequence`, which has `hash`, are purged. `mac` is the last one among
 /// them, if any has one.
 #[must_use]
 pub fn purge_entry(now: DateTime<Utc>, sequence: i64, hash: &[u8; 32], mac: Option<&[u8; 32]>) -> AuditEntry {

@@ -8,7 +8,7 @@ use domain::{ApiKeyHash, ApiKeyId, OrganisationId};
 use crate::ports::{ApiKeyRecord, ApiKeyRegistry, Clock, RegisteredKey, StoreError};
 
 /// How old an answer may be. Revocation works on every replica within a second (specification.md#api-keys).
-const FRESH: TimeDelta = TimeDelta::milliseconds(400);
+const CACHE_TTL: TimeDelta = TimeDelta::milliseconds(400);
 /// Keys remembered at once; beyond that the memory starts afresh.
 const CAPACITY: usize = 10_000;
 
@@ -33,7 +33,7 @@ impl CachedKeys {
         let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
         let (read_at, key) = remembered.get(&hash)?;
         let age = now - *read_at;
-        (age >= TimeDelta::zero() && age <= FRESH).then(|| Arc::clone(key))
+        (age >= TimeDelta::zero() && age <= CACHE_TTL).then(|| Arc::clone(key))
     }
 
     fn remember(&self, hash: ApiKeyHash, found: Option<&Arc<RegisteredKey>>, now: DateTime<Utc>) {

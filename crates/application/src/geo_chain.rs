@@ -44,7 +44,7 @@ impl GeoResolver for GeoChain {
             let left = end.saturating_duration_since(Instant::now());
             match timeout(Self::share(left, others), resolver.resolve(ip)).await {
                 Ok(Ok(context)) => return Ok(context),
-                Ok(Err(fault)) => last = fault,
+                Ok(Err(error)) => last = error,
                 Err(_) => last = GeoError::Unavailable("no answer in time".to_owned()),
             }
         }

@@ -9,14 +9,14 @@ use domain::{
 use tracing::field::Empty;
 use tracing::{Instrument, error};
 
-use crate::note_visit::{Came, Deed};
+use crate::note_visit::{LinkVisit, VisitAction};
 use crate::password_queue::{PasswordQueue, QueueBusy};
 use crate::ports::{
     Clock, CustomerDirectory, Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, PasswordHasher,
     Random, RateLimiter, Redeemed, Redemption, ResetLink, TokenStore,
 };
 use crate::trace::{ended, stage};
-use crate::{NoteVisit, WorkSignal, fresh_id};
+use crate::{NoteVisit, WorkSignal, new_id};
 
 /// Attempts per token, whatever their outcome.
 const ATTEMPTS: Limit = Limit { max: 10, window: Duration::from_secs(600) };
@@ -182,7 +182,7 @@ impl SetNewPassword {
 
     /// Whether `password` is what the customer signs in with.
     async fn is_present(&self, link: &ResetLink, password: &Password) -> Result<bool, RedeemCode> {
-        let present = self.customers.password_history(link.customer, 1).await.map_err(ours)?;
+        let present = self.customers.password_history(link.customer, 1).await.map_err(internal_failure)?;
         let Some(hash) = present.first() else { return Ok(false) };
         Ok(self.verify(password, hash).await)
     }
@@ -199,7 +199,7 @@ impl SetNewPassword {
         token: TokenHash,
         command: &SetNewPasswordCommand<'_>,
     ) -> Result<Option<ResetLink>, RedeemCode> {
-        let link = self.tokens.find_link(token, self.clock.now()).await.map_err(ours)?;
+        let link = self.tokens.find_link(token, self.clock.now()).await.map_err(internal_failure)?;
         let own = |link: &ResetLink| {
             link.organisation == command.organisation.id && link.sandbox == command.sandbox
         };
@@ -212,11 +212,12 @@ impl SetNewPassword {
         password: &Password,
     ) -> Result<PasswordHash, RedeemCode> {
         self.check_history(link, password).instrument(stage!("history")).await?;
-        self.hasher.hash(password).instrument(stage!("hash")).await.map_err(ours)
+        self.hasher.hash(password).instrument(stage!("hash")).await.map_err(internal_failure)
     }
 
     async fn check_history(&self, link: &ResetLink, password: &Password) -> Result<(), RedeemCode> {
-        let former = self.customers.password_history(link.customer, HISTORY).await.map_err(ours)?;
+        let former =
+            self.customers.password_history(link.customer, HISTORY).await.map_err(internal_failure)?;
         for hash in former {
             if self.verify(password, &hash).await {
                 return Err(RedeemCode::E002);
@@ -234,8 +235,8 @@ impl SetNewPassword {
         };
         match same {
             Ok(same) => same,
-            Err(fault) => {
-                tracing::warn!(%fault, "a former password could not be compared");
+            Err(error) => {
+                tracing::warn!(%error, "a former password could not be compared");
                 false
             }
         }
@@ -250,7 +251,7 @@ impl SetNewPassword {
     ) -> Result<(), RedeemCode> {
         let at = self.clock.now();
         let flag_abroad = command.organisation.settings.geo_rules.flag_abroad;
-        let notice = fresh_id(self.clock.as_ref(), self.random.as_ref());
+        let notice = new_id(self.clock.as_ref(), self.random.as_ref());
         let redemption = Redemption {
             token,
             organisation: Some(command.organisation.id),
@@ -262,11 +263,11 @@ impl SetNewPassword {
             notice_expires_at: at + NOTICE_LIFE,
             actor: command.actor,
         };
-        match self.tokens.redeem(redemption).await.map_err(ours)? {
+        match self.tokens.redeem(redemption).await.map_err(internal_failure)? {
             Redeemed::Changed => {
                 if let Some(ip) = command.customer_ip {
-                    let deed = Deed::Redeemed { flag_abroad };
-                    self.visits.execute(Came { request: link.request, deed, ip, at }).await;
+                    let action = VisitAction::Redeemed { flag_abroad };
+                    self.visits.execute(LinkVisit { request: link.request, action, ip, at }).await;
                 }
                 Ok(())
             }
@@ -276,8 +277,8 @@ impl SetNewPassword {
     }
 }
 
-/// Whatever failed is ours to mend; the token is still good.
-fn ours(fault: impl std::error::Error) -> RedeemCode {
-    error!(%fault, "a password could not be changed");
+/// Whatever failed is internal_failure to mend; the token is still good.
+fn internal_failure(error: impl std::error::Error) -> RedeemCode {
+    error!(%error, "a password could not be changed");
     RedeemCode::E001
 }

@@ -55,7 +55,7 @@ impl EmailAddress {
     /// # Errors
     ///
     /// Everything that is no dot-atom local part (RFC 5321, RFC 5322, RFC 6531), one `@` and a domain with a dot in it; see
-    /// [`EmailError`] for the faults and the order in which they are found.
+    /// [`EmailError`] for the errors and the order in which they are found.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         Self::parse_with(text, ProviderRules::built_in())
     }

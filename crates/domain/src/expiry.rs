@@ -53,7 +53,7 @@ impl Expiry {
     ///
     /// # Errors
     ///
-    /// The first fault from the left; then, of a well-formed text, one that is zero, under a minute or over seven days.
+    /// The first error from the left; then, of a well-formed text, one that is zero, under a minute or over seven days.
     pub fn parse(text: &str) -> Result<Self, ExpiryError> {
         let (seconds, position) = parse::seconds(text)?;
         Self::in_range(seconds, position)

@@ -125,13 +125,13 @@ pub struct LanguageError {
 }
 
 impl LanguageError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         "not-a-language"
     }
 
-    /// The byte of the input where the faulty part begins.
+    /// The byte of the input where the failing part begins.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position

@@ -38,7 +38,7 @@ pub use self::{
     ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope},
     language::{Language, LanguageError},
     password::{Password, PasswordPolicy, PolicyRule, PolicyViolations},
-    proximity::{Proximity, Vantage},
+    proximity::{NetworkLocation, Proximity},
     state::{
         DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
         UnknownNoMailReason,

@@ -116,7 +116,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ impl TokenError {
         }
     }
 
-    /// The byte of the input where the fault lies.
+    /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {
         match self {

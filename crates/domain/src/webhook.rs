@@ -5,11 +5,11 @@ use core::fmt;
 use thiserror::Error;
 
 use crate::{
-    macros::{deserialize_impl, parse_impls, serialize_impl, words},
+    macros::{deserialize_impl, parse_impls, serialize_impl, string_enum},
     random,
 };
 
-words! {
+string_enum! {
     /// What an organisation can be told of.
     WebhookEventType, "webhook event type", unknown
     /// The text is no webhook event type.
@@ -39,12 +39,12 @@ impl WebhookSecret {
     /// The most bytes of a secret.
     pub const LONGEST: usize = 64;
     /// The bytes of a fresh one.
-    const FRESH: usize = 32;
+    const LENGTH: usize = 32;
 
     /// Makes a fresh secret of 32 bytes. `fill` fills the slice it is given with uniform random bytes.
     #[must_use]
     pub fn generate(fill: &mut dyn FnMut(&mut [u8])) -> Self {
-        let mut secret = Self(Box::new([0; Self::FRESH]));
+        let mut secret = Self(Box::new([0; Self::LENGTH]));
         fill(&mut secret.0);
         secret
     }

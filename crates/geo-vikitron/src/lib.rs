@@ -19,9 +19,9 @@ mod cache;
 mod client;
 mod endpoint;
 mod error;
-mod flights;
 mod options;
 mod resolver;
+mod single_flight;
 
 pub use error::VikiTronError;
 pub use options::{BearerToken, VikiTronOptions};

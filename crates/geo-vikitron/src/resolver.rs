@@ -15,13 +15,13 @@ use crate::{
     cache::{Cache, Known},
     client::VikiTronClient,
     endpoint::Endpoint,
-    flights::{Flights, Landed},
+    single_flight::{InFlightLookups, LookupResult},
 };
 
 /// Resolves addresses by asking VikiTron.
 pub struct VikiTron {
     asking: Arc<Asking>,
-    flights: Flights,
+    lookups: InFlightLookups,
 }
 
 /// What a request under way needs; it may outlive the call that began it.
@@ -56,7 +56,7 @@ impl VikiTron {
             permits: Semaphore::new(options.max_concurrent.min(Semaphore::MAX_PERMITS)),
             deadline: options.deadline,
         };
-        Ok(Self { asking: Arc::new(asking), flights: Flights::default() })
+        Ok(Self { asking: Arc::new(asking), lookups: InFlightLookups::default() })
     }
 
     /// What is in the cache: `Some(None)` when it is known that nothing is known, `None` when VikiTron has to be asked.
@@ -74,7 +74,7 @@ impl VikiTron {
 
 impl Asking {
     /// One request, from the wait for its turn to the cache.
-    async fn land(self: Arc<Self>, ip: CustomerIp) -> Landed {
+    async fn land(self: Arc<Self>, ip: CustomerIp) -> LookupResult {
         let began = Instant::now();
         let deadline = began + self.deadline;
         let Ok(Ok(_permit)) = timeout_at(deadline, self.permits.acquire()).await else {
@@ -125,7 +125,7 @@ impl GeoResolver for VikiTron {
         if let Some(known) = self.cached(ip) {
             return Self::hit(known);
         }
-        let flight = self.flights.join(ip, || Arc::clone(&self.asking).land(ip).boxed());
+        let flight = self.lookups.join(ip, || Arc::clone(&self.asking).land(ip).boxed());
         // The flight ends within its deadline, and so does whoever joined it later.
         flight.await.map(|context| (*context).clone())
     }

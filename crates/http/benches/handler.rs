@@ -27,7 +27,7 @@ use axum::routing::post;
 use http_body_util::BodyExt;
 use tower::Service;
 
-use shop::{PROD, Plan, Shop};
+use shop::{PROD, Shop, ShopConfig};
 
 const BODY: &str =
     r#"{ "email": "jan@barasek.com", "expirationTime": "3h 20m", "customerRealIp": "1.1.1.1" }"#;
@@ -62,9 +62,10 @@ async fn whole() -> Router {
     let settings =
         OrganisationSettings { requests_per_ip_minute: u32::MAX, ..OrganisationSettings::default() };
     // Keys are remembered for 400 ms, as in the server.
-    let first = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let first = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     let keys = CachedKeys::new(Arc::new(first.store.clone()), Arc::new(first.clock.clone()));
-    let plan = Plan { tokens: Some(Arc::new(tokens)), keys: Some(Arc::new(keys)), ..Plan::default() };
+    let plan =
+        ShopConfig { tokens: Some(Arc::new(tokens)), keys: Some(Arc::new(keys)), ..ShopConfig::default() };
     Shop::planned(plan).await.router
 }
 

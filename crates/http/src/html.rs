@@ -82,8 +82,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.add_filter("marked", marked);
     for (name, source) in TEMPLATES {
-        if let Err(fault) = environment.add_template(name, source) {
-            error!(name, %fault, "a built-in template is wrong");
+        if let Err(error) = environment.add_template(name, source) {
+            error!(name, %error, "a built-in template is wrong");
         }
     }
     environment
@@ -157,8 +157,8 @@ pub(crate) fn page(template: &str, content: Value, policy: Policy<'_>) -> Result
     let rendered = ENVIRONMENT
         .get_template(template)
         .and_then(|template| template.render(context! { ..content, ..trusted }))
-        .map_err(|fault| {
-            error!(template, %fault, "a page could not be rendered");
+        .map_err(|error| {
+            error!(template, %error, "a page could not be rendered");
             ApiError::new(ErrorCode::Internal)
         })?;
     let headers = [

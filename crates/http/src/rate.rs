@@ -10,7 +10,7 @@ const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// Puts `X-RateLimit-Limit`, `-Remaining` and `-Reset` (Unix seconds) on an answer. Keys without a limit carry none.
-pub(crate) fn tell(headers: &mut HeaderMap, decision: Option<&LimitDecision>) {
+pub(crate) fn insert_rate_limit_headers(headers: &mut HeaderMap, decision: Option<&LimitDecision>) {
     let Some(decision) = decision else { return };
     headers.insert(LIMIT, HeaderValue::from(decision.limit));
     headers.insert(REMAINING, HeaderValue::from(decision.remaining));

@@ -55,7 +55,7 @@ pub struct RedisUrlError;
 /// some kilobytes, and the error is on the strict side by at most that sixtieth. One `EVALSHA`, one round trip; keys
 /// expire by themselves after twice their window.
 ///
-/// Once Redis does not answer within the deadline, or answers with a fault, nobody asks it any more: a task looks for it
+/// Once Redis does not answer within the deadline, or answers with a error, nobody asks it any more: a task looks for it
 /// in the background, and until it is back the local limiter decides. That one is told of every hit that Redis allows, so
 /// that an outage does not begin with an empty window. Hits counted during an outage are not carried over.
 ///
@@ -100,7 +100,7 @@ impl RedisLimiter {
         let (number, mut connection) = self.link.connection()?;
         match timeout(self.deadline, hit.ask(&self.script, &self.prefix, &mut connection)).await {
             Ok(Ok(answer)) => return Some(hit.decision(answer)),
-            Ok(Err(fault)) => self.link.lost(number, &category(&fault)),
+            Ok(Err(error)) => self.link.lost(number, &category(&error)),
             Err(_) => self.link.lost(number, "no answer in time"),
         }
         None

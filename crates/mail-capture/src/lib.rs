@@ -18,7 +18,7 @@
 
 mod directory;
 mod eml;
-mod letter;
+mod encoded_mail;
 mod sandbox;
 
 pub use directory::{DEFAULT_KEEP, DirectoryCapture};

@@ -29,14 +29,14 @@
 //! # Failures
 //! | what happened | kind |
 //! |---|---|
-//! | refused, unreachable, timed out; a TLS fault; 4xx before the first mail; 421 at any time | `HostDown` |
+//! | refused, unreachable, timed out; a TLS error; 4xx before the first mail; 421 at any time | `HostDown` |
 //! | 5xx to greeting, `EHLO`, `STARTTLS` or login; no STARTTLS or login offered; 530, 534, 535, 538; a command refused as such | `HostRefuses` |
 //! | 5xx to `MAIL FROM`; a status code about the sender | `SenderRefused` |
 //! | 5xx to `RCPT TO`: policy (5.7.x, 554); a bare 550 to 553 | `PolicyRefused`; `RecipientRefused` |
 //! | 4xx; garbage or an endless reply; the connection lost or silent while the server had the mail | `Transient` |
-//! | other 5xx; an address the server cannot carry (no SMTPUTF8) | `Permanent` |
+//! | other 5xx; an address the server cannot send_message (no SMTPUTF8) | `Permanent` |
 //!
-//! A fault on a kept connection before the server agreed to take the text is nobody's fault but the connection's: the mail
+//! A error on a kept connection before the server agreed to take the text is nobody's error but the connection's: the mail
 //! is sent again at once over a fresh one. Replies are kept without addresses and control characters, at most 500
 //! characters long.
 //!

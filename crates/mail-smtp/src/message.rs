@@ -8,13 +8,13 @@ use lettre::{Address, transport::smtp::extension::MailBodyParameter};
 use crate::address;
 
 /// A mail as it goes over the wire, with its envelope.
-pub(crate) struct Letter {
+pub(crate) struct EncodedMessage {
     pub(crate) from: Address,
     pub(crate) to: Address,
     pub(crate) bytes: Vec<u8>,
 }
 
-impl Letter {
+impl EncodedMessage {
     /// Whether an address needs SMTPUTF8 (RFC 6531). Domains are A-labels, so only a local part can.
     pub(crate) fn needs_utf8(&self) -> bool {
         !self.from.to_string().is_ascii() || !self.to.to_string().is_ascii()

@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_have_names() {
+    fn errors_have_names() {
         let value = |option, url: &str| {
             assert!(matches!(parse(url), Err(SettingsError::Value { option: o, .. }) if o == option), "{url}")
         };

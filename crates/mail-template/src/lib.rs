@@ -44,9 +44,9 @@ mod clean;
 mod composer;
 mod engine;
 mod links;
-mod moment;
 mod own;
 mod place;
+mod timestamp;
 mod variables;
 
 pub use builtin::{built_in_layout, built_in_template};

@@ -9,7 +9,7 @@ use crate::engine::Engine;
 pub(crate) struct OwnTemplates {
     set: TemplateSet,
     engine: Engine,
-    faults: Vec<(String, ComposeError)>,
+    errors: Vec<(String, ComposeError)>,
 }
 
 /// The parts of an own template, in the order of [`OwnTemplates::part`].
@@ -22,7 +22,7 @@ pub(crate) enum Part {
 
 impl OwnTemplates {
     pub(crate) fn compile(set: TemplateSet) -> Self {
-        let mut own = Self { engine: Engine::new(), faults: Vec::new(), set: TemplateSet::default() };
+        let mut own = Self { engine: Engine::new(), errors: Vec::new(), set: TemplateSet::default() };
         for (at, template) in set.templates.iter().enumerate() {
             own.add(template_name(at, template, Part::Subject), &template.subject);
             own.add(template_name(at, template, Part::Html), &template.html);
@@ -36,8 +36,8 @@ impl OwnTemplates {
     }
 
     fn add(&mut self, name: String, source: &str) {
-        if let Err(fault) = self.engine.add(&name, source) {
-            self.faults.push((name, fault));
+        if let Err(error) = self.engine.add(&name, source) {
+            self.errors.push((name, error));
         }
     }
 
@@ -80,8 +80,8 @@ impl OwnTemplates {
     }
 
     fn render(&self, name: &str, values: Value) -> Result<String, ComposeError> {
-        match self.faults.iter().find(|(broken, _)| broken == name) {
-            Some((_, fault)) => Err(fault.clone()),
+        match self.errors.iter().find(|(broken, _)| broken == name) {
+            Some((_, error)) => Err(error.clone()),
             None => self.engine.render(name, values),
         }
     }

@@ -12,7 +12,7 @@ use tracing::{debug, warn};
 use crate::PostgresDatabase;
 use crate::columns::Columns;
 use crate::connections::{Connections, limited};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 pub(crate) const SERVER_TIME: &str = "SELECT clock_timestamp() AS at";
 
@@ -95,18 +95,18 @@ async fn ask(connections: Connections, reading: Arc<Mutex<Reading>>) {
                 *known = known.or(newer);
             }
             Ok((_, took)) => debug!(?took, "the server's time came too slowly to be of use"),
-            Err(fault) => debug!(?fault, "the server did not tell the time; its clock is assumed to go on"),
+            Err(error) => debug!(?error, "the server did not tell the time; its clock is assumed to go on"),
         }
     }
 }
 
 /// What the server's clock shows, taken for the middle of the round trip, and how long that took.
-async fn read(connections: &Connections) -> Result<(Reading, Duration), Fault> {
+async fn read(connections: &Connections) -> Result<(Reading, Duration), QueryError> {
     let mut connection = connections.acquire().await?;
     let asked = Instant::now();
     let limit = connection.limit();
     let time = limited(limit, sqlx::query(SERVER_TIME).fetch_one(&mut *connection)).await;
-    let time = time.map_err(Fault::Sql).and_then(|row| row.time("clock_timestamp.at"));
+    let time = time.map_err(QueryError::Sql).and_then(|row| row.time("clock_timestamp.at"));
     let took = asked.elapsed();
     let time = connection.settle(time)?;
     Ok((Reading { time, at: asked + took / 2 }, took))

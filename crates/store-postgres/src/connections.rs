@@ -19,7 +19,7 @@ use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Either, Error, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr};
 use tokio::time::{Instant, timeout};
 
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// How long one call may take, and the return of its connection.
 pub(crate) const LIMIT: Duration = Duration::from_secs(5);
@@ -88,11 +88,11 @@ impl Lent {
     }
 
     /// Gives the connection back after this outcome, or closes it.
-    pub(crate) fn settle<T>(mut self, outcome: Result<T, Fault>) -> Result<T, Fault> {
-        if outcome.as_ref().is_err_and(Fault::read_only) {
+    pub(crate) fn settle<T>(mut self, outcome: Result<T, QueryError>) -> Result<T, QueryError> {
+        if outcome.as_ref().is_err_and(QueryError::read_only) {
             self.unfit.declare();
         }
-        self.settled = !outcome.as_ref().is_err_and(Fault::lost_connection);
+        self.settled = !outcome.as_ref().is_err_and(QueryError::lost_connection);
         if self.settled {
             // The pool tries a connection that comes back, and would wait for it without end.
             tokio::spawn(timeout(LIMIT, self.connection.return_to_pool()));
@@ -149,7 +149,7 @@ impl<'p> Executor<'p> for &'_ Connections {
             let mut connection = connections.acquire().await?;
             let found =
                 limited(connections.limit, connection.fetch_many(query).try_collect::<Vec<_>>()).await;
-            connection.settle(found.map_err(Fault::Sql)).map_err(into_sql)
+            connection.settle(found.map_err(QueryError::Sql)).map_err(into_sql)
         };
         stream::once(all).map_ok(|found| stream::iter(found).map(Ok)).try_flatten().boxed()
     }
@@ -162,7 +162,7 @@ impl<'p> Executor<'p> for &'_ Connections {
         Box::pin(async move {
             let mut connection = connections.acquire().await?;
             let found = limited(connections.limit, connection.fetch_optional(query)).await;
-            connection.settle(found.map_err(Fault::Sql)).map_err(into_sql)
+            connection.settle(found.map_err(QueryError::Sql)).map_err(into_sql)
         })
     }
 
@@ -178,15 +178,15 @@ impl<'p> Executor<'p> for &'_ Connections {
         Box::pin(async move {
             let mut connection = connections.acquire().await?;
             let prepared = limited(connections.limit, connection.prepare_with(sql, parameters)).await;
-            connection.settle(prepared.map_err(Fault::Sql)).map_err(into_sql)
+            connection.settle(prepared.map_err(QueryError::Sql)).map_err(into_sql)
         })
     }
 }
 
-/// Of a fault that was made of an sqlx error.
-fn into_sql(fault: Fault) -> Error {
-    match fault {
-        Fault::Sql(error) => error,
-        Fault::Store(error) => Error::Protocol(error.to_string()),
+/// Of a error that was made of an sqlx error.
+fn into_sql(error: QueryError) -> Error {
+    match error {
+        QueryError::Sql(error) => error,
+        QueryError::Store(error) => Error::Protocol(error.to_string()),
     }
 }

@@ -9,8 +9,8 @@ use tokio::time::timeout;
 
 use crate::columns::Columns;
 use crate::connections::{Connections, Unfit, limited};
-use crate::fault::Fault;
-use crate::{migrate, news};
+use crate::query_error::QueryError;
+use crate::{migrate, notify};
 
 /// What every connection sets for itself.
 ///
@@ -36,7 +36,7 @@ const SHARED_SESSIONS: &str = "the database URL leads to a pooler that gives eve
      lost there. Connect to PostgreSQL itself, or to a pool with pool_mode = session";
 
 /// A connection that lay idle longer is tried before it is used.
-const FRESH: Duration = Duration::from_secs(1);
+const CHECKED_RECENTLY: Duration = Duration::from_secs(1);
 /// How long the answer to that may take.
 const TRIAL: Duration = Duration::from_secs(1);
 
@@ -102,7 +102,7 @@ impl PostgresDatabase {
         let unfit = Unfit::default();
         let shared = settings.max_connections.max(2) - LISTENERS;
         let pool = pool(settings, shared, unfit.clone());
-        let pool = pool.connect_with(options.clone()).await.map_err(Fault::Sql)?;
+        let pool = pool.connect_with(options.clone()).await.map_err(QueryError::Sql)?;
         let pool = Connections::new(pool, unfit);
         let writers = settings.record_writers.max(1) + OTHER_WRITERS;
         let writers = pool_of_writers(settings, writers).connect_lazy_with(options.clone());
@@ -124,7 +124,7 @@ impl PostgresDatabase {
 
     /// A connection of the caller's own, without the limits that a request has.
     pub(crate) async fn own_connection(&self) -> Result<PgConnection, StoreError> {
-        Ok(PgConnection::connect_with(&self.options).await.map_err(Fault::Sql)?)
+        Ok(PgConnection::connect_with(&self.options).await.map_err(QueryError::Sql)?)
     }
 
     /// A pool of one connection, which is opened when it is asked for.
@@ -145,7 +145,7 @@ impl PostgresDatabase {
         match sqlx::query(migrate::VERSION).fetch_one(&self.pool).await {
             Ok(row) => Ok(row.read("migration.version")?),
             Err(sqlx::Error::Database(cause)) if cause.code().is_some_and(|code| code == UNDEFINED) => Ok(0),
-            Err(error) => Err(Fault::Sql(error).into()),
+            Err(error) => Err(QueryError::Sql(error).into()),
         }
     }
 
@@ -160,7 +160,7 @@ impl PostgresDatabase {
     /// # Errors
     /// [`StoreError::Unavailable`] when it does not, after at most eight seconds.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query(PING).execute(&self.pool).await.map_err(Fault::Sql)?;
+        sqlx::query(PING).execute(&self.pool).await.map_err(QueryError::Sql)?;
         Ok(())
     }
 
@@ -178,8 +178,8 @@ async fn sessions_are_shared(options: &PgConnectOptions) -> Result<bool, sqlx::E
     let (mut ours, mut others) = (HashSet::new(), HashSet::new());
     for _ in 0..3 {
         // As text: a statement that is prepared is just what a pooler may lose.
-        ours.insert(sqlx::raw_sql(news::OWN_BACKEND).fetch_one(&mut one).await?.try_get::<i32, _>(0)?);
-        others.insert(sqlx::raw_sql(news::OWN_BACKEND).fetch_one(&mut other).await?.try_get::<i32, _>(0)?);
+        ours.insert(sqlx::raw_sql(notify::OWN_BACKEND).fetch_one(&mut one).await?.try_get::<i32, _>(0)?);
+        others.insert(sqlx::raw_sql(notify::OWN_BACKEND).fetch_one(&mut other).await?.try_get::<i32, _>(0)?);
     }
     drop((one.close().await, other.close().await));
     Ok(!ours.is_disjoint(&others) || ours.len() > 1 || others.len() > 1)
@@ -189,7 +189,7 @@ fn pool(settings: PoolSettings, connections: u32, unfit: Unfit) -> PgPoolOptions
     pool_of_writers(settings, connections).before_acquire(move |connection, meta| {
         let unfit = unfit.includes(&meta);
         Box::pin(async move {
-            if !unfit && meta.idle_for > FRESH {
+            if !unfit && meta.idle_for > CHECKED_RECENTLY {
                 limited(TRIAL, connection.ping()).await?;
             }
             Ok(!unfit)

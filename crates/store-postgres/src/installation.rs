@@ -3,7 +3,7 @@
 use application::ports::{AddressVault, Random, StoreError};
 
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::{PostgresDatabase, audit_log};
 
 pub(crate) const KEEP: &str =
@@ -26,7 +26,7 @@ impl PostgresDatabase {
         random.fill(&mut fresh);
         let stored = self.keep(DATA_KEY, &fresh).await?;
         let key = stored.as_slice().try_into();
-        Ok(key.map_err(|_| Fault::corrupt("installation.value", "not 32 octets"))?)
+        Ok(key.map_err(|_| QueryError::corrupt("installation.value", "not 32 octets"))?)
     }
 
     /// Whether `vault` holds the key that this database was begun with. The first vault to come is remembered.
@@ -39,19 +39,19 @@ impl PostgresDatabase {
             Ok(text) if text == KNOWN => Ok(()),
             Ok(_) | Err(_) => Err(StoreError::Corrupt {
                 place: "installation.value",
-                fault: "this database was written with another data key".to_owned(),
+                error: "this database was written with another data key".to_owned(),
             }),
         }
     }
 
     /// Seals the audit log that an installation begins with, or gives a key to one that had none.
     pub(crate) async fn key_audit_log(&self, vault: &dyn AddressVault) -> Result<(), StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(Fault::Sql)?;
+        let mut connection = self.pool.acquire().await.map_err(QueryError::Sql)?;
         Ok(audit_log::key_log(&mut connection, vault).await?)
     }
 
     /// What is stored under `name`, which is `value` where there was nothing.
-    async fn keep(&self, name: &'static str, value: &[u8]) -> Result<Vec<u8>, Fault> {
+    async fn keep(&self, name: &'static str, value: &[u8]) -> Result<Vec<u8>, QueryError> {
         sqlx::query(KEEP).bind(name).bind(value).execute(&self.pool).await?;
         sqlx::query(GET).bind(name).fetch_one(&self.pool).await?.read("installation.value")
     }

@@ -32,17 +32,17 @@ mod columns;
 mod connections;
 mod customer_directory;
 mod database;
-mod fault;
 mod group;
 mod import;
 mod installation;
 mod mail_queue;
 mod migrate;
-mod news;
+mod notify;
 mod organisation_registry;
 mod partitions;
 #[cfg(test)]
 mod plans;
+mod query_error;
 mod sandbox;
 #[cfg(test)]
 mod statements;

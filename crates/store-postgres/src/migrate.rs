@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 struct Migration {
     version: i64,
@@ -40,7 +40,7 @@ pub(crate) fn latest() -> i64 {
 }
 
 /// Applies what is missing. Versions beyond those known here are left alone: a newer replica may have come first.
-pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), Fault> {
+pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), QueryError> {
     let mut transaction = connection.begin().await?;
     sqlx::query(LOCK).execute(&mut *transaction).await?;
     sqlx::query(QUIET).execute(&mut *transaction).await?;
@@ -57,9 +57,9 @@ pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), Fault> {
     Ok(transaction.commit().await?)
 }
 
-fn check(version: i64, stored: &[u8]) -> Result<(), Fault> {
+fn check(version: i64, stored: &[u8]) -> Result<(), QueryError> {
     match ALL.iter().find(|migration| migration.version == version) {
-        Some(migration) if checksum(migration.sql) != stored => Err(Fault::corrupt(
+        Some(migration) if checksum(migration.sql) != stored => Err(QueryError::corrupt(
             "migration.checksum",
             format!("migration {version} is not the one known here"),
         )),

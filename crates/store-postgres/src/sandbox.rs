@@ -11,7 +11,7 @@ use sqlx::postgres::PgRow;
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::customer_directory::sealed_customer;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// Where a captured mail is kept.
 const SEALED: &str = "sandbox_mail.sealed";
@@ -83,7 +83,7 @@ impl SandboxStore for PostgresStore {
             .bind(mail.created_at)
             .bind(seal_json(self.vault.as_ref(), &mail, SEALED)?)
             .bind(i64::from(keep));
-        kept.execute(self.pool()).await.map_err(Fault::Sql)?;
+        kept.execute(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl SandboxStore for PostgresStore {
         let mut gone = 0;
         for sql in [PURGE_CAPTURED, PURGE_CUSTOMERS] {
             let purged = sqlx::query(sql).bind(before).bind(i64::from(limit)).execute(self.pool()).await;
-            gone += purged.map_err(Fault::Sql)?.rows_affected();
+            gone += purged.map_err(QueryError::Sql)?.rows_affected();
         }
         Ok(gone)
     }
@@ -105,7 +105,7 @@ impl PostgresStore {
         fresh: CustomerId,
         now: DateTime<Utc>,
         keep: u32,
-    ) -> Result<Customer, Fault> {
+    ) -> Result<Customer, QueryError> {
         let vault = self.vault.as_ref();
         let person = Person {
             email: Some(email.normalized().to_owned()),
@@ -149,7 +149,7 @@ impl MailArchive for PostgresStore {
             Some(organisation) => sqlx::query(NEWEST_CAPTURED).bind(uuid(organisation.as_bytes())),
             None => sqlx::query(NEWEST_OF_ALL),
         };
-        let rows = query.bind(limit).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
+        let rows = query.bind(limit).fetch_all(self.pool()).await.map_err(QueryError::Sql)?;
         let open = |row: &PgRow| open_json(self.vault.as_ref(), row.read(SEALED)?, SEALED);
         rows.iter().map(open).collect()
     }

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 
 use crate::columns::Columns;
 use crate::failure::Failure;
-use crate::fault::{Fault, is_busy};
+use crate::query_error::{QueryError, is_busy};
 use crate::writer::{LogFile, Statement, Writer, own_savepoint};
 use crate::{access, migrate};
 
@@ -79,7 +79,7 @@ impl SqliteDatabase {
             .acquire_timeout(BUSY)
             .connect_with(reading(options))
             .await
-            .map_err(Fault::Sql)?;
+            .map_err(QueryError::Sql)?;
         Ok(Self { writer, log, failure, readers })
     }
 
@@ -97,7 +97,8 @@ impl SqliteDatabase {
     /// # Errors
     /// [`StoreError`] when the database cannot tell.
     pub async fn schema_version(&self) -> Result<i64, StoreError> {
-        let row = sqlx::query("PRAGMA user_version").fetch_one(&self.readers).await.map_err(Fault::Sql)?;
+        let row =
+            sqlx::query("PRAGMA user_version").fetch_one(&self.readers).await.map_err(QueryError::Sql)?;
         Ok(row.read("pragma.user_version")?)
     }
 
@@ -113,7 +114,7 @@ impl SqliteDatabase {
     /// # Errors
     /// [`StoreError::Unavailable`] when not; after at most the five seconds that a write waits for a lock.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await.map_err(Fault::Sql)?;
+        sqlx::query("SELECT 1").execute(&self.readers).await.map_err(QueryError::Sql)?;
         self.writer.work(|unit| Box::pin(async move { Ok(unit.run(Statement::new(PROBE)).await?) })).await
     }
 
@@ -214,10 +215,10 @@ async fn write_log_again(
         StoreError::Unavailable(format!("{}: the log could not be made durable: {error}", database.display()))
     };
     let log = Arc::new(LogFile::open(database).map_err(failed)?);
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(Fault::Sql)?;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(QueryError::Sql)?;
     let writing = Arc::clone(&log);
     let written = tokio::task::spawn_blocking(move || writing.rewrite()).await;
-    sqlx::query("ROLLBACK").execute(&mut *connection).await.map_err(Fault::Sql)?;
+    sqlx::query("ROLLBACK").execute(&mut *connection).await.map_err(QueryError::Sql)?;
     written.map_err(std::io::Error::other).flatten().map_err(failed)?;
     // Without the lock: others may append meanwhile, and what was written again is synced all the same.
     let syncing = Arc::clone(&log);

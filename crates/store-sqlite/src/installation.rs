@@ -4,7 +4,7 @@ use application::ports::{AddressVault, Random, StoreError};
 
 use crate::SqliteDatabase;
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit};
 
 const KEEP: &str = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
@@ -30,7 +30,7 @@ impl SqliteDatabase {
                     let row = keep(unit, DATA_KEY, fresh.to_vec()).await?;
                     row.as_slice()
                         .try_into()
-                        .map_err(|_| Fault::corrupt("installation.value", "not 32 octets"))
+                        .map_err(|_| QueryError::corrupt("installation.value", "not 32 octets"))
                 })
             })
             .await
@@ -61,9 +61,9 @@ pub(crate) fn is_known(vault: &dyn AddressVault, stored: &[u8]) -> Result<(), St
 }
 
 /// What is stored under `name`, which is `value` where there was nothing.
-async fn keep(unit: &mut Unit<'_>, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, Fault> {
+async fn keep(unit: &mut Unit<'_>, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, QueryError> {
     unit.run(Statement::new(KEEP).bind(name).bind(value)).await?;
     let row = unit.row(Statement::new(GET).bind(name)).await?;
-    row.ok_or_else(|| Fault::corrupt("installation.name", "a row just written is missing"))?
+    row.ok_or_else(|| QueryError::corrupt("installation.name", "a row just written is missing"))?
         .read("installation.value")
 }

@@ -30,7 +30,7 @@ impl Drop for DataKey {
 
 impl ZeroizeOnDrop for DataKey {}
 
-/// Why a text is no data key. Says where the fault lies, never what stands there.
+/// Why a text is no data key. Says where the error lies, never what stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DataKeyError {
     /// Nothing, or white space alone.
@@ -181,10 +181,10 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_apart() {
+    fn errors_are_told_apart() {
         let invalid = |position| Err(DataKeyError::InvalidCharacter { position });
         let wrong = |characters| Err(DataKeyError::WrongLength { characters });
-        for (text, fault) in [
+        for (text, error) in [
             ("", Err(DataKeyError::Empty)),
             (" \n\t", Err(DataKeyError::Empty)),
             ("AAECAwQF", wrong(8)),
@@ -198,7 +198,7 @@ mod tests {
             (&"ab".repeat(32), Err(DataKeyError::Placeholder)),
             ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", Err(DataKeyError::Placeholder)),
         ] {
-            assert_eq!(bytes(text), fault, "{text:?}");
+            assert_eq!(bytes(text), error, "{text:?}");
         }
     }
 

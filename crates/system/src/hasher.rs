@@ -36,7 +36,7 @@ impl HashScheme {
 #[derive(Debug, Clone)]
 pub struct SystemHasher {
     scheme: HashScheme,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl SystemHasher {
@@ -49,8 +49,8 @@ impl SystemHasher {
     /// At most `at_once` hashes at once.
     #[must_use]
     pub fn with_concurrency(scheme: HashScheme, at_once: NonZeroUsize) -> Self {
-        let places = at_once.get().min(Semaphore::MAX_PERMITS);
-        Self { scheme, places: Arc::new(Semaphore::new(places)) }
+        let permits = at_once.get().min(Semaphore::MAX_PERMITS);
+        Self { scheme, permits: Arc::new(Semaphore::new(permits)) }
     }
 
     async fn run<T: Send + 'static>(
@@ -59,8 +59,8 @@ impl SystemHasher {
         scheme: HashScheme,
         work: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
     ) -> Result<T, HasherError> {
-        let failed = |fault: &dyn std::fmt::Display| HasherError::Failed(fault.to_string());
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|fault| failed(&fault))?;
+        let failed = |error: &dyn std::fmt::Display| HasherError::Failed(error.to_string());
+        let place = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| failed(&error))?;
         let job = move || {
             let start = Instant::now();
             let result = work();
@@ -71,7 +71,7 @@ impl SystemHasher {
             .record(start.elapsed());
             result
         };
-        spawn_blocking(job).await.map_err(|fault| failed(&fault))?
+        spawn_blocking(job).await.map_err(|error| failed(&error))?
     }
 }
 

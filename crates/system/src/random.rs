@@ -11,8 +11,8 @@ impl Random for OsRandom {
     #[expect(clippy::disallowed_methods, reason = "this is the adapter behind `Random`")]
     #[expect(clippy::print_stderr, reason = "the last words of a process that is about to abort")]
     fn fill(&self, bytes: &mut [u8]) {
-        if let Err(fault) = getrandom::fill(bytes) {
-            eprintln!("resetd: the operating system gives no randomness ({fault}); aborting");
+        if let Err(error) = getrandom::fill(bytes) {
+            eprintln!("resetd: the operating system gives no randomness ({error}); aborting");
             std::process::abort();
         }
     }

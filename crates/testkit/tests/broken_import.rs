@@ -25,7 +25,7 @@ enum Error {
 }
 
 /// A memory store with an error.
-struct Faulty(Arc<MemoryStore>, Error);
+struct Failing(Arc<MemoryStore>, Error);
 
 fn break_row(error: Error, mut row: CustomerImport) -> CustomerImport {
     match error {
@@ -41,7 +41,7 @@ fn break_row(error: Error, mut row: CustomerImport) -> CustomerImport {
 }
 
 #[async_trait]
-impl CustomerDirectory for Faulty {
+impl CustomerDirectory for Failing {
     async fn find_by_email(
         &self,
         organisation: OrganisationId,
@@ -106,7 +106,7 @@ async fn errors_of_a_customer_directory() {
         let suite = contract::customer_directory(|| async move {
             let store = MemoryStore::fresh();
             let mut ports = PersistentPorts::of(store.clone());
-            ports.customers = Arc::new(Faulty(store, error));
+            ports.customers = Arc::new(Failing(store, error));
             ports
         });
         let panic = AssertUnwindSafe(suite).catch_unwind().await.expect_err(case);

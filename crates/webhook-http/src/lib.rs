@@ -23,4 +23,4 @@ mod target;
 pub use options::WebhookOptions;
 pub use sender::HttpWebhooks;
 pub use sign::secret_text;
-pub use target::{UrlFault, check_url};
+pub use target::{UrlError, check_url};

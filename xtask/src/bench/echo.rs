@@ -8,7 +8,7 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 
-use crate::process::{Running, free_address, tied};
+use crate::process::{Running, free_address, with_parent_death_signal};
 use crate::{Result, arguments::Arguments};
 
 /// Where it answers.
@@ -31,7 +31,7 @@ pub fn serve(words: &[String]) -> Result {
 /// Starts one in a process of its own.
 pub(super) fn start() -> Result<(Running, SocketAddr)> {
     let address = free_address()?;
-    let mut command = tied(&std::env::current_exe()?, "TERM");
+    let mut command = with_parent_death_signal(&std::env::current_exe()?, "TERM");
     let mut echo = Running::start("axum echo", command.args(["bench-echo", &address.to_string()]))?;
     echo.wait_for(address, Duration::from_secs(10))?;
     Ok((echo, address))

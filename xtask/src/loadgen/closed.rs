@@ -55,7 +55,7 @@ impl Load {
 
     /// What was not a 200, for the reader.
     #[must_use]
-    pub fn faults(&self) -> String {
+    pub fn errors(&self) -> String {
         let others: Vec<String> = self
             .statuses
             .iter()

@@ -17,7 +17,7 @@ use crate::Result;
 /// Between two bytes of one that drips.
 const DRIP: Duration = Duration::from_millis(500);
 /// How long gathering may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The crowd, on a thread of its own. It goes when this is dropped.
 #[derive(Debug)]
@@ -55,10 +55,10 @@ impl Crowd {
         let crowd = Self { standing, leave, thread: Some(thread) };
         let begun = Instant::now();
         while crowd.standing() < idle + dripping {
-            if begun.elapsed() > PATIENCE {
+            if begun.elapsed() > TIMEOUT {
                 let there = crowd.standing();
                 return Err(
-                    format!("only {there} of {} connections after {PATIENCE:?}", idle + dripping).into()
+                    format!("only {there} of {} connections after {TIMEOUT:?}", idle + dripping).into()
                 );
             }
             thread::sleep(Duration::from_millis(10));

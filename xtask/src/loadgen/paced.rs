@@ -12,7 +12,7 @@ use super::{Connection, Group, ResetRequest, refuse_foreign};
 use crate::Result;
 
 /// No answer within this time is none.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The plan of one run.
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ impl Client {
                 break;
             }
             let (server, _) = self.replicas.first()?;
-            match timeout(PATIENCE, Connection::open(*server)).await {
+            match timeout(TIMEOUT, Connection::open(*server)).await {
                 Ok(Ok(open)) => self.kept = Some(open),
                 _ => self.replicas.rotate_left(1),
             }
@@ -120,7 +120,7 @@ impl Client {
         let (_, request) = self.replicas.first_mut()?;
         let mut connection = self.kept.take()?;
         let answer =
-            timeout(PATIENCE, connection.exchange(request.for_customer(Group::Known, customer))).await;
+            timeout(TIMEOUT, connection.exchange(request.for_customer(Group::Known, customer))).await;
         let answer = answer.ok()?.ok()?;
         if !answer.closes {
             self.kept = Some(connection);

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::Result;
-use crate::process::{Running, capture, find_program, free_address, is_root, tied};
+use crate::process::{Running, capture, find_program, free_address, is_root, with_parent_death_signal};
 
 const USUAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 5432);
 const START: Duration = Duration::from_secs(30);
@@ -164,7 +164,7 @@ impl Postgres {
     /// # Errors
     /// When it does not let `postgres` in.
     pub fn launch(&mut self) -> Result {
-        let mut command = as_other_user(tied(&self.programs.join("postgres"), "INT"));
+        let mut command = as_other_user(with_parent_death_signal(&self.programs.join("postgres"), "INT"));
         let port = self.address.port().to_string();
         command.arg("-D").arg(self.folder.path().join("data")).args(["-p", &port]);
         for setting in [
@@ -181,7 +181,7 @@ impl Postgres {
             command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
         }
         command.current_dir(self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut server = Running::start_with_farewell("postgres", &mut command, Signal::INT)?;
+        let mut server = Running::start_with_stop_signal("postgres", &mut command, Signal::INT)?;
         server.wait_for(self.address, START)?;
         let deadline = Instant::now() + START;
         while !lets_in(self.address).unwrap_or(false) {

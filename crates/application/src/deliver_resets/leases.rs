@@ -11,7 +11,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, info, warn};
 
 use super::engine::Engine;
-use super::judge::Lesson;
+use super::judge::RelayObservation;
 use crate::ports::StoreError;
 use crate::trace::stage;
 
@@ -35,11 +35,16 @@ impl Leases {
     }
 
     /// A task ended. `None`: in a panic.
-    pub(super) fn ended(&mut self, task: task::Id, lesson: Option<&Lesson>, lease_ends: Instant) {
+    pub(super) fn ended(
+        &mut self,
+        task: task::Id,
+        observation: Option<&RelayObservation>,
+        lease_ends: Instant,
+    ) {
         let Some(mail) = self.in_flight.remove(&task) else { return };
-        match lesson {
-            Some(Lesson::StoreUnavailable) => self.stray = true,
-            Some(Lesson::StoreFailed) | None => self.resting.push((mail, lease_ends)),
+        match observation {
+            Some(RelayObservation::StoreUnavailable) => self.stray = true,
+            Some(RelayObservation::StoreFailed) | None => self.resting.push((mail, lease_ends)),
             Some(_) => {}
         }
     }
@@ -58,9 +63,9 @@ impl Engine {
                 self.more = !mails.is_empty();
                 self.ready.extend(mails);
             }
-            Err(fault) => {
+            Err(error) => {
                 // It may have been done all the same, with the answer lost.
-                warn!(%fault, "no mail could be claimed");
+                warn!(%error, "no mail could be claimed");
                 self.leases.stray = true;
                 self.more = false;
             }
@@ -76,8 +81,8 @@ impl Engine {
         }
         let until = self.lease_until(self.worker.ports.clock.now());
         let renewed = self.worker.ports.tokens.renew_leases(self.worker.settings.worker, &mails, until);
-        if let Err(fault) = self.within_limit(renewed).await {
-            warn!(%fault, "leases could not be renewed");
+        if let Err(error) = self.within_limit(renewed).await {
+            warn!(%error, "leases could not be renewed");
         }
     }
 
@@ -97,7 +102,7 @@ impl Engine {
                 info!("leases that nobody works on were given back");
                 (self.leases.stray, self.more) = (false, true);
             }
-            Err(fault) => warn!(%fault, "leases could not be given back; they end by themselves"),
+            Err(error) => warn!(%error, "leases could not be given back; they end by themselves"),
         }
     }
 

@@ -26,7 +26,7 @@ impl Links {
 
     /// The link that says "this was not me"; always resetd's own page.
     #[must_use]
-    pub fn disown(&self, token: &ResetToken) -> String {
+    pub fn cancel(&self, token: &ResetToken) -> String {
         format!("{}/reset/{}/not-me", self.public_url, token.expose())
     }
 }

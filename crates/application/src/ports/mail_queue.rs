@@ -31,7 +31,7 @@ pub struct MailSummary {
     pub expires_at: DateTime<Utc>,
     /// When the relay took it.
     pub sent_at: Option<DateTime<Utc>>,
-    /// The server's last reply, or the fault that stopped it.
+    /// The server's last reply, or the error that stopped it.
     pub last_reply: Option<String>,
 }
 
@@ -40,7 +40,7 @@ pub struct MailSummary {
 pub struct TimelineEntry {
     /// When.
     pub at: DateTime<Utc>,
-    /// What: `accepted`, `resolved`, `rendered`, `attempt`, `sent`, `opened`, `scanned`, `consumed`, `redeemed`, `disowned`, `flagged`, …
+    /// What: `accepted`, `resolved`, `rendered`, `attempt`, `sent`, `opened`, `scanned`, `consumed`, `redeemed`, `cancelled`, `flagged`, …
     pub event: String,
     /// Details for a person to read; no secrets.
     pub detail: String,

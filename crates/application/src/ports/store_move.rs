@@ -19,7 +19,7 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A UUID.
     Id([u8; 16]),
-    /// A moment.
+    /// A effective_at.
     Time(DateTime<Utc>),
     /// Texts in their order.
     Texts(Vec<String>),

@@ -66,7 +66,7 @@ pub struct ClaimedMail {
     pub sandbox: bool,
     /// When it was accepted.
     pub accepted_at: DateTime<Utc>,
-    /// After this moment it is not sent any more.
+    /// After this effective_at it is not sent any more.
     pub expires_at: DateTime<Utc>,
     /// Attempts made before this one that reached a server.
     pub attempts: u32,
@@ -143,7 +143,7 @@ pub enum Completion {
         due_at: DateTime<Utc>,
         /// Which host.
         host: String,
-        /// Its reply, or the fault.
+        /// Its reply, or the error.
         reply: String,
     },
     /// Not before `due_at`, for a reason of our own (a rule that slows down). No attempt is recorded.
@@ -156,7 +156,7 @@ pub enum Completion {
     /// The template is wrong (`preparing-error`).
     PreparingError {
         /// What is wrong.
-        fault: String,
+        error: String,
     },
     /// The link would be dead before the mail could go out, and nobody refused it (`sending-error`).
     SendingError {
@@ -359,7 +359,7 @@ pub trait TokenStore: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`] when nothing happened.
-    async fn disown(
+    async fn cancel(
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
@@ -390,5 +390,5 @@ pub trait TokenStore: Send + Sync {
 
     /// Waits until some other process may have recorded work. The in-process signal is not its business. An adapter
     /// without such news MUST wait for ever; the worker polls as a net.
-    async fn news(&self);
+    async fn remote_work_available(&self);
 }

@@ -59,7 +59,7 @@ pub enum WebhookOutcome {
     RetryAt {
         /// When.
         due_at: DateTime<Utc>,
-        /// What it said, or the fault.
+        /// What it said, or the error.
         answer: String,
     },
     /// The endpoint wants nothing any more: it is disabled, and what waits for it is given up.
@@ -144,5 +144,5 @@ pub trait WebhookOutbox: Send + Sync {
 
     /// Waits until events may have been written in this process. An adapter without such news MUST wait for ever; the
     /// use case polls as a net.
-    async fn event_news(&self);
+    async fn event_notifier(&self);
 }

@@ -44,7 +44,7 @@ impl ApiKey {
     ///
     /// # Errors
     ///
-    /// The first fault of: nothing there, an unknown prefix, a character outside `[A-Za-z0-9]` after it, a length other
+    /// The first error of: nothing there, an unknown prefix, a character outside `[A-Za-z0-9]` after it, a length other
     /// than 32.
     pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
         if text.is_empty() {
@@ -185,7 +185,7 @@ pub enum ApiKeyError {
 }
 
 impl ApiKeyError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -197,7 +197,7 @@ impl ApiKeyError {
         }
     }
 
-    /// The byte of the input where the fault lies.
+    /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {
         match self {

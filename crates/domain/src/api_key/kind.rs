@@ -1,8 +1,8 @@
 //! What a key is for, told by its first four characters.
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// What a key is for. The prefix of the key says it.
     ApiKeyKind, "kind of API key", unknown
     /// The text is no kind of API key.

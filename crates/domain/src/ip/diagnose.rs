@@ -107,7 +107,7 @@ pub enum CustomerIpError {
 }
 
 impl CustomerIpError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -128,7 +128,7 @@ impl CustomerIpError {
         }
     }
 
-    /// The byte of the input where the fault lies.
+    /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {
         match *self {

@@ -2,9 +2,9 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// Where an address lies, by IANA's special-purpose address registries (RFC 6890 and what updates it).
     IpScope, "scope of an IP address", unknown
     /// The text is no scope of an IP address.

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// What a reset link is good for.
     LinkState, "state of a reset link", unknown
     /// The text is no state of a reset link.

@@ -11,7 +11,7 @@ mod contract;
 mod dns;
 mod dns_server;
 mod dnsmasq;
-mod faults;
+mod errors;
 mod fixtures;
 mod layouts;
 mod real_data;

@@ -72,7 +72,7 @@ async fn requests_at_once_are_bounded() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_turn_ends_with_the_deadline_and_is_not_the_servers_fault() {
+async fn waiting_for_a_turn_ends_with_the_deadline_and_is_not_the_servers_error() {
     let server = Server::start(prague_after(200)).await;
     let options =
         VikiTronOptions { max_concurrent: 1, breaker_failures: 1, ..VikiTronOptions::new(server.url()) };

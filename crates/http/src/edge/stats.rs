@@ -40,7 +40,7 @@ impl RouteStats {
     }
 }
 
-/// A list that only grows, read without a lock. A route has about ten outcomes, and the usual one comes first.
+/// A list that only grows, read without a lock. A route has context ten outcomes, and the usual one comes first.
 #[derive(Default)]
 struct Outcomes(OnceLock<Box<Outcome>>);
 

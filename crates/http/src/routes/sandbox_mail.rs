@@ -10,17 +10,17 @@ use axum::response::{IntoResponse, Response};
 use domain::{ApiKeyKind, ErrorCode};
 
 use super::mailbox::message::Message;
-use crate::call::{Gate, answer};
+use crate::call::{ApiKeyAuth, answer};
 use crate::error::ApiError;
 use crate::openapi::ApiKeyParameter;
 
 pub(crate) const PATH: &str = "/api/v1/sandbox/mail";
 /// The most messages of one answer.
-pub(crate) const MOST: usize = 100;
+pub(crate) const MAX_LISTED: usize = 100;
 
 /// What the route needs.
 pub(crate) struct Sandbox {
-    pub(crate) gate: Gate,
+    pub(crate) auth: ApiKeyAuth,
     pub(crate) archive: Arc<dyn MailArchive>,
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Sandbox {
     security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(State(route): State<Arc<Sandbox>>, request: Request) -> Response {
-    match route.gate.open(request).await {
+    match route.auth.open(request).await {
         Ok(caller) => answer(list(route.archive.as_ref(), &caller).await, caller.rate.as_ref()),
         Err(denied) => denied.into_response(),
     }
@@ -52,6 +52,6 @@ async fn list(archive: &dyn MailArchive, caller: &Authenticated) -> Result<Respo
         return Err(ApiError::new(ErrorCode::ApiKeyHasNoPermission)
             .with_message("Only a development key (DEV_) reads the sandbox."));
     }
-    let mails = archive.list(Some(caller.key.key.organisation), MOST).await?;
+    let mails = archive.list(Some(caller.key.key.organisation), MAX_LISTED).await?;
     super::json(&mails.iter().map(Message::from).collect::<Vec<_>>())
 }

@@ -33,8 +33,8 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) async fn run<A: Acceptor>(mut self, acceptor: &A, stream: TcpStream, peer: SocketAddr) {
         // Answers are small and whole: nothing is gained by waiting for more (RFC 896), 40 ms may be lost.
-        if let Err(fault) = stream.set_nodelay(true) {
-            debug!(%fault, "TCP_NODELAY could not be set");
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "TCP_NODELAY could not be set");
         }
         let accepted = tokio::select! {
             accepted = tokio::time::timeout(self.limits.header_timeout, acceptor.accept(stream)) => accepted,
@@ -42,7 +42,7 @@ impl Connection {
         };
         match accepted {
             Ok(Ok(stream)) => self.speak(stream, peer).await,
-            Ok(Err(fault)) => debug!(%fault, "a connection could not be prepared"),
+            Ok(Err(error)) => debug!(%error, "a connection could not be prepared"),
             Err(_) => debug!("a connection was not prepared in time"),
         }
     }
@@ -84,8 +84,8 @@ impl Connection {
                 _ = self.phase.wait_for(|phase| *phase == Phase::Closed) => None,
             };
         }
-        if let Some(Err(fault)) = outcome {
-            debug!(%fault, "a connection ended with a fault");
+        if let Some(Err(error)) = outcome {
+            debug!(%error, "a connection ended with a error");
         }
     }
 }

@@ -53,9 +53,9 @@ impl Layers {
         origin: &str,
         known: &[Known],
     ) -> Result<(), SettingsError> {
-        let table: toml::Table = text.parse().map_err(|fault: toml::de::Error| SettingsError::File {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SettingsError::File {
             path: origin.to_owned(),
-            fault: fault.message().to_owned(),
+            error: error.message().to_owned(),
         })?;
         let mut flat = Vec::new();
         flatten("", &table, &mut flat)?;
@@ -82,9 +82,9 @@ impl Layers {
                 (Some(_), Some(_)) => return Err(SettingsError::Twice { name, other: by_file }),
                 (Some(text), None) => self.set(setting.name, text, name),
                 (None, Some(path)) => {
-                    let text = read_file(&path).map_err(|fault| SettingsError::File {
+                    let text = read_file(&path).map_err(|error| SettingsError::File {
                         path: path.clone(),
-                        fault: fault.to_string(),
+                        error: error.to_string(),
                     })?;
                     self.set(setting.name, text.trim_end_matches(['\r', '\n']).to_owned(), by_file);
                 }
@@ -123,7 +123,7 @@ impl Layers {
                 return Err(SettingsError::Twice { name, other: by_file });
             }
             let text =
-                read_file(&path).map_err(|fault| SettingsError::File { path, fault: fault.to_string() })?;
+                read_file(&path).map_err(|error| SettingsError::File { path, error: error.to_string() })?;
             self.set(&name, text.trim_end_matches(['\r', '\n']).to_owned(), origin);
         }
         Ok(())

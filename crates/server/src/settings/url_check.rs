@@ -9,7 +9,7 @@ const SPECIAL_USE: [&str; 4] = ["localhost", "test", "example", "invalid"];
 
 /// `https` anywhere, `http` only where the host is this machine or can exist nowhere.
 pub(super) fn check_public_url(text: &str) -> Result<(), SettingsError> {
-    let invalid = |fault: &str| SettingsError::invalid("public_url", fault);
+    let invalid = |error: &str| SettingsError::invalid("public_url", error);
     let url = Url::parse(text).map_err(|_| invalid("expected a URL such as https://reset.example.com"))?;
     let host = url.host().ok_or_else(|| invalid("the URL has no host"))?;
     if !url.username().is_empty()

@@ -15,7 +15,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::CustomerRecord;
 use application::sealed::{self, Person};
 
@@ -98,7 +98,7 @@ impl PostgresStore {
         rows: &[CustomerImport],
         checkpoint: ImportCheckpoint,
         now: DateTime<Utc>,
-    ) -> Result<Vec<ImportedRow>, Fault> {
+    ) -> Result<Vec<ImportedRow>, QueryError> {
         let mut connection = self.pool().patient().acquire().await?;
         let limit = connection.limit();
         let imported = self.import_on(&mut connection, organisation, rows, checkpoint, now);
@@ -113,7 +113,7 @@ impl PostgresStore {
         rows: &[CustomerImport],
         checkpoint: ImportCheckpoint,
         now: DateTime<Utc>,
-    ) -> Result<Vec<ImportedRow>, Fault> {
+    ) -> Result<Vec<ImportedRow>, QueryError> {
         let vault = self.vault.as_ref();
         let rows: Vec<_> = rows.iter().map(|row| prepare(vault, organisation, row)).collect();
         let mut transaction = connection.begin().await?;
@@ -122,7 +122,8 @@ impl PostgresStore {
         let outcomes = rows.iter().map(|row| customers.take(row)).collect();
         customers.write(&mut transaction, vault, organisation, now).await?;
         let place = "import_checkpoint.position";
-        let position = i64::try_from(checkpoint.position).map_err(|fault| Fault::corrupt(place, fault))?;
+        let position =
+            i64::try_from(checkpoint.position).map_err(|error| QueryError::corrupt(place, error))?;
         let name = text(&checkpoint.name);
         let checkpoint =
             sqlx::query(CHECKPOINT).bind(uuid(organisation.as_bytes())).bind(name).bind(position);
@@ -151,7 +152,7 @@ async fn look_up(
     vault: &dyn AddressVault,
     organisation: OrganisationId,
     rows: &[Prepared<'_>],
-) -> Result<Customers, Fault> {
+) -> Result<Customers, QueryError> {
     fn all<'a>(
         rows: &'a [Prepared<'_>],
         of: impl Fn(&'a Prepared<'_>) -> Option<&'a Fingerprint>,
@@ -172,10 +173,12 @@ async fn look_up(
     Ok(customers)
 }
 
-fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, Fault> {
-    let fingerprint = |place: &'static str| -> Result<Option<Fingerprint>, Fault> {
+fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, QueryError> {
+    let fingerprint = |place: &'static str| -> Result<Option<Fingerprint>, QueryError> {
         let bytes = row.read::<Option<&[u8]>>(place)?;
-        bytes.map(|bytes| bytes.try_into().map_err(|_| Fault::corrupt(place, "not 16 octets"))).transpose()
+        bytes
+            .map(|bytes| bytes.try_into().map_err(|_| QueryError::corrupt(place, "not 16 octets")))
+            .transpose()
     };
     let language = row.read::<Option<&str>>("customer.language")?.map(Language::parse).transpose();
     Ok(Known {
@@ -185,7 +188,7 @@ fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, Fault> {
         phone: fingerprint("customer.phone_fingerprint")?,
         record: CustomerRecord {
             person: sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?,
-            language: language.map_err(|error| Fault::corrupt("customer.language", error))?,
+            language: language.map_err(|error| QueryError::corrupt("customer.language", error))?,
             status: row.word("customer.status", |word| CustomerStatus::parse(word).ok_or("no status"))?,
             password: row.read::<Option<String>>("customer.password_hash")?.map(PasswordHash::new),
             password_reset_at: row.optional_time("customer.password_reset_at")?,
@@ -253,7 +256,7 @@ impl Customers {
         vault: &dyn AddressVault,
         organisation: OrganisationId,
         now: DateTime<Utc>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), QueryError> {
         let ids = |of: fn(&Known) -> bool| -> Vec<Uuid> {
             self.all
                 .iter()
@@ -310,7 +313,7 @@ async fn write_rows(
     organisation: Uuid,
     customers: &[&Known],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), QueryError> {
     fn all<'a, T>(customers: &[&'a Known], column: impl Fn(&'a Known) -> T) -> Vec<T> {
         customers.iter().map(|customer| column(customer)).collect()
     }
@@ -338,7 +341,7 @@ async fn write_rows(
         .bind(all(customers, |customer| customer.record.revision))
         .execute(transaction)
         .await
-        .map_err(Fault::conflict("the customer"))?;
+        .map_err(QueryError::conflict("the customer"))?;
     Ok(())
 }
 

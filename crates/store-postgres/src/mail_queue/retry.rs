@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::Entry;
 
 /// A link is dead when its time is over, or when it had tokens and none of them is good. A notice has none.
@@ -50,7 +50,7 @@ impl PostgresStore {
         state: DeliveryState,
         since: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> Result<u64, Fault> {
+    ) -> Result<u64, QueryError> {
         let sql = match state {
             DeliveryState::WaitingForNextAttempt => WAITING_SINCE,
             ended if ended.may_be_retried() => ENDED_SINCE,
@@ -73,17 +73,17 @@ impl PostgresStore {
                 retried += u64::from(retry_within(&mut transaction, id, now, &entry).await?);
             }
             transaction.commit().await?;
-            self.news.teller().tell();
+            self.work.notifier().notify();
         }
     }
 
-    pub(super) async fn retry_mail(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, Fault> {
+    pub(super) async fn retry_mail(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, QueryError> {
         let entry = Entry::of("retried", now, "").seal(self.vault.as_ref())?;
         let mut connection = self.pool().acquire().await?;
         let retried = limited(connection.limit(), retry_on(&mut connection, id, now, &entry)).await;
         let retried = connection.settle(retried)?;
         if retried {
-            self.news.teller().tell();
+            self.work.notifier().notify();
         }
         Ok(retried)
     }
@@ -94,7 +94,7 @@ async fn retry_on(
     id: MailId,
     now: DateTime<Utc>,
     entry: &[u8],
-) -> Result<bool, Fault> {
+) -> Result<bool, QueryError> {
     let mut transaction = connection.begin().await?;
     let retried = retry_within(&mut transaction, id, now, entry).await?;
     transaction.commit().await?;
@@ -106,7 +106,7 @@ async fn retry_within(
     id: MailId,
     now: DateTime<Utc>,
     entry: &[u8],
-) -> Result<bool, Fault> {
+) -> Result<bool, QueryError> {
     let id = uuid(id.as_bytes());
     let waiting = sqlx::query(RETRY_WAITING).bind(id).bind(now).bind(entry);
     if let Some(row) = waiting.fetch_optional(&mut *transaction).await? {

@@ -6,8 +6,8 @@ use sqlx::{Connection, PgConnection};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
 use crate::group::Batch;
+use crate::query_error::QueryError;
 use application::sealed::{self, Entry};
 
 /// Puts issues, redemptions and imports for one customer in order, customer by customer in the order of their identifiers.
@@ -59,7 +59,7 @@ impl Batch for Issue {
     const NAME: &'static str = "issue";
     const LIMIT: usize = 128;
 
-    async fn run(connection: &mut PgConnection, jobs: &[IssueRow]) -> Result<Vec<Issued>, Fault> {
+    async fn run(connection: &mut PgConnection, jobs: &[IssueRow]) -> Result<Vec<Issued>, QueryError> {
         let mut verdicts = HashMap::with_capacity(jobs.len());
         let mut transaction = connection.begin().await?;
         let customers: Vec<_> = jobs.iter().map(|job| uuid(job.issue.customer.as_bytes())).collect();
@@ -83,7 +83,7 @@ async fn issue_round(
     transaction: &mut PgConnection,
     round: &[&IssueRow],
     verdicts: &mut HashMap<Uuid, Issued>,
-) -> Result<(), Fault> {
+) -> Result<(), QueryError> {
     fn all<'a, T>(round: &[&'a IssueRow], column: impl Fn(&'a IssueRow) -> T) -> Vec<T> {
         round.iter().map(|row| column(row)).collect()
     }

@@ -4,7 +4,7 @@ use domain::RequestId;
 
 use crate::PostgresStore;
 use crate::columns::{text, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// The next number of a request that is known, up to `$5`. Two calls at once take the same number, and the key lets one of them
 /// through.
@@ -23,7 +23,7 @@ impl PostgresStore {
         at: DateTime<Utc>,
         event: &'static str,
         detail: &str,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), QueryError> {
         let detail =
             Some(detail).filter(|detail| !detail.is_empty()).map(|detail| self.vault.seal(detail.as_bytes()));
         for _ in 0..TRIES {

@@ -6,7 +6,7 @@ use crate::PostgresStore;
 use crate::audit_log;
 use crate::columns::{Columns, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::webhooks::report::report_completed;
 use application::sealed::Submitted;
 
@@ -43,23 +43,23 @@ pub(crate) const SET_PASSWORD: &str = concat!(
 );
 
 impl PostgresStore {
-    pub(super) async fn redeem_token(&self, redemption: Redemption) -> Result<Redeemed, Fault> {
+    pub(super) async fn redeem_token(&self, redemption: Redemption) -> Result<Redeemed, QueryError> {
         let (notice, token) = (uuid(redemption.notice.as_bytes()), redemption.token);
         let mut connection = self.pool().acquire().await?;
         let redeemed = limited(connection.limit(), self.redeem_on(&mut connection, redemption)).await;
         let redeemed = match connection.settle(redeemed) {
             // The commit may have been done all the same. What it would have left behind tells.
-            Err(fault) if fault.lost_connection() && !fault.read_only() => {
+            Err(error) if error.lost_connection() && !error.read_only() => {
                 let done = sqlx::query(DONE).bind(&token.as_bytes()[..]).bind(notice);
                 match done.fetch_optional(self.pool()).await {
                     Ok(Some(_)) => Redeemed::Changed,
-                    Ok(None) | Err(_) => return Err(fault),
+                    Ok(None) | Err(_) => return Err(error),
                 }
             }
             redeemed => redeemed?,
         };
         if redeemed == Redeemed::Changed {
-            self.news.teller().tell();
+            self.work.notifier().notify();
         }
         Ok(redeemed)
     }
@@ -68,7 +68,7 @@ impl PostgresStore {
         &self,
         connection: &mut PgConnection,
         redemption: Redemption,
-    ) -> Result<Redeemed, Fault> {
+    ) -> Result<Redeemed, QueryError> {
         let mut transaction = connection.begin().await?;
         // A transaction that is dropped is rolled back.
         let redeemed = self.redeem_within(&mut transaction, redemption).await?;
@@ -84,7 +84,7 @@ impl PostgresStore {
         &self,
         transaction: &mut PgConnection,
         redemption: Redemption,
-    ) -> Result<Redeemed, Fault> {
+    ) -> Result<Redeemed, QueryError> {
         let token = &redemption.token.as_bytes()[..];
         let caller = redemption.organisation.map(|id| uuid(id.as_bytes()));
         let link = sqlx::query(FIND)

@@ -4,7 +4,7 @@ use domain::DeliveryState;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::token_store::ADD_EVENT;
 use crate::writer::Statement;
 
@@ -74,7 +74,7 @@ pub(super) async fn retry_since(
     let (mut retried, mut behind) = (0_u64, (millis(since), 0));
     loop {
         let query = sqlx::query(sql).bind(state.as_str()).bind(millis(now)).bind(behind.0).bind(behind.1);
-        let rows = query.bind(STEP).fetch_all(&store.database.readers).await.map_err(Fault::Sql)?;
+        let rows = query.bind(STEP).fetch_all(&store.database.readers).await.map_err(QueryError::Sql)?;
         let mut ids = Vec::with_capacity(rows.len());
         for row in &rows {
             behind = (row.read("mail.accepted_at")?, row.read("mail.seq")?);

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use sqlx::Executor as _;
 
 use super::setup::{Fixture, at, open};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::Statement;
 
 /// Holds the write lock from a connection of its own while `during` is polled for the first time, so that everything in it
@@ -62,7 +62,7 @@ async fn a_job_that_fails_half_way_is_undone_as_a_whole() {
     let half = fixture.store.database.writer.work(|unit| {
         Box::pin(async move {
             unit.run(Statement::new("UPDATE organisation SET name = 'Half done'")).await?;
-            Err::<(), _>(Fault::corrupt("test.column", "made up"))
+            Err::<(), _>(QueryError::corrupt("test.column", "made up"))
         })
     });
     let before = fixture.store.record(fixture.request("before@shop.cz"));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::SqliteStore;
 use crate::columns::millis;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::webhooks::report::report_requested;
 use crate::writer::{Delivery, Hex, Job, Reply};
 
@@ -84,5 +84,5 @@ pub(super) async fn admit(
         hour: budget.per_hour,
     };
     let verdict = store.database.writer.deliver(row).await?;
-    verdict.ok_or_else(|| Fault::corrupt("mail.id", "no such request").into())
+    verdict.ok_or_else(|| QueryError::corrupt("mail.id", "no such request").into())
 }

@@ -134,8 +134,8 @@ pub(super) async fn complete(
         Completion::NotReadyUntil { due_at, reason } => {
             call.not_attempted(waits(DeliveryState::NotReadyToQueue, due_at), &reason).await
         }
-        Completion::PreparingError { fault } => {
-            call.not_attempted(ended(DeliveryState::PreparingError), &fault).await
+        Completion::PreparingError { error } => {
+            call.not_attempted(ended(DeliveryState::PreparingError), &error).await
         }
         Completion::SendingError { host, reply } if host.is_empty() => {
             call.not_attempted(ended(DeliveryState::SendingError), &reply).await

@@ -21,8 +21,8 @@ pub(crate) struct IssueRow {
 /// One step for each of the tokens `$2`, of which no two are a customer's: the hash is stored if the lease holds and nothing
 /// has overtaken the request, and only then do the other requests' tokens die.
 ///
-/// Overtaken: a token of this very request was killed (disowned), the customer's password or address was changed since it
-/// was accepted, or a newer request has a token. A newer request whose token is used or was disowned has moved
+/// Overtaken: a token of this very request was killed (cancelled), the customer's password or address was changed since it
+/// was accepted, or a newer request has a token. A newer request whose token is used or was cancelled has moved
 /// `links_valid_from`, so that only tokens still open need be looked at. What happened in the future, seen from a request of the
 /// past, was dated by a clock that is right no more, and says nothing of what came first.
 ///

@@ -104,8 +104,10 @@ impl WebhookOutbox for SqliteStore {
     }
 
     async fn outbox_depth(&self) -> Result<OutboxDepth, StoreError> {
-        let row =
-            sqlx::query(DEPTH).fetch_one(&self.database.readers).await.map_err(crate::fault::Fault::Sql)?;
+        let row = sqlx::query(DEPTH)
+            .fetch_one(&self.database.readers)
+            .await
+            .map_err(crate::query_error::QueryError::Sql)?;
         Ok(OutboxDepth {
             waiting: row.read::<i64>("webhook_event.waiting")?.unsigned_abs(),
             oldest: row.optional_time("webhook_event.oldest")?,
@@ -116,8 +118,8 @@ impl WebhookOutbox for SqliteStore {
         self.rows(Statement::new(PURGE).bind(millis(before)).bind(i64::from(limit))).await
     }
 
-    async fn event_news(&self) {
-        self.webhook_news.heard().await;
+    async fn event_notifier(&self) {
+        self.webhook_notifier.notified().await;
     }
 }
 

@@ -45,7 +45,7 @@ async fn ended(shop: &Shop, accepted: i64, completion: Completion) -> RequestId 
 }
 
 fn preparing_error() -> Completion {
-    Completion::PreparingError { fault: "unknown variable".to_owned() }
+    Completion::PreparingError { error: "unknown variable".to_owned() }
 }
 
 async fn list(shop: &Shop, filter: MailFilter) -> Vec<MailId> {

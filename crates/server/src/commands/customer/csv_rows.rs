@@ -6,7 +6,7 @@ use std::io::{self, BufRead};
 use super::columns::{self, Column, RowBuilder};
 use super::lines::{LONGEST, Line, Lines};
 use super::rows::ReadRow;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 
 /// What may stand between two fields, if nobody says.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
@@ -60,15 +60,15 @@ pub(super) struct CsvRows<R> {
 }
 
 impl<R: BufRead> CsvRows<R> {
-    pub(super) fn new(lines: Lines<R>, header: Line, delimiter: Option<u8>) -> Result<Self, Fault> {
+    pub(super) fn new(lines: Lines<R>, header: Line, delimiter: Option<u8>) -> Result<Self, CommandError> {
         let mut rows = Self { lines, ahead: VecDeque::new(), delimiter: b',', columns: Vec::new() };
         let mut header = header;
         let mut delimiter = delimiter;
         // Excel's own line.
         if let Some([excels]) = header.bytes.strip_prefix(b"sep=") {
             delimiter = delimiter.or(Some(*excels));
-            let next = rows.lines.next_line().map_err(Fault::io("the input"))?;
-            header = next.ok_or_else(|| Fault::refused("CSV: the header is missing"))?;
+            let next = rows.lines.next_line().map_err(CommandError::io("the input"))?;
+            header = next.ok_or_else(|| CommandError::refused("CSV: the header is missing"))?;
         }
         let names = |delimiter| match split(&header.bytes, delimiter) {
             Split::Fields(fields) => {
@@ -83,14 +83,14 @@ impl<R: BufRead> CsvRows<R> {
         rows.delimiter = best.unwrap_or(b',');
         let names = names(rows.delimiter);
         if known(&names) == 0 {
-            return Err(Fault::refused(
+            return Err(CommandError::refused(
                 "CSV header: expected some of id, email, phone, name, language, status, password_hash, \
                  password_changed_at, revision, with a comma, a semicolon or a tab between them; see --delimiter",
             ));
         }
         if let Some((first, second)) = columns::twice(names.iter().map(String::as_str)) {
             let error = format!("CSV header: `{first}` and `{second}` mean the same; which one counts?");
-            return Err(Fault::refused(error));
+            return Err(CommandError::refused(error));
         }
         rows.columns = names.iter().map(|name| columns::column(name)).collect();
         Ok(rows)

@@ -112,11 +112,11 @@ pub(super) async fn an_undeliverable_mail_is_told_of(shop: Shop) {
 
 pub(super) async fn no_other_outcome_is_told_of(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
-    let fault = || "fault".to_owned();
+    let error = || "error".to_owned();
     for outcome in [
         retry_at(1_000),
-        Completion::NotReadyUntil { due_at: at(1_000), reason: fault() },
-        Completion::PreparingError { fault: fault() },
+        Completion::NotReadyUntil { due_at: at(1_000), reason: error() },
+        Completion::PreparingError { error: error() },
         Completion::NoMail(NoMailReason::UnknownAddress),
     ] {
         let (worker, request) = (worker(), shop.record("jan@example.com", 0).await);

@@ -93,20 +93,20 @@ impl Tables {
         Redeemed::Changed
     }
 
-    pub(super) fn disown(&mut self, token: TokenHash, at: DateTime<Utc>, ip: Option<CustomerIp>) -> bool {
+    pub(super) fn cancel(&mut self, token: TokenHash, at: DateTime<Utc>, ip: Option<CustomerIp>) -> bool {
         let Some(link) = self.links.get(&token).filter(|link| link.state(at).is_good()) else { return false };
         let (request, organisation) = (link.request, link.organisation);
         self.kill_links(at, |link| link.request == request);
         let sandbox = self.mails.get(&mail_of(request)).is_some_and(|mail| mail.sandbox);
         if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
-            mail.disowned = true;
+            mail.cancelled = true;
             mail.note(at, "disowned", "");
         }
         self.append_audit(AuditEntry {
             at,
             organisation: Some(organisation),
             actor: "customer".to_owned(),
-            action: AuditAction::RequestDisowned,
+            action: AuditAction::RequestCancelled,
             subject: AuditEntry::of(request, sandbox),
             ip,
         });

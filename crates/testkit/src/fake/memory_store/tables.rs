@@ -85,7 +85,7 @@ pub(super) struct MailRow {
     pub(super) customer_ip: Option<CustomerIp>,
     pub(super) geo: Option<GeoContext>,
     pub(super) admitted: bool,
-    pub(super) disowned: bool,
+    pub(super) cancelled: bool,
     pub(super) timeline: Vec<TimelineEntry>,
     /// How many entries of the timeline are notes.
     pub(super) notes: u8,
