@@ -16,12 +16,13 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::arguments::Arguments;
 use crate::installation::{Budget, Installation};
 use crate::output::{note, step};
 use crate::services::Durability;
 use crate::services::postgres::{self, Database, Postgres};
 use crate::sink::Sink;
-use crate::{Result, arguments::Arguments, loadgen, process, workspace};
+use crate::{Result, loadgen, process, workspace};
 
 /// Where the requests are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

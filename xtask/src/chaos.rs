@@ -1,4 +1,5 @@
-//! `cargo xtask chaos`: what the service stands on fails under load, and nothing that was promised may be lost.
+//! `cargo xtask chaos`: what the service stands on fails under load, and nothing that was promised
+//! may be lost.
 
 mod disruption;
 mod kind;
@@ -13,11 +14,12 @@ pub use self::disruption::Disruption;
 pub use self::kind::Kind;
 use self::scene::Scene;
 pub use self::verdict::Verdict;
+use crate::arguments::Arguments;
 use crate::bench::Store;
 use crate::loadgen::{Group, Paced, apart, paced};
 use crate::output::{figure, note, step};
 use crate::sink::{Behaviour, Keep, Sink};
-use crate::{Result, arguments::Arguments, workspace};
+use crate::{Result, workspace};
 
 /// Seconds of a run that an outage needs beside its own length, so that what follows it is seen.
 const AROUND_AN_OUTAGE: u32 = 12;
@@ -126,7 +128,8 @@ fn disruptions(arguments: &mut Arguments, store: Store) -> Result<Vec<Kind>> {
 /// Carries out the plan and judges.
 ///
 /// # Errors
-/// When something could not be set up, a server did not come back, or the time was too short for the plan.
+/// When something could not be set up, a server did not come back, or the time was too short for
+/// the plan.
 pub fn carry_out(plan: &Plan) -> Result<Verdict> {
     let sink = Sink::start(Keep::Arrivals)?;
     let mut scene = Scene::set(plan, &sink)?;

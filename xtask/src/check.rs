@@ -7,9 +7,10 @@ mod sources;
 mod workspace_rules;
 
 use self::workspace_rules::Workspace;
+use crate::arguments::Arguments;
 use crate::output::{note, step};
 use crate::process::run as run_command;
-use crate::{Result, arguments::Arguments, workspace};
+use crate::{Result, workspace};
 
 /// One rule of the workspace_rules: a sentence, and what breaks it.
 struct Invariant {

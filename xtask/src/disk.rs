@@ -1,6 +1,8 @@
-//! A disk whose power can be cut: a small FUSE file system that keeps what was synced apart from what was written.
+//! A disk whose power can be cut: a small FUSE file system that keeps what was synced apart from
+//! what was written.
 //!
-//! Why and how: docs/decisions/0026. It needs `/dev/fuse` and the right to mount; [`SimulatedDisk::obstacle`] tells.
+//! Why and how: docs/decisions/0026. It needs `/dev/fuse` and the right to mount;
+//! [`SimulatedDisk::obstacle`] tells.
 
 mod fuse;
 mod image;
@@ -68,7 +70,8 @@ impl SimulatedDisk {
         self.path().join(name)
     }
 
-    /// The next sync that has something to write answers `EIO`; its pages are not on the disk and count as clean.
+    /// The next sync that has something to write answers `EIO`; its pages are not on the disk and
+    /// count as clean.
     pub fn fail_next_sync(&self) {
         self.image().fail_next_sync();
     }
@@ -84,8 +87,8 @@ impl SimulatedDisk {
         self.image().set_full(full);
     }
 
-    /// The power fails and comes back: what was not synced is gone. Every process that had a file open must have ended.
-    /// Hands back how many written pages and names were lost.
+    /// The power fails and comes back: what was not synced is gone. Every process that had a file
+    /// open must have ended. Hands back how many written pages and names were lost.
     ///
     /// # Errors
     /// When a process still uses the disk, or it cannot be mounted again.

@@ -45,7 +45,8 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// A folder and the settings of `binary`. `database_url` is where the store is; `None`: an SQLite file in the folder.
+    /// A folder and the settings of `binary`. `database_url` is where the store is; `None`: an
+    /// SQLite file in the folder.
     ///
     /// # Errors
     /// When the folder cannot be made.
@@ -84,7 +85,8 @@ impl Installation {
             .map_err(|failure| format!("resetd {}: {failure}", words.join(" ")).into())
     }
 
-    /// Applies the migrations, makes the organisation, and hands back a system key of it, which no rate limit holds.
+    /// Applies the migrations, makes the organisation, and hands back a system key of it, which no
+    /// rate limit holds.
     ///
     /// # Errors
     /// What a command complained about.
@@ -122,7 +124,8 @@ impl Installation {
         self.command(&["customer", "import", &path, "--organisation", ORGANISATION]).map(drop)
     }
 
-    /// Starts `resetd serve` on `listen` and waits until it answers. Its log goes to `serve.log` in the folder.
+    /// Starts `resetd serve` on `listen` and waits until it answers. Its log goes to `serve.log` in
+    /// the folder.
     ///
     /// # Errors
     /// When it does not start; the text holds the end of its log.

@@ -1,4 +1,5 @@
-//! The load generator: HTTP/1.1 over kept connections, bytes prepared beforehand, bounded in count and time, loopback only.
+//! The load generator: HTTP/1.1 over kept connections, bytes prepared beforehand, bounded in count
+//! and time, loopback only.
 
 mod closed;
 mod connection;
@@ -16,7 +17,8 @@ pub use self::paced::{Outcome, Paced, paced};
 pub use self::request::{Group, ResetRequest, address};
 use crate::Result;
 
-/// Runs `work` to its end on a thread and runtime of its own, so that it competes with nothing of this process.
+/// Runs `work` to its end on a thread and runtime of its own, so that it competes with nothing of
+/// this process.
 ///
 /// # Errors
 /// What `work` fails with, or that no runtime could be had.

@@ -30,8 +30,8 @@ impl Running {
         Self::start_with_stop_signal(name, command, Signal::TERM)
     }
 
-    /// Starts `command`; `stop_signal` is the signal that ends it in good order (`SIGINT` for PostgreSQL, which on
-    /// `SIGTERM` waits for its clients).
+    /// Starts `command`; `stop_signal` is the signal that ends it in good order (`SIGINT` for
+    /// PostgreSQL, which on `SIGTERM` waits for its clients).
     ///
     /// # Errors
     /// When the program cannot be started.
@@ -87,7 +87,8 @@ impl Running {
     #[must_use]
     pub fn cpu_time(&self) -> Option<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
-        // The name, in parentheses, may hold spaces; user and system ticks are the 12th and 13th field after it.
+        // The name, in parentheses, may hold spaces; user and system ticks are the 12th and 13th
+        // field after it.
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
         let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
         Some(Duration::from_millis(ticks * 10))
@@ -112,8 +113,9 @@ impl Drop for Running {
     }
 }
 
-/// A command whose process gets `stop_signal` (`TERM`, `INT`) when this process is gone, however it went: nothing it
-/// started stays behind. By util-linux's `setpriv`; where there is none, only [`Running`]'s end stops it.
+/// A command whose process gets `stop_signal` (`TERM`, `INT`) when this process is gone, however it
+/// went: nothing it started stays behind. By util-linux's `setpriv`; where there is none, only
+/// [`Running`]'s end stops it.
 ///
 /// The kernel watches the thread that starts the process: it must outlive it.
 #[must_use]
@@ -170,7 +172,8 @@ pub fn run(command: &mut Command) -> Result {
     }
 }
 
-/// Where `program` is: in `PATH`, or in one of the folders that daemons live in and a user's `PATH` leaves out.
+/// Where `program` is: in `PATH`, or in one of the folders that daemons live in and a user's `PATH`
+/// leaves out.
 #[must_use]
 pub fn find_program(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();

@@ -1,8 +1,9 @@
-//! `cargo xtask sbom [FILE]`: what the `resetd` binary is made of, as CycloneDX 1.6 in JSON (ECMA-424).
+//! `cargo xtask sbom [FILE]`: what the `resetd` binary is made of, as CycloneDX 1.6 in JSON
+//! (ECMA-424).
 //!
-//! Made of `cargo tree` and `Cargo.lock` alone, so that it needs no network and no other tool, and comes out the same
-//! wherever it is made: the crates that are linked into the binary for this machine's target, with those that build them,
-//! without those of the tests.
+//! Made of `cargo tree` and `Cargo.lock` alone, so that it needs no network and no other tool, and
+//! comes out the same wherever it is made: the crates that are linked into the binary for this
+//! machine's target, with those that build them, without those of the tests.
 
 mod graph;
 

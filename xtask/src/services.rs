@@ -1,4 +1,5 @@
-//! What the tests of the adapters talk to: found running, else started for this run, else installed, else told as missing.
+//! What the tests of the adapters talk to: found running, else started for this run, else
+//! installed, else told as missing.
 
 mod install;
 pub mod postgres;

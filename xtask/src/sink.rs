@@ -1,7 +1,8 @@
 //! An SMTP server that counts: the relay of the benchmarks and of `chaos`.
 //!
-//! It takes every mail, or answers 421 or 450, or takes its time, or is not there at all, as it is told while it runs.
-//! It lives on a thread of its own so that the load generator beside it does not slow it down, and listens on loopback.
+//! It takes every mail, or answers 421 or 450, or takes its time, or is not there at all, as it is
+//! told while it runs. It lives on a thread of its own so that the load generator beside it does
+//! not slow it down, and listens on loopback.
 
 mod record;
 mod session;

@@ -6,9 +6,10 @@ mod schemathesis;
 mod tally;
 
 use self::tally::Tally;
+use crate::arguments::Arguments;
 use crate::output::{note, step};
 use crate::services::Services;
-use crate::{Result, arguments::Arguments, geo_data, workspace};
+use crate::{Result, geo_data, workspace};
 
 /// Runs all tests, or with filters those of the workspace whose names hold one of them.
 ///
@@ -31,7 +32,8 @@ pub fn run(arguments: &[String]) -> Result {
     let mut tests = workspace::cargo();
     tests.args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]).args(&filters);
     services.export(&mut tests);
-    // Where a developer has fetched real databases with `cargo xtask geo-data`, tests look places up in them.
+    // Where a developer has fetched real databases with `cargo xtask geo-data`, tests look places
+    // up in them.
     let geo_data = workspace::root().join(geo_data::DEFAULT_FOLDER);
     if geo_data.is_dir() {
         tests.env("RESETD_TEST_GEO_DATA", geo_data);

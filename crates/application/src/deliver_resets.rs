@@ -65,10 +65,11 @@ pub struct DeliverySettings {
     pub back_off: BackOff,
     /// Between probes of a relay that cannot be reached.
     pub probe_back_off: BackOff,
-    /// Between probes of a relay that refuses us; too many logins with a wrong password lock us out.
+    /// Between probes of a relay that refuses us; too many logins with a wrong password lock us
+    /// out.
     pub refusal_back_off: BackOff,
-    /// The longest random pause between the announcement of work and its beginning. It keeps the work of one request
-    /// from coinciding with the answer to the next, where it could be measured.
+    /// The longest random pause between the announcement of work and its beginning. It keeps the
+    /// work of one request from coinciding with the answer to the next, where it could be measured.
     pub start_jitter: BackOff,
     /// How long mails on their way may take to finish on shutdown.
     pub grace: Duration,
@@ -93,8 +94,9 @@ impl DeliverySettings {
     }
 }
 
-/// Claims due mails under a lease and sees each to its end: budget, customer, place, token, text, relay, outcome. A
-/// crash at any point leaves a row that another worker picks up when the lease ends.
+/// Claims due mails under a lease and sees each to its end: budget, customer, place, token, text,
+/// relay, outcome. A crash at any point leaves a row that another worker picks up when the lease
+/// ends.
 pub struct DeliverResets {
     ports: DeliveryPorts,
     organisations: OrganisationCache,

@@ -39,7 +39,8 @@ pub struct WebhookSettings {
     pub concurrency: usize,
     /// Calls on their way at once to one endpoint.
     pub each: u32,
-    /// How long a claimed event stays with a worker that no longer answers; longer than a call may take.
+    /// How long a claimed event stays with a worker that no longer answers; longer than a call may
+    /// take.
     pub lease: Duration,
     /// How often to look for events that nobody announced.
     pub poll: Duration,
@@ -68,8 +69,8 @@ impl WebhookSettings {
     }
 }
 
-/// Claims due events under a lease and tells each endpoint of its own. A crash at any point leaves an event that is told
-/// when the lease ends: at least once, and perhaps twice.
+/// Claims due events under a lease and tells each endpoint of its own. A crash at any point leaves
+/// an event that is told when the lease ends: at least once, and perhaps twice.
 pub struct DeliverWebhooks {
     ports: WebhookPorts,
     settings: WebhookSettings,
@@ -142,7 +143,8 @@ impl DeliverWebhooks {
         }
     }
 
-    /// After our own pause, or the longer one that the endpoint asked for: a day at most, since after that the event is given up.
+    /// After our own pause, or the longer one that the endpoint asked for: a day at most, since
+    /// after that the event is given up.
     fn retry(
         &self,
         claimed: &ClaimedEvent,

@@ -23,8 +23,8 @@ pub struct ImportCustomers {
     pub random: Arc<dyn Random>,
 }
 
-/// One row of the input, as it was read: nothing is checked yet. `None`: the input has no such field, which leaves the
-/// customer's as it is. Empty: an empty cell or `null`, which erases it.
+/// One row of the input, as it was read: nothing is checked yet. `None`: the input has no such
+/// field, which leaves the customer's as it is. Empty: an empty cell or `null`, which erases it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerRow {
     /// Line in the input, from 1.
@@ -127,7 +127,8 @@ impl ImportCustomers {
         self.customers.finish_import(organisation).await
     }
 
-    /// Stores one batch together with how far the import has come. Bad rows are skipped and reported.
+    /// Stores one batch together with how far the import has come. Bad rows are skipped and
+    /// reported.
     ///
     /// # Errors
     /// [`StoreError`] when nothing of the batch was stored.
@@ -291,7 +292,8 @@ fn language(text: &str) -> Result<Language, RowError> {
     }
 }
 
-/// RFC 3339, also with a space and the short offset that PostgreSQL writes: `2026-03-01 10:00:00.5+00`.
+/// RFC 3339, also with a space and the short offset that PostgreSQL writes: `2026-03-01
+/// 10:00:00.5+00`.
 fn timestamp(text: &str) -> Result<DateTime<Utc>, RowError> {
     let parsed = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z"));

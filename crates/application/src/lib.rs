@@ -1,8 +1,8 @@
-//! The application core of resetd: the ports (what it needs from the world, as contracts) and the use cases (the
-//! order of the steps). It knows no technology: no HTTP, no SQL, no SMTP.
+//! The application core of resetd: the ports (what it needs from the world, as contracts) and the
+//! use cases (the order of the steps). It knows no technology: no HTTP, no SQL, no SMTP.
 //!
-//! Each use case is one file with one `execute`: a command in, an outcome out, an error of its own. The struct holds
-//! the ports it needs as `Arc<dyn Port>`.
+//! Each use case is one file with one `execute`: a command in, an outcome out, an error of its own.
+//! The struct holds the ports it needs as `Arc<dyn Port>`.
 
 pub mod audit;
 pub mod ports;

@@ -16,7 +16,8 @@ const BATCH: u32 = 2_000;
 
 /// Moves an installation from one store to an empty one, and compares the two.
 ///
-/// Every batch is stored together with how far the move has come, so that an interrupted one goes on behind its last batch.
+/// Every batch is stored together with how far the move has come, so that an interrupted one goes
+/// on behind its last batch.
 pub struct MoveStore {
     /// Where it is.
     pub from: Arc<dyn StoreExport>,
@@ -76,7 +77,8 @@ pub enum MoveError {
 }
 
 impl MoveStore {
-    /// Copies and compares everything. The target can be served from if and only if each table is the same.
+    /// Copies and compares everything. The target can be served from if and only if each table is
+    /// the same.
     ///
     /// # Errors
     /// [`MoveError`] when the move could not begin, or did not come to its end.

@@ -13,9 +13,11 @@ use crate::ports::{GeoContext, GeoResolver, Requester, StoreError, TokenStore};
 /// Visits under way at once. One more is noted without a comparison.
 const MAX_CONCURRENT: u32 = 64;
 
-/// Writes into a request's timeline who visit to its link, and how near they are to whoever asked for it.
+/// Writes into a request's timeline who visit to its link, and how near they are to whoever asked
+/// for it.
 ///
-/// The timeline is for the operator: nobody waits for it, and that it cannot be written is no reason to fail anything.
+/// The timeline is for the operator: nobody waits for it, and that it cannot be written is no
+/// reason to fail anything.
 pub struct NoteVisit {
     tokens: Arc<dyn TokenStore>,
     geo: Arc<dyn GeoResolver>,
@@ -44,7 +46,8 @@ pub(crate) enum VisitAction {
     Scanned,
     /// Looked at its page.
     Opened,
-    /// Set a password with it. `flag_abroad`: the organisation wants to know when it visit from another country.
+    /// Set a password with it. `flag_abroad`: the organisation wants to know when it visit from
+    /// another country.
     Redeemed { flag_abroad: bool },
 }
 
@@ -55,8 +58,8 @@ impl NoteVisit {
         Self { tokens, geo, deadline: GEO_DEADLINE, free: Arc::new(Semaphore::new(MAX_CONCURRENT as usize)) }
     }
 
-    /// Notes who visit and did what. Returns at once: the visitor's place is found out, and the entry written, behind the
-    /// caller's back.
+    /// Notes who visit and did what. Returns at once: the visitor's place is found out, and the
+    /// entry written, behind the caller's back.
     pub(crate) async fn execute(self: &Arc<Self>, visit: LinkVisit) {
         match Arc::clone(&self.free).try_acquire_owned() {
             Ok(permit) => {

@@ -53,7 +53,8 @@ pub struct OpenedLink {
 }
 
 impl OpenLink {
-    /// The link behind `token`, or `None` where there is none to show: unknown token, suspended organisation.
+    /// The link behind `token`, or `None` where there is none to show: unknown token, suspended
+    /// organisation.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot tell.

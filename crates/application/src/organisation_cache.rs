@@ -11,7 +11,8 @@ const CACHE_TTL: TimeDelta = TimeDelta::seconds(1);
 
 type Known = HashMap<OrganisationId, (DateTime<Utc>, Arc<Organisation>)>;
 
-/// Organisations as the worker last read them, so that a thousand mails of one shop read its settings once.
+/// Organisations as the worker last read them, so that a thousand mails of one shop read its
+/// settings once.
 pub(crate) struct OrganisationCache {
     registry: Arc<dyn OrganisationRegistry>,
     known: Mutex<Known>,

@@ -23,7 +23,8 @@
 //!
 //! # What holds for every port
 //!
-//! * Methods are transaction-sized: each either happened as a whole or not at all. No port offers begin or commit.
+//! * Methods are transaction-sized: each either happened as a whole or not at all. No port offers
+//!   begin or commit.
 //! * Dropping a returned future MUST NOT leave anything half done; it may or may not have happened.
 //! * No error text holds a token, a password, an API key or a full e-mail address.
 

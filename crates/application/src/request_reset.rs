@@ -11,8 +11,9 @@ use crate::ports::{
 use crate::trace::stage;
 use crate::{Authenticated, WorkSignal, new_id};
 
-/// Takes a request for a new password: writes one row and answers. It looks at no account, makes no token, renders and
-/// resolves nothing; that is why it is fast, and why it cannot tell who has an account.
+/// Takes a request for a new password: writes one row and answers. It looks at no account, makes no
+/// token, renders and resolves nothing; that is why it is fast, and why it cannot tell who has an
+/// account.
 pub struct RequestReset {
     /// Where the request is made durable.
     pub tokens: Arc<dyn TokenStore>,
@@ -52,7 +53,8 @@ pub enum RequestResetError {
 }
 
 impl RequestReset {
-    /// Takes one request. `Ok` is a promise: it is on disk, and the mail goes out whatever crashes next.
+    /// Takes one request. `Ok` is a promise: it is on disk, and the mail goes out whatever crashes
+    /// next.
     ///
     /// # Errors
     /// [`RequestResetError`]; nothing was promised.

@@ -8,8 +8,8 @@ use crate::ports::{
 };
 use crate::{OpenLink, WorkSignal, new_id};
 
-/// Asks for a new link on the page of a dead one: the holder of an expired or used link gets another mail, within the
-/// same budgets as any request.
+/// Asks for a new link on the page of a dead one: the holder of an expired or used link gets
+/// another mail, within the same budgets as any request.
 pub struct ResendLink {
     /// Finds the dead link.
     pub open: Arc<OpenLink>,

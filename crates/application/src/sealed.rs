@@ -1,5 +1,5 @@
-//! Personal data as stores write it and open it again: sealed by [`AddressVault`]. One layout for every store, so that what
-//! one sealed another opens with the same data key.
+//! Personal data as stores write it and open it again: sealed by [`AddressVault`]. One layout for
+//! every store, so that what one sealed another opens with the same data key.
 //!
 //! Whatever cannot be opened is [`StoreError::Corrupt`] at the place named, without the value.
 
@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 pub use self::entry::Entry;
 use crate::ports::{AddressFingerprint, AddressVault, Customer, Identifier, StoreError};
 
-/// What requests for `email` are counted by and their customer is found by. A fingerprint of the sandbox never equals a live
-/// one.
+/// What requests for `email` are counted by and their customer is found by. A fingerprint of the
+/// sandbox never equals a live one.
 pub fn mailbox(
     vault: &dyn AddressVault,
     organisation: OrganisationId,
@@ -56,7 +56,8 @@ pub fn seal_json(
     Ok(vault.seal(&plain))
 }
 
-/// Opens what [`seal_json`] made. What serde says of the error could quote the value, so it is not told.
+/// Opens what [`seal_json`] made. What serde says of the error could quote the value, so it is not
+/// told.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when it cannot be opened or is not of this type.
@@ -69,7 +70,8 @@ pub fn open_json<T: DeserializeOwned>(
         .map_err(|_| StoreError::corrupt(place, "not the JSON expected"))
 }
 
-/// What a caller submitted: the address (of a notice mail: none) and who asked. One text, the address's line second.
+/// What a caller submitted: the address (of a notice mail: none) and who asked. One text, the
+/// address's line second.
 pub struct Submitted {
     /// The address; `None`: a notice mail.
     pub email: Option<EmailAddress>,

@@ -28,7 +28,8 @@ const REPEATED: TimeDelta = TimeDelta::minutes(10);
 /// How long the "your password was changed" mail is worth sending.
 const NOTICE_LIFE: TimeDelta = TimeDelta::days(3);
 
-/// Sets a new password: policy, link, history, hash, and one store call that changes everything or nothing.
+/// Sets a new password: policy, link, history, hash, and one store call that changes everything or
+/// nothing.
 pub struct SetNewPassword {
     /// Where links are found and redeemed.
     pub tokens: Arc<dyn TokenStore>,
@@ -57,7 +58,8 @@ pub struct SetNewPasswordCommand<'a> {
     pub token: &'a str,
     /// The new password.
     pub password: Password,
-    /// Which links the caller may use: the sandbox's (a `DEV_` key), live ones (any other), or the one whose page it is.
+    /// Which links the caller may use: the sandbox's (a `DEV_` key), live ones (any other), or the
+    /// one whose page it is.
     pub sandbox: bool,
     /// Whose policy holds.
     pub organisation: &'a Organisation,
@@ -112,8 +114,9 @@ impl SetNewPassword {
         self.traced(command, false).await
     }
 
-    /// Tries once for a form that may be sent twice (a double click, a reload): the same password with the same token
-    /// within ten minutes of the change is [`NewPassword::Changed`] again, and changes nothing.
+    /// Tries once for a form that may be sent twice (a double click, a reload): the same password
+    /// with the same token within ten minutes of the change is [`NewPassword::Changed`] again, and
+    /// changes nothing.
     pub async fn execute_form(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
         self.traced(command, true).await
     }
@@ -171,7 +174,8 @@ impl SetNewPassword {
             LinkState::Expired => return Err(RedeemCode::E004.into()),
             LinkState::Used | LinkState::Superseded => return Err(RedeemCode::E003.into()),
         }
-        // The store's step is not part of it: cut short, nobody would know whether the password was changed.
+        // The store's step is not part of it: cut short, nobody would know whether the password was
+        // changed.
         let password = self.queue.run(deadline, self.check_and_hash(&link, &command.password)).await??;
         Ok(self.redeem(link, token, password, command).instrument(stage!("redeem")).await?)
     }
@@ -187,7 +191,8 @@ impl SetNewPassword {
         Ok(self.verify(password, hash).await)
     }
 
-    /// Counts the attempt. A link of another organisation does not come here: to its callers it does not exist.
+    /// Counts the attempt. A link of another organisation does not come here: to its callers it
+    /// does not exist.
     async fn count(&self, token: TokenHash) -> Result<(), NewPassword> {
         let decision = self.limiter.hit(LimitSubject::ResetToken(token), ATTEMPTS, self.clock.now()).await;
         if decision.allowed { Ok(()) } else { Err(NewPassword::TooManyAttempts(decision)) }

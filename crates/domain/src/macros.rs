@@ -29,7 +29,8 @@ macro_rules! parse_impls {
     };
 }
 
-/// `Deserialize` from a string through `parse`, so that what serde brings in has passed the same rules.
+/// `Deserialize` from a string through `parse`, so that what serde brings in has passed the same
+/// rules.
 macro_rules! deserialize_impl {
     ($type:ty, $expected:expr) => {
         #[cfg(feature = "serde")]

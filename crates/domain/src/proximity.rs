@@ -1,6 +1,7 @@
 //! How near the one who opens a link is to the one who asked for it.
 
-use core::{fmt, net::IpAddr};
+use core::fmt;
+use core::net::IpAddr;
 
 use crate::CustomerIp;
 
@@ -20,8 +21,8 @@ pub struct NetworkLocation<'a> {
 pub enum Proximity {
     /// The same address.
     SameAddress,
-    /// The same /24 (IPv4) or /48 (IPv6), or the same autonomous system and not known to be in two countries: systems
-    /// of large providers span several.
+    /// The same /24 (IPv4) or /48 (IPv6), or the same autonomous system and not known to be in two
+    /// countries: systems of large providers span several.
     SameNetwork,
     /// The same country.
     SameCountry,

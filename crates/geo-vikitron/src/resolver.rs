@@ -1,22 +1,20 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{GeoContext, GeoError, GeoResolver};
 use async_trait::async_trait;
 use domain::CustomerIp;
 use futures_util::FutureExt;
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout_at},
-};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
-use crate::{
-    VikiTronError, VikiTronOptions,
-    breaker::Breaker,
-    cache::{Cache, Known},
-    client::VikiTronClient,
-    endpoint::Endpoint,
-    single_flight::{InFlightLookups, LookupResult},
-};
+use crate::breaker::Breaker;
+use crate::cache::{Cache, Known};
+use crate::client::VikiTronClient;
+use crate::endpoint::Endpoint;
+use crate::single_flight::{InFlightLookups, LookupResult};
+use crate::{VikiTronError, VikiTronOptions};
 
 /// Resolves addresses by asking VikiTron.
 pub struct VikiTron {
@@ -37,7 +35,8 @@ impl VikiTron {
     /// Checks the options; nothing is sent yet.
     ///
     /// # Errors
-    /// A URL, token or certificate that cannot be used, a token that would travel in the clear, or a zero.
+    /// A URL, token or certificate that cannot be used, a token that would travel in the clear, or
+    /// a zero.
     pub fn new(options: VikiTronOptions) -> Result<Self, VikiTronError> {
         for (name, is_zero) in [
             ("deadline", options.deadline.is_zero()),
@@ -59,8 +58,8 @@ impl VikiTron {
         Ok(Self { asking: Arc::new(asking), lookups: InFlightLookups::default() })
     }
 
-    /// What is in the cache: `Some(None)` when it is known that nothing is known, `None` when VikiTron has to be asked.
-    /// The context is shared, not copied.
+    /// What is in the cache: `Some(None)` when it is known that nothing is known, `None` when
+    /// VikiTron has to be asked. The context is shared, not copied.
     #[must_use]
     pub fn cached(&self, ip: CustomerIp) -> Option<Option<Arc<GeoContext>>> {
         self.asking.cache.get(ip, std::time::Instant::now())

@@ -1,19 +1,13 @@
 //! Simultaneous questions for one address share one request.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use application::ports::{GeoContext, GeoError};
 use domain::CustomerIp;
-use futures_util::{
-    FutureExt,
-    future::{BoxFuture, Shared, WeakShared},
-};
+use futures_util::FutureExt;
+use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 /// What every caller of one flight gets.
 pub(crate) type LookupResult = Result<Arc<GeoContext>, GeoError>;
@@ -23,7 +17,8 @@ type Flight = Shared<BoxFuture<'static, LookupResult>>;
 /// The lookups by address, each with its number.
 type UnderWay = HashMap<CustomerIp, (u64, WeakShared<BoxFuture<'static, LookupResult>>)>;
 
-/// The requests under way. One that nobody waits for any more is dropped, and its connection with it.
+/// The requests under way. One that nobody waits for any more is dropped, and its connection with
+/// it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct InFlightLookups {
     under_way: Arc<Mutex<UnderWay>>,

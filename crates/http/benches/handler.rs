@@ -1,5 +1,5 @@
-//! The whole of `reset-password` over an in-memory store beside a bare echo handler, both through `Router::call` in this
-//! process: what the surface itself costs, without sockets and disks.
+//! The whole of `reset-password` over an in-memory store beside a bare echo handler, both through
+//! `Router::call` in this process: what the surface itself costs, without sockets and disks.
 //!
 //! `cargo bench -p resetd-http --bench handler` prints both medians and their ratio.
 
@@ -55,7 +55,8 @@ fn main() {
     });
 }
 
-/// The surface over a store that takes every request at once: the disk is not what is measured here.
+/// The surface over a store that takes every request at once: the disk is not what is measured
+/// here.
 async fn whole() -> Router {
     let mut tokens = MockTokenStore::new();
     tokens.expect_record().returning(|_| Ok(()));

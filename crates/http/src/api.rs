@@ -22,7 +22,8 @@ use crate::routes::sandbox_mail::{self, Sandbox};
 use crate::routes::set_new_password::{self, SetPassword};
 use crate::routes::{self, docs, errors, mailbox, openapi, ping};
 
-/// Everything the surface is made of. [`router`] takes it apart: a handler sees no more of it than its route needs.
+/// Everything the surface is made of. [`router`] takes it apart: a handler sees no more of it than
+/// its route needs.
 pub struct Api {
     /// Checks API keys.
     pub authenticate: Arc<Authenticate>,
@@ -44,8 +45,8 @@ pub struct Api {
     pub readiness: Arc<dyn Readiness>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNetwork>,
-    /// Where customers reach this installation, without a slash at the end. Links below its path are served with and
-    /// without it: some proxies keep the path, some do not.
+    /// Where customers reach this installation, without a slash at the end. Links below its path
+    /// are served with and without it: some proxies keep the path, some do not.
     pub public_url: String,
     /// For request identifiers.
     pub random: Arc<dyn Random>,

@@ -69,8 +69,8 @@ impl ApiKeyAuth {
         self.pass(credential, client).await
     }
 
-    /// Lets a call with a JSON body pass. A body that cannot be read holds no key, and is told only to those whose key
-    /// has passed.
+    /// Lets a call with a JSON body pass. A body that cannot be read holds no key, and is told only
+    /// to those whose key has passed.
     pub(crate) async fn open_json(&self, request: Request) -> Result<JsonCall, AuthRejection> {
         let client = Client::of(&request);
         let (head, body) = request.into_parts();

@@ -1,8 +1,8 @@
-//! What happens to every request and every answer, whatever the route: identification, the access log, metrics, the
-//! headers all answers share, and the 500 in place of a panic.
+//! What happens to every request and every answer, whatever the route: identification, the access
+//! log, metrics, the headers all answers share, and the 500 in place of a panic.
 //!
-//! One hand-written layer instead of a stack of ready-made ones: it runs on every request, and while logging is off it
-//! allocates the request's identifier and nothing else.
+//! One hand-written layer instead of a stack of ready-made ones: it runs on every request, and
+//! while logging is off it allocates the request's identifier and nothing else.
 
 mod client;
 mod future;

@@ -1,5 +1,5 @@
-//! From what went wrong to what the caller sees. Every use case's error is mapped in one exhaustive `match`, so that a new
-//! error does not compile until somebody decides its status and code.
+//! From what went wrong to what the caller sees. Every use case's error is mapped in one exhaustive
+//! `match`, so that a new error does not compile until somebody decides its status and code.
 
 use std::borrow::Cow;
 use std::fmt;

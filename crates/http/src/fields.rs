@@ -1,4 +1,5 @@
-//! From the fields of a body to the values of the domain. Errors say where and what was expected, never what was there.
+//! From the fields of a body to the values of the domain. Errors say where and what was expected,
+//! never what was there.
 
 use domain::{CustomerIp, EmailAddress, Expiry};
 

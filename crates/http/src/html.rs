@@ -1,5 +1,5 @@
-//! Pages: templates compiled into the binary, escaped, each under a strict content security policy. Styles stand in the
-//! page itself and are allowed by their hash, so that a page is one answer.
+//! Pages: templates compiled into the binary, escaped, each under a strict content security policy.
+//! Styles stand in the page itself and are allowed by their hash, so that a page is one answer.
 
 use std::sync::LazyLock;
 
@@ -98,7 +98,8 @@ fn marked(text: &str) -> Value {
     Value::from_safe_string(pieces.collect())
 }
 
-/// A CSP source that allows an inline style or script with exactly this text (CSP level 3, section 6.7.3).
+/// A CSP source that allows an inline style or script with exactly this text (CSP level 3, section
+/// 6.7.3).
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }

@@ -1,7 +1,8 @@
 //! The JSON object of a body: the fields this API knows, and whether a name occurs twice.
 //!
-//! `serde_json`'s own maps and structs take the last or refuse any of two equal names without telling which; and what it
-//! ignores it does not check. Here the whole text has to be JSON, and a repeated name is told.
+//! `serde_json`'s own maps and structs take the last or refuse any of two equal names without
+//! telling which; and what it ignores it does not check. Here the whole text has to be JSON, and a
+//! repeated name is told.
 
 mod fields;
 mod skip;
@@ -73,7 +74,8 @@ impl<'a> JsonObject<'a> {
     pub(crate) fn refuse_duplicates(&self) -> Result<(), ApiError> {
         let Some(name) = self.duplicate() else { return Ok(()) };
         const ERROR: &str = "a name occurs twice in the object";
-        // An unknown name is the caller's text: told where it is a plain identifier too short for a key or a token.
+        // An unknown name is the caller's text: told where it is a plain identifier too short for a
+        // key or a token.
         let plain = name.len() < 32 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         let error = ApiError::field(name.to_owned(), ERROR);
         Err(if plain { error } else { error.without_field() })

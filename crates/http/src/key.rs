@@ -1,5 +1,5 @@
-//! Where the API key is: in the query, else in the JSON body, else in `Authorization: Bearer`. The first of the three that
-//! is present counts, even when it is empty; `null` in the body is absence.
+//! Where the API key is: in the query, else in the JSON body, else in `Authorization: Bearer`. The
+//! first of the three that is present counts, even when it is empty; `null` in the body is absence.
 
 use std::borrow::Cow;
 

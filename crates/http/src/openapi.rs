@@ -1,5 +1,5 @@
-//! The OpenAPI 3.1 document, made from the code: schemas and operations stand at the types and handlers, the errors come
-//! from the registry with the very bodies that are sent.
+//! The OpenAPI 3.1 document, made from the code: schemas and operations stand at the types and
+//! handlers, the errors come from the registry with the very bodies that are sent.
 
 mod bodies;
 mod errors;
@@ -57,8 +57,9 @@ pub(crate) fn spec() -> &'static Spec {
     &DOCUMENT
 }
 
-/// The scheme of the header. The other two places of a key are a parameter and a field, so that no operation has to have
-/// the header; a key that is refused is told with 404 or 403, as the contract has it, never with 401.
+/// The scheme of the header. The other two places of a key are a parameter and a field, so that no
+/// operation has to have the header; a key that is refused is told with 404 or 403, as the contract
+/// has it, never with 401.
 struct Keys;
 
 impl Modify for Keys {

@@ -1,5 +1,5 @@
-//! The pages of a reset link: `/reset/{token}` and what hangs below it. They work without JavaScript, and `GET` and `HEAD`
-//! consume nothing.
+//! The pages of a reset link: `/reset/{token}` and what hangs below it. They work without
+//! JavaScript, and `GET` and `HEAD` consume nothing.
 
 mod languages;
 mod mended;

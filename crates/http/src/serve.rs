@@ -53,8 +53,8 @@ enum Phase {
     Closed,
 }
 
-/// Serves `router` until `shutdown` is done; then takes no more connections, finishes what was begun within
-/// [`ConnectionLimits::shutdown_grace`], and returns.
+/// Serves `router` until `shutdown` is done; then takes no more connections, finishes what was
+/// begun within [`ConnectionLimits::shutdown_grace`], and returns.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -88,7 +88,8 @@ pub async fn serve_with<A: Acceptor>(
     }
 }
 
-/// Beyond the most connections the next ones wait in the kernel's queue: the timeouts free permits in seconds.
+/// Beyond the most connections the next ones wait in the kernel's queue: the timeouts free permits
+/// in seconds.
 async fn accept_all<A: Acceptor>(
     listener: TcpListener,
     acceptor: &A,

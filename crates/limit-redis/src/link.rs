@@ -1,18 +1,17 @@
 //! The connection to Redis, as long as it is any good.
 
-use std::{
-    sync::{Arc, PoisonError, RwLock, Weak},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::{Duration, Instant};
 
-use redis::{AsyncConnectionConfig, Client, RedisError, aio::MultiplexedConnection};
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, RedisError};
 use tokio::time::{sleep, timeout};
 
 /// How long a new connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// One connection, shared by all callers; none while Redis is away. Whoever finds it broken takes it out, and a task
-/// looks for a new one, so that nobody else waits.
+/// One connection, shared by all callers; none while Redis is away. Whoever finds it broken takes
+/// it out, and a task looks for a new one, so that nobody else waits.
 #[derive(Debug)]
 pub(crate) struct Link {
     client: Client,

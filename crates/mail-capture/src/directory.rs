@@ -35,13 +35,15 @@ struct Inner {
     root: PathBuf,
     keep: usize,
     sequence: AtomicU32,
-    /// Mails per organisation since the last count, so that not every mail costs a look at the directory.
+    /// Mails per organisation since the last count, so that not every mail costs a look at the
+    /// directory.
     counts: Mutex<HashMap<OrganisationId, usize>>,
 }
 
 impl DirectoryCapture {
-    /// Captures into `root`, made if it is not there, and keeps the newest [`DEFAULT_KEEP`] mails of each organisation.
-    /// `from` is the installation's sender, shown where an organisation has none of its own.
+    /// Captures into `root`, made if it is not there, and keeps the newest [`DEFAULT_KEEP`] mails
+    /// of each organisation. `from` is the installation's sender, shown where an organisation has
+    /// none of its own.
     ///
     /// # Errors
     /// Whatever keeps the directory from being made or read.
@@ -171,11 +173,13 @@ impl Inner {
     }
 }
 
-/// Removes all but the newest `keep` mails, and whatever a crash left half-written before them. Returns how many are left.
+/// Removes all but the newest `keep` mails, and whatever a crash left half-written before them.
+/// Returns how many are left.
 fn prune(directory: &Path, keep: usize) -> io::Result<usize> {
     let mut mails = names(directory, ".json")?;
     mails.sort_unstable_by(|a, b| b.cmp(a));
-    // As long as nothing has to go, nothing is touched: what has no `.json` yet may be being written at this moment.
+    // As long as nothing has to go, nothing is touched: what has no `.json` yet may be being
+    // written at this moment.
     let (true, Some(oldest)) =
         (mails.len() > keep, mails.get(keep.saturating_sub(1)).and_then(|name| name.strip_suffix(".json")))
     else {

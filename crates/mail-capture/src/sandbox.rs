@@ -12,7 +12,8 @@ use crate::encoded_mail;
 /// Where the attempt's record says that a mail went.
 const HOST: &str = "sandbox";
 
-/// Keeps the mail of `DEV_` keys in the store, where every replica sees it: the newest [`SANDBOX_MAILS`] of each organisation.
+/// Keeps the mail of `DEV_` keys in the store, where every replica sees it: the newest
+/// [`SANDBOX_MAILS`] of each organisation.
 pub struct SandboxCapture {
     /// Where it is kept.
     pub store: Arc<dyn SandboxStore>,

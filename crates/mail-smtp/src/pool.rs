@@ -8,7 +8,8 @@ use crate::connect::Connector;
 use crate::connection::Connection;
 use crate::failure::{Cause, Failure, Stage};
 
-/// After this long, or this many mails, a connection is replaced: relays behind one name change, and some servers count.
+/// After this long, or this many mails, a connection is replaced: relays behind one name change,
+/// and some servers count.
 const LIFE: Duration = Duration::from_secs(300);
 const MAILS: u32 = 1_000;
 

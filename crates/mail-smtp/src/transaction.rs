@@ -10,8 +10,8 @@ use crate::message::EncodedMessage;
 use crate::reply::Reply;
 
 impl Connection {
-    /// Hands one message over and returns the reply to the final dot. After a failure the connection may be used again only
-    /// where [`Failure::leaves_connection_usable`] says so.
+    /// Hands one message over and returns the reply to the final dot. After a failure the
+    /// connection may be used again only where [`Failure::leaves_connection_usable`] says so.
     pub(crate) async fn send_message(
         &mut self,
         message: &EncodedMessage,

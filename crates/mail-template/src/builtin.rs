@@ -10,7 +10,8 @@ use domain::Language;
 
 use crate::engine::Engine;
 
-/// The built-in mails of one language. Each phrase is a template of its own that may name the variables of its mail.
+/// The built-in mails of one language. Each phrase is a template of its own that may name the
+/// variables of its mail.
 struct Phrases {
     language: &'static str,
     greeting: &'static str,
@@ -71,7 +72,8 @@ pub(crate) struct Names {
     pub(crate) text: String,
 }
 
-/// The built-in mail of this kind and language as a template, for an organisation to start from; `None`: not built in.
+/// The built-in mail of this kind and language as a template, for an organisation to start from;
+/// `None`: not built in.
 #[must_use]
 pub fn built_in_template(kind: MailKind, language: Language) -> Option<Template> {
     let phrases = ALL.into_iter().find(|phrases| phrases.language == language.as_str())?;

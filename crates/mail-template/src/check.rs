@@ -8,9 +8,9 @@ use crate::{clean, links};
 /// The most a template's part or a layout may measure, in bytes.
 const SIZE_LIMIT: usize = 256 * 1024;
 
-/// Checks an organisation's template before it is saved: that it compiles, names no variable that mails of its kind
-/// lack (in whatever branch), renders with every variable set and with every optional one empty, has a subject, and
-/// links nowhere but to `http`, `https` and `mailto`.
+/// Checks an organisation's template before it is saved: that it compiles, names no variable that
+/// mails of its kind lack (in whatever branch), renders with every variable set and with every
+/// optional one empty, has a subject, and links nowhere but to `http`, `https` and `mailto`.
 ///
 /// # Errors
 /// [`ComposeError::Template`] with the part and the line.
@@ -35,7 +35,8 @@ pub fn check_template(template: &Template) -> Result<(), ComposeError> {
     Ok(())
 }
 
-/// Checks an organisation's layout before it is saved, as [`check_template`] does; it must hold `{{ htmlBody }}`.
+/// Checks an organisation's layout before it is saved, as [`check_template`] does; it must hold `{{
+/// htmlBody }}`.
 ///
 /// # Errors
 /// [`ComposeError::Template`] with the line.

@@ -38,7 +38,8 @@ impl std::fmt::Debug for TemplateComposer {
 }
 
 impl TemplateComposer {
-    /// Compiles the built-in templates; organisations' own come from `store` and are kept for [`CACHE_LIFE`].
+    /// Compiles the built-in templates; organisations' own come from `store` and are kept for
+    /// [`CACHE_LIFE`].
     ///
     /// # Errors
     /// [`ComposeError::Template`] if a built-in template is broken.
@@ -57,7 +58,8 @@ impl TemplateComposer {
         Ok(Self { builtin, names, cache: Cache::new(store, life), attribution: None })
     }
 
-    /// Names the source of places below the footer of every mail that tells one, as licences of free databases ask.
+    /// Names the source of places below the footer of every mail that tells one, as licences of
+    /// free databases ask.
     #[must_use]
     pub fn with_attribution(mut self, attribution: Option<&str>) -> Self {
         self.attribution = attribution.map(|text| clean::one_line(text, ATTRIBUTION_LIMIT));

@@ -3,10 +3,12 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Va
 
 use crate::bounds;
 
-/// Steps a template may take: a hundred times what the built-in ones need, and far from an endless loop.
+/// Steps a template may take: a hundred times what the built-in ones need, and far from an endless
+/// loop.
 const FUEL: u64 = 50_000;
 
-/// Templates compiled once. What a template is called ends in `.html` or `.txt`, and that alone decides on escaping.
+/// Templates compiled once. What a template is called ends in `.html` or `.txt`, and that alone
+/// decides on escaping.
 pub(crate) struct Engine(Environment<'static>);
 
 impl Engine {

@@ -5,7 +5,8 @@ use minijinja::Value;
 
 use crate::engine::Engine;
 
-/// An organisation's own templates and layouts, compiled. A broken one fails the mails that need it and no other.
+/// An organisation's own templates and layouts, compiled. A broken one fails the mails that need it
+/// and no other.
 pub(crate) struct OwnTemplates {
     set: TemplateSet,
     engine: Engine,
@@ -108,7 +109,8 @@ fn is_active(from: DateTime<Utc>, until: Option<DateTime<Utc>>, now: DateTime<Ut
     from <= now && until.is_none_or(|until| now < until)
 }
 
-/// Of the active ones: the newest in the first wanted language that has any, else the newest of all.
+/// Of the active ones: the newest in the first wanted language that has any, else the newest of
+/// all.
 fn pick<T>(
     all: &[T],
     active: impl Fn(&T) -> bool,

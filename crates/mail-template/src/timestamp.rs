@@ -2,11 +2,12 @@ use application::ports::GeoContext;
 use chrono::{DateTime, Datelike, Offset, TimeZone, Timelike, Utc};
 use domain::Language;
 
-/// `timestamp` as the language writes it, to the minute, with its offset from UTC: `23 November 2026, 15:20 (UTC+1)`.
-/// Day and month stay on one line (a no-break space).
+/// `timestamp` as the language writes it, to the minute, with its offset from UTC: `23 November
+/// 2026, 15:20 (UTC+1)`. Day and month stay on one line (a no-break space).
 ///
-/// The time zone is that of the place the request came from, when it is known and not that of a proxy, VPN, Tor exit
-/// or data centre; else UTC. The offset is always named, so the time is right whoever reads it.
+/// The time zone is that of the place the request came from, when it is known and not that of a
+/// proxy, VPN, Tor exit or data centre; else UTC. The offset is always named, so the time is right
+/// whoever reads it.
 pub(crate) fn written(timestamp: DateTime<Utc>, place: Option<&GeoContext>, language: &Language) -> String {
     match place.and_then(zone) {
         Some(zone) => format(&timestamp.with_timezone(&zone), language),

@@ -42,7 +42,8 @@ impl CommandError {
         Self::Refused(text.into())
     }
 
-    /// What the process tells whoever started it: 1 when it did its work and something is amiss, 2 when it could not do it.
+    /// What the process tells whoever started it: 1 when it did its work and something is amiss, 2
+    /// when it could not do it.
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
             Self::Differs(_) | Self::Ended(_) | Self::Refused(_) => 1,

@@ -21,13 +21,13 @@ use crate::cli::{Cli, Command};
 use crate::command_error::CommandError;
 use crate::settings::{KNOWN, Layers, Settings, SettingsError};
 
-/// Accepting a request allocates some hundred times, and frees much of it on other threads. Without huge pages (`no_thp`), which
-/// make nothing faster here and half as much again resident.
+/// Accepting a request allocates some hundred times, and frees much of it on other threads. Without
+/// huge pages (`no_thp`), which make nothing faster here and half as much again resident.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
-/// A core file would hold keys, tokens, passwords and addresses in the clear. The limit is for the kernel's own files, the flag
-/// also for programs that it pipes them to.
+/// A core file would hold keys, tokens, passwords and addresses in the clear. The limit is for the
+/// kernel's own files, the flag also for programs that it pipes them to.
 fn allow_no_core_files() {
     let nothing = Rlimit { current: Some(0), maximum: Some(0) };
     let limited = setrlimit(Resource::Core, nothing);

@@ -1,4 +1,5 @@
-//! The service itself, for `serve` and `demo` alike: use cases over adapters, the listener, the worker.
+//! The service itself, for `serve` and `demo` alike: use cases over adapters, the listener, the
+//! worker.
 
 mod adapters;
 mod http;

@@ -50,7 +50,8 @@ impl SettingsError {
     }
 }
 
-/// The effective settings, each read when a command needs it: `resetd normalize` needs none, `resetd serve` most.
+/// The effective settings, each read when a command needs it: `resetd normalize` needs none,
+/// `resetd serve` most.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     layers: Layers,

@@ -1,4 +1,5 @@
-//! Opens the database that the settings name, with its data key, and hands out the persistent ports.
+//! Opens the database that the settings name, with its data key, and hands out the persistent
+//! ports.
 
 use std::ops::Deref;
 use std::sync::Arc;

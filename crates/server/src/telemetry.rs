@@ -1,4 +1,5 @@
-//! Logs on standard error, metrics for Prometheus on a listener of their own, traces to a collector.
+//! Logs on standard error, metrics for Prometheus on a listener of their own, traces to a
+//! collector.
 
 mod traces;
 
@@ -36,7 +37,8 @@ pub(crate) fn start_logging(settings: &Settings) -> Result<(), CommandError> {
     started.map_err(CommandError::setup("logging"))
 }
 
-/// Starts logging, and traces where a collector is set; then within a runtime that carries them there.
+/// Starts logging, and traces where a collector is set; then within a runtime that carries them
+/// there.
 pub(crate) fn start(settings: &Settings) -> Result<Option<Traces>, CommandError> {
     let Some((traces, layer)) = Traces::from_settings(settings)? else {
         // Nothing of traces is installed, so that they cost nothing.
@@ -51,7 +53,8 @@ pub(crate) fn start(settings: &Settings) -> Result<Option<Traces>, CommandError>
     Ok(Some(traces))
 }
 
-/// Colours are for terminals, and for those who have not asked to be spared (<https://no-color.org>).
+/// Colours are for terminals, and for those who have not asked to be spared
+/// (<https://no-color.org>).
 fn colours() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
@@ -74,8 +77,8 @@ fn format(settings: &Settings) -> Result<Format, SettingsError> {
     }
 }
 
-/// What is logged: what the operator says, but not the spans of traces. Where there is no collector they stay unmade at
-/// any level of the log.
+/// What is logged: what the operator says, but not the spans of traces. Where there is no collector
+/// they stay unmade at any level of the log.
 fn filter(settings: &Settings) -> Result<EnvFilter, CommandError> {
     let filter = settings.text("log").unwrap_or(DEFAULT_FILTER);
     let filter = EnvFilter::try_new(filter)

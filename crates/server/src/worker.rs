@@ -13,14 +13,15 @@ use tracing::{debug, error};
 
 use crate::command_error::CommandError;
 
-/// How far the worker stands back (nice value) when there is not enough processor for everybody: accepting a request
-/// comes before delivering one, and delivering has the machine to itself as soon as the rush is over.
+/// How far the worker stands back (nice value) when there is not enough processor for everybody:
+/// accepting a request comes before delivering one, and delivering has the machine to itself as
+/// soon as the rush is over.
 const DELIVERY_NICENESS: i32 = 10;
 
 /// The worker's thread, seen from the service.
 pub(crate) struct Worker {
-    /// Says so when the thread ended in order; dropped unsaid when it panicked. `None`: there is no worker here, or it is known
-    /// how it ended.
+    /// Says so when the thread ended in order; dropped unsaid when it panicked. `None`: there is no
+    /// worker here, or it is known how it ended.
     ended: Option<oneshot::Receiver<()>>,
 }
 
@@ -30,8 +31,9 @@ impl Worker {
         Self { ended: None }
     }
 
-    /// Runs the worker on a thread of its own until `stop` turns true; then `sender` closes its connections to the relay.
-    /// Webhooks are a task beside the mails and share nothing with them: no queue, no lease, no count of what is on its way.
+    /// Runs the worker on a thread of its own until `stop` turns true; then `sender` closes its
+    /// connections to the relay. Webhooks are a task beside the mails and share nothing with them:
+    /// no queue, no lease, no count of what is on its way.
     pub(crate) fn spawn(
         mails: Arc<DeliverResets>,
         webhooks: Arc<DeliverWebhooks>,

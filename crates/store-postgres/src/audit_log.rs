@@ -87,7 +87,8 @@ impl PostgresStore {
     }
 }
 
-/// Appends within the transaction of the entry. To be its last step: the chain waits for the commit.
+/// Appends within the transaction of the entry. To be its last step: the chain waits for the
+/// commit.
 pub(crate) async fn append(
     transaction: &mut PgConnection,
     vault: &dyn AddressVault,

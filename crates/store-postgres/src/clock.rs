@@ -23,11 +23,12 @@ const SLOW: Duration = Duration::from_millis(500);
 /// A smaller difference is the network's, not the clocks'.
 const TOLERANCE: TimeDelta = TimeDelta::milliseconds(50);
 
-/// The time of the PostgreSQL server. It is asked now and then; in between this machine's monotonic clock goes on from there, so
-/// that the clock on this machine's wall, which may be wrong and may be set, decides about nothing.
+/// The time of the PostgreSQL server. It is asked now and then; in between this machine's monotonic
+/// clock goes on from there, so that the clock on this machine's wall, which may be wrong and may
+/// be set, decides about nothing.
 ///
-/// Replicas that share a database so agree on leases, on the age of links and on what came first to within the time of a round
-/// trip.
+/// Replicas that share a database so agree on leases, on the age of links and on what came first to
+/// within the time of a round trip.
 #[derive(Debug)]
 pub struct ServerClock {
     reading: Arc<Mutex<Reading>>,
@@ -55,10 +56,12 @@ impl Reading {
 }
 
 impl PostgresDatabase {
-    /// The server's clock. To be called within a Tokio runtime, which asks the server again from time to time.
+    /// The server's clock. To be called within a Tokio runtime, which asks the server again from
+    /// time to time.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the server does not tell the time now; later it may be away.
+    /// [`StoreError::Unavailable`] when the server does not tell the time now; later it may be
+    /// away.
     pub async fn clock(&self) -> Result<ServerClock, StoreError> {
         let (first, _) = read(&self.pool).await?;
         let reading = Arc::new(Mutex::new(first));

@@ -1,4 +1,5 @@
-//! Reading rows: every value is checked on its way out, and a wrong one is named by table and column.
+//! Reading rows: every value is checked on its way out, and a wrong one is named by table and
+//! column.
 
 use std::borrow::Cow;
 
@@ -75,7 +76,8 @@ pub(crate) const fn uuid(bytes: &[u8; 16]) -> Uuid {
     Uuid::from_bytes(*bytes)
 }
 
-/// A text as PostgreSQL takes it: it knows every character but NUL, in whose place the replacement character goes.
+/// A text as PostgreSQL takes it: it knows every character but NUL, in whose place the replacement
+/// character goes.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }

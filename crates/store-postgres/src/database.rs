@@ -14,10 +14,11 @@ use crate::{migrate, notify};
 
 /// What every connection sets for itself.
 ///
-/// * A commit is acknowledged when it is on disk, whatever the server's default, unless that asks for more.
+/// * A commit is acknowledged when it is on disk, whatever the server's default, unless that asks
+///   for more.
 /// * A statement reads what was committed before it began: the guards on rows rely on it.
-/// * Every query of this program goes by an index; the planner is not to try its luck with a table that was empty when
-///   it looked.
+/// * Every query of this program goes by an index; the planner is not to try its luck with a table
+///   that was empty when it looked.
 /// * No statement of a request waits for ever.
 pub(crate) const SESSION: &str = "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit') \
      = 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false), \
@@ -26,7 +27,8 @@ pub(crate) const SESSION: &str = "SELECT set_config('synchronous_commit', CASE W
      set_config('enable_mergejoin', 'off', false), set_config('jit', 'off', false), \
      set_config('statement_timeout', '15s', false), set_config('lock_timeout', '5s', false), \
      set_config('idle_in_transaction_session_timeout', '15s', false)";
-/// Only what was written proves that it can be: a standby, a server set to read only and a full disk answer questions, too.
+/// Only what was written proves that it can be: a standby, a server set to read only and a full
+/// disk answer questions, too.
 pub(crate) const PING: &str = "INSERT INTO installation (name, value) VALUES ('last-ping', '') \
      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 
@@ -47,7 +49,8 @@ pub struct PoolSettings {
     pub max_connections: u32,
     /// Connections that write new requests, each with its own commit on the way: 1 to 4 make sense.
     pub record_writers: u32,
-    /// How long a call waits for a connection (a restart of the server included) before it fails as unavailable.
+    /// How long a call waits for a connection (a restart of the server included) before it fails as
+    /// unavailable.
     pub acquire_timeout: Duration,
 }
 
@@ -57,10 +60,12 @@ impl Default for PoolSettings {
     }
 }
 
-/// A PostgreSQL database: connections for reading and small writes, and connections for grouped writes.
+/// A PostgreSQL database: connections for reading and small writes, and connections for grouped
+/// writes.
 ///
-/// Cloning shares the connections. Nothing here needs the address vault, so that the vault can be made of
-/// [`data_key`](Self::data_key); [`PostgresStore`](crate::PostgresStore) puts the ports on top.
+/// Cloning shares the connections. Nothing here needs the address vault, so that the vault can be
+/// made of [`data_key`](Self::data_key); [`PostgresStore`](crate::PostgresStore) puts the ports on
+/// top.
 #[derive(Debug, Clone)]
 pub struct PostgresDatabase {
     pub(crate) pool: Connections,
@@ -78,11 +83,12 @@ pub(crate) const OTHER_WRITERS: u32 = 4;
 impl PostgresDatabase {
     /// Connects once, to see that it can be done. Applies no migration.
     ///
-    /// `url` is a libpq URL: `postgres://user:password@host:port/database?sslmode=verify-full`. `application_name` is what
-    /// the server's `pg_stat_activity` shows.
+    /// `url` is a libpq URL: `postgres://user:password@host:port/database?sslmode=verify-full`.
+    /// `application_name` is what the server's `pg_stat_activity` shows.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the URL is none, the server cannot be reached, or a pooler between keeps no sessions.
+    /// [`StoreError::Unavailable`] when the URL is none, the server cannot be reached, or a pooler
+    /// between keeps no sessions.
     pub async fn connect(
         url: &str,
         settings: PoolSettings,
@@ -109,12 +115,13 @@ impl PostgresDatabase {
         Ok(Self { pool, writers, settings, options })
     }
 
-    /// Applies every migration that is missing, in one transaction. Any number of processes may call it at once, and
-    /// others may serve meanwhile: those of this version as those of the version before.
+    /// Applies every migration that is missing, in one transaction. Any number of processes may
+    /// call it at once, and others may serve meanwhile: those of this version as those of the
+    /// version before.
     ///
     /// # Errors
-    /// [`StoreError`] when nothing was applied: an applied migration is not the one this program knows, or the database
-    /// is unavailable.
+    /// [`StoreError`] when nothing was applied: an applied migration is not the one this program
+    /// knows, or the database is unavailable.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         let mut connection = self.own_connection().await?;
         let outcome = migrate::apply(&mut connection).await;
@@ -171,7 +178,8 @@ impl PostgresDatabase {
     }
 }
 
-/// Whether several connections of ours share one of the server's: two have the same backend while both are open.
+/// Whether several connections of ours share one of the server's: two have the same backend while
+/// both are open.
 async fn sessions_are_shared(options: &PgConnectOptions) -> Result<bool, sqlx::Error> {
     let (mut one, mut other) =
         tokio::try_join!(PgConnection::connect_with(options), PgConnection::connect_with(options))?;

@@ -1,8 +1,9 @@
 //! Many callers, one statement: what waits is written together.
 //!
-//! A commit costs a sync of the disk, and a statement a round trip, whether it carries one row or five hundred. So callers put their
-//! jobs into a queue, and a few tasks, each with a connection of its own, take everything that waits, run it as one batch, and
-//! tell every caller only after the server has confirmed. Alone, a job waits for nobody.
+//! A commit costs a sync of the disk, and a statement a round trip, whether it carries one row or
+//! five hundred. So callers put their jobs into a queue, and a few tasks, each with a connection of
+//! its own, take everything that waits, run it as one batch, and tell every caller only after the
+//! server has confirmed. Alone, a job waits for nobody.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use tracing::warn;
 use crate::connections::{LIMIT, limited};
 use crate::query_error::QueryError;
 
-/// How many jobs of a kind may wait. Beyond that the store is not keeping up, and says so at once instead of letting callers
-/// wait.
+/// How many jobs of a kind may wait. Beyond that the store is not keeping up, and says so at once
+/// instead of letting callers wait.
 const WAITING: usize = 8_192;
 /// A batch that takes longer hangs: its connection is given up.
 const TIMEOUT: Duration = LIMIT;
-/// A batch that failed for a passing reason is run once more. Every batch may be run twice: it then changes nothing more.
+/// A batch that failed for a passing reason is run once more. Every batch may be run twice: it then
+/// changes nothing more.
 const TRIES: u32 = 2;
 
 /// One kind of job that is done in batches.
@@ -38,7 +40,8 @@ pub(crate) trait Batch: Send + Sync + 'static {
     /// The most jobs of one batch.
     const LIMIT: usize;
 
-    /// Does all of `jobs` or none, and answers in their order. Doing them twice MUST be the same as doing them once.
+    /// Does all of `jobs` or none, and answers in their order. Doing them twice MUST be the same as
+    /// doing them once.
     fn run(
         connection: &mut PgConnection,
         jobs: &[Self::Job],
@@ -53,8 +56,8 @@ struct Waiting<B: Batch> {
     reply: oneshot::Sender<Result<B::Answer, StoreError>>,
 }
 
-/// The way to the tasks that do one kind of job. They end when the last `Group` is gone, or the pool
-/// is closed.
+/// The way to the tasks that do one kind of job. They end when the last `Group` is gone, or the
+/// pool is closed.
 pub(crate) struct Group<B: Batch> {
     jobs: mpsc::Sender<Waiting<B>>,
 }
@@ -97,7 +100,8 @@ impl<B: Batch> Writer<B> {
         let mut closing = self.pool.close_event();
         // Whoever closes the pool waits for its connections to come back.
         while let Ok(1..) = closing.do_until(take(&waiting, &mut batch)).await {
-            // Nobody waits for some of them any more: the caller was dropped, which the ports allow.
+            // Nobody waits for some of them any more: the caller was dropped, which the ports
+            // allow.
             batch.retain(|waiting: &Waiting<B>| !waiting.reply.is_closed());
             let (jobs, replies): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|each| (each.job, each.reply)).unzip();
@@ -118,7 +122,8 @@ impl<B: Batch> Writer<B> {
                     drop(reply.send(Ok(answer)));
                 }
             }
-            // One of them is at error; the others must not suffer for it. Anything else (a full disk, a lock) concerns them all.
+            // One of them is at error; the others must not suffer for it. Anything else (a full
+            // disk, a lock) concerns them all.
             Err(error) if jobs.len() > 1 && error.blames_a_row() => {
                 for (reply, job) in replies.into_iter().zip(jobs) {
                     let answer =

@@ -1,7 +1,7 @@
 //! An installation that moves in from another store.
 //!
-//! While it does, a row of `installation` says how far it has come. Every batch is one transaction with that row, and no store
-//! is opened on a database that has it.
+//! While it does, a row of `installation` says how far it has come. Every batch is one transaction
+//! with that row, and no store is opened on a database that has it.
 
 mod copy;
 mod read;
@@ -29,7 +29,8 @@ const MOVE: &str = "move";
 /// How often the lock of another move is asked for, and the pause between.
 const TRIES: (u32, Duration) = (10, Duration::from_millis(100));
 
-/// A batch that a crash takes is copied again, so that none of them waits for the disk. Pages go by the key's index.
+/// A batch that a crash takes is copied again, so that none of them waits for the disk. Pages go by
+/// the key's index.
 pub(crate) const MOVING: &str = "SELECT set_config('synchronous_commit', 'off', false), \
      set_config('default_transaction_isolation', 'read committed', false), \
      set_config('enable_seqscan', 'off', false), set_config('enable_bitmapscan', 'off', false)";

@@ -16,8 +16,9 @@ const DATA_KEY_CHECK: &str = "data-key-check";
 const KNOWN: &[u8] = b"resetd: this text opens with the data key of this installation";
 
 impl PostgresDatabase {
-    /// The installation's own data key: 32 random bytes, made on the first call (of whichever replica) and the same ever
-    /// after. For installations whose operator configured none; it protects a stolen table, not a stolen database.
+    /// The installation's own data key: 32 random bytes, made on the first call (of whichever
+    /// replica) and the same ever after. For installations whose operator configured none; it
+    /// protects a stolen table, not a stolen database.
     ///
     /// # Errors
     /// [`StoreError`] when there is none and none could be stored.
@@ -29,10 +30,12 @@ impl PostgresDatabase {
         Ok(key.map_err(|_| QueryError::corrupt("installation.value", "not 32 octets"))?)
     }
 
-    /// Whether `vault` holds the key that this database was begun with. The first vault to come is remembered.
+    /// Whether `vault` holds the key that this database was begun with. The first vault to come is
+    /// remembered.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when another key wrote this database; [`StoreError::Unavailable`] when it cannot tell.
+    /// [`StoreError::Corrupt`] when another key wrote this database; [`StoreError::Unavailable`]
+    /// when it cannot tell.
     pub async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), StoreError> {
         let stored = self.keep(DATA_KEY_CHECK, &vault.seal(KNOWN)).await?;
         match vault.open(&stored) {

@@ -1,7 +1,9 @@
-//! Migrations: plain SQL, forward only, all that are missing in one transaction under an advisory lock.
+//! Migrations: plain SQL, forward only, all that are missing in one transaction under an advisory
+//! lock.
 //!
-//! The old version goes on serving while they run, and for as long as its replicas live: a migration adds tables, columns with a
-//! default and indexes, and takes nothing away that the version before it uses. What has to go goes one version later.
+//! The old version goes on serving while they run, and for as long as its replicas live: a
+//! migration adds tables, columns with a default and indexes, and takes nothing away that the
+//! version before it uses. What has to go goes one version later.
 
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
@@ -39,7 +41,8 @@ pub(crate) fn latest() -> i64 {
     ALL.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
-/// Applies what is missing. Versions beyond those known here are left alone: a newer replica may have come first.
+/// Applies what is missing. Versions beyond those known here are left alone: a newer replica may
+/// have come first.
 pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), QueryError> {
     let mut transaction = connection.begin().await?;
     sqlx::query(LOCK).execute(&mut *transaction).await?;

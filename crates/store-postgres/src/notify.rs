@@ -1,8 +1,9 @@
 //! `LISTEN` and `NOTIFY`: a process that recorded work tells the workers of the others.
 //!
-//! The notification is a statement of its own, after the commit it tells of: PostgreSQL lets notifying transactions commit only one
-//! after the other, and the commits of requests are better off side by side. It is a hint; whoever misses one (a lost
-//! connection, a pooler that does not pass them on) finds the work by polling.
+//! The notification is a statement of its own, after the commit it tells of: PostgreSQL lets
+//! notifying transactions commit only one after the other, and the commits of requests are better
+//! off side by side. It is a hint; whoever misses one (a lost connection, a pooler that does not
+//! pass them on) finds the work by polling.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -75,7 +76,8 @@ impl Drop for WorkListener {
     }
 }
 
-/// Notifications carry the listener's backend, so that a process does not wake itself: its own signal does that sooner.
+/// Notifications carry the listener's backend, so that a process does not wake itself: its own
+/// signal does that sooner.
 async fn send(connections: Connections, notifier: WorkNotifier, own: Arc<AtomicI32>) {
     loop {
         notifier.0.notified().await;
@@ -108,8 +110,8 @@ async fn listen_once(
     own: &AtomicI32,
     pause: &mut Duration,
 ) -> Result<(), sqlx::Error> {
-    // A listener that is dropped says so to the server, and waits for the answer without end: not with a connection that others
-    // could use.
+    // A listener that is dropped says so to the server, and waits for the answer without end: not
+    // with a connection that others could use.
     let mut listener = PgListener::connect_with(&database.own_pool()).await?;
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;

@@ -1,6 +1,8 @@
-//! Partitions by day of `mail` and `mail_event`, and by month of `audit`: made ahead, dropped whole.
+//! Partitions by day of `mail` and `mail_event`, and by month of `audit`: made ahead, dropped
+//! whole.
 //!
-//! An identifier is a UUIDv7 (RFC 9562) and begins with its milliseconds, so that a day is a range of identifiers.
+//! An identifier is a UUIDv7 (RFC 9562) and begins with its milliseconds, so that a day is a range
+//! of identifiers.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,7 +21,8 @@ use crate::{PostgresDatabase, audit_log};
 
 /// Makers and droppers of partitions take turns.
 pub(crate) const TURN: &str = "SELECT pg_advisory_xact_lock(hashtextextended('resetd partitions', 7))";
-/// Whoever wants a table to itself makes all others wait while it waits itself: not for longer than this.
+/// Whoever wants a table to itself makes all others wait while it waits itself: not for longer than
+/// this.
 pub(crate) const HURRY: &str = "SELECT set_config('lock_timeout', '10ms', true)";
 pub(crate) const DAYS: &str = "SELECT c.relname::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
      WHERE i.inhparent = 'mail'::regclass ORDER BY c.relname";
@@ -91,10 +94,11 @@ fn first_id(milliseconds: i64) -> [u8; 16] {
 }
 
 impl PostgresDatabase {
-    /// Makes the partitions of today and the next three days, and begins a new part of the audit log with a new month. Called at
-    /// the end of every round of [`TokenStore::purge`](application::ports::TokenStore::purge), and by whoever likes: on one replica
-    /// or on all. Missing a call (or three days of them) costs nothing but that rows of those days are purged in batches
-    /// instead of at once.
+    /// Makes the partitions of today and the next three days, and begins a new part of the audit
+    /// log with a new month. Called at the end of every round of
+    /// [`TokenStore::purge`](application::ports::TokenStore::purge), and by whoever likes: on one
+    /// replica or on all. Missing a call (or three days of them) costs nothing but that rows of
+    /// those days are purged in batches instead of at once.
     ///
     /// # Errors
     /// [`StoreError`] when some of it was not done; what was done stays.
@@ -102,7 +106,8 @@ impl PostgresDatabase {
         self.maintain_since(None, now).await
     }
 
-    /// The same for the days since `oldest`, too (as far back as a year), for mails that come from elsewhere.
+    /// The same for the days since `oldest`, too (as far back as a year), for mails that come from
+    /// elsewhere.
     pub(crate) async fn maintain_since(
         &self,
         oldest: Option<DateTime<Utc>>,
@@ -122,8 +127,9 @@ impl PostgresDatabase {
     }
 }
 
-/// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part in use. Each leaves a row
-/// at the end, in the same transaction, that says where the chain begins since. Returns how many rows went.
+/// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part
+/// in use. Each leaves a row at the end, in the same transaction, that says where the chain begins
+/// since. Returns how many rows went.
 pub(crate) async fn purge_audit(
     pool: &Connections,
     vault: &Arc<dyn AddressVault>,
@@ -201,7 +207,8 @@ pub(crate) async fn days_until(pool: &Connections, before: DateTime<Utc>) -> Res
     Ok(days)
 }
 
-/// Attaching a table that is ready locks out nobody who works on the others, but for the default partition.
+/// Attaching a table that is ready locks out nobody who works on the others, but for the default
+/// partition.
 async fn create_day(pool: &Connections, day: Day) -> Result<(), QueryError> {
     let created = with_patience(pool, |connection| Box::pin(create_day_within(connection, day)));
     match created.await? {

@@ -30,8 +30,8 @@ impl QueryError {
         Self::Store(StoreError::Unavailable(why.into()))
     }
 
-    /// Whether the connection is gone, about to go, or leads to a server that no longer takes writes (25006: it has become a
-    /// standby), rather than the statement wrong.
+    /// Whether the connection is gone, about to go, or leads to a server that no longer takes
+    /// writes (25006: it has become a standby), rather than the statement wrong.
     pub(crate) fn lost_connection(&self) -> bool {
         match self {
             Self::Sql(sqlx::Error::Database(cause)) => class(cause.as_ref(), &["08", "57P", "25006"]),
@@ -46,12 +46,14 @@ impl QueryError {
         matches!(self, Self::Sql(sqlx::Error::Database(cause)) if class(cause.as_ref(), &["25006"]))
     }
 
-    /// Whether one row of a batch may be to blame: a value that does not fit, or that a constraint forbids.
+    /// Whether one row of a batch may be to blame: a value that does not fit, or that a constraint
+    /// forbids.
     pub(crate) fn blames_a_row(&self) -> bool {
         matches!(self, Self::Sql(sqlx::Error::Database(cause)) if class(cause.as_ref(), &["22", "23"]))
     }
 
-    /// Whether PostgreSQL chose this transaction to give way to another: a deadlock, or a lock that took too long.
+    /// Whether PostgreSQL chose this transaction to give way to another: a deadlock, or a lock that
+    /// took too long.
     pub(crate) fn gave_way(&self) -> bool {
         matches!(self, Self::Sql(sqlx::Error::Database(cause)) if class(cause.as_ref(), &["40", "55P03"]))
     }
@@ -81,8 +83,9 @@ impl From<QueryError> for StoreError {
 /// SQLSTATE class XX with these codes means a damaged table or index (PostgreSQL's appendix A).
 const DAMAGED: [&str; 2] = ["XX001", "XX002"];
 
-/// A server that is away, full, locked or not migrated all mean the same to the caller: nothing happened, try again later.
-/// Only the message is told, which names tables and columns; PostgreSQL puts values into its detail, which is not.
+/// A server that is away, full, locked or not migrated all mean the same to the caller: nothing
+/// happened, try again later. Only the message is told, which names tables and columns; PostgreSQL
+/// puts values into its detail, which is not.
 fn translate(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::ColumnDecode { index, source } => {

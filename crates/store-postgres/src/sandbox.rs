@@ -22,12 +22,14 @@ pub(crate) const SANDBOX_CUSTOMER: &str = "INSERT INTO customer AS c (id, organi
      ON CONFLICT (address_fingerprint) WHERE address_fingerprint IS NOT NULL \
      DO UPDATE SET updated_at = greatest(c.updated_at, excluded.updated_at) WHERE c.sandbox \
      RETURNING id, organisation_id, sealed, language, status";
-/// All but the `$2` that were used last, with their former passwords. What somebody else is at is left for the next time.
+/// All but the `$2` that were used last, with their former passwords. What somebody else is at is
+/// left for the next time.
 pub(crate) const EVICT: &str = "WITH old AS MATERIALIZED (SELECT id FROM customer WHERE id IN (SELECT id FROM customer \
        WHERE sandbox AND organisation_id = $1 ORDER BY updated_at DESC, id DESC OFFSET $2) FOR UPDATE SKIP LOCKED), \
      former AS (DELETE FROM password_history h USING old WHERE h.customer_id = old.id) \
      DELETE FROM customer c USING old WHERE c.id = old.id";
-/// The mail, and the older ones' end. Those that are being kept at this moment are not seen, and go the next time.
+/// The mail, and the older ones' end. Those that are being kept at this moment are not seen, and go
+/// the next time.
 pub(crate) const KEEP_MAIL: &str = "WITH kept AS (INSERT INTO sandbox_mail (id, organisation_id, captured_at, sealed) \
        VALUES ($1, $2, $3, $4)), \
      old AS MATERIALIZED (SELECT id FROM sandbox_mail WHERE id IN (SELECT id FROM sandbox_mail WHERE organisation_id = $2 \

@@ -103,7 +103,8 @@ fn no_statement_is_missing_from_the_list() {
     for (file, name) in &found {
         assert!(listed.iter().any(|(known, _)| known == name), "{name} of {file} is not in the list");
     }
-    // Names may be shared, statements may not: as many different ones are listed as there are constants, and the lists of mails.
+    // Names may be shared, statements may not: as many different ones are listed as there are
+    // constants, and the lists of mails.
     let different: HashSet<_> = listed.iter().map(|(_, sql)| sql).collect();
     let lists = listed.iter().filter(|(name, _)| *name == "NEWEST").count();
     assert_eq!(different.len() - lists, found.len());

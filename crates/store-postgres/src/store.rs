@@ -31,8 +31,8 @@ pub(crate) struct Groups {
 }
 
 impl PostgresStore {
-    /// Puts the ports on a migrated database. To be called within a Tokio runtime: it starts the tasks that write in
-    /// groups and the one that listens for news.
+    /// Puts the ports on a migrated database. To be called within a Tokio runtime: it starts the
+    /// tasks that write in groups and the one that listens for news.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the database was written with another data key than `vault`'s;

@@ -146,7 +146,8 @@ async fn drain(store: &PostgresStore) {
     while timeout(Duration::from_millis(100), store.remote_work_available()).await.is_ok() {}
 }
 
-/// A failover: connections opened to a server that takes no writes keep to that when it takes them again.
+/// A failover: connections opened to a server that takes no writes keep to that when it takes them
+/// again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart() {
     let Some(server) = server("a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart")

@@ -1,4 +1,5 @@
-//! Reading rows: every value is checked on its way out, and a wrong one is named by table and column.
+//! Reading rows: every value is checked on its way out, and a wrong one is named by table and
+//! column.
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;

@@ -103,7 +103,8 @@ pub(crate) fn customer(row: &SqliteRow, vault: &dyn AddressVault) -> Result<Cust
     })
 }
 
-/// The statements whose cost must not grow with the number of customers, for the test of their query plans.
+/// The statements whose cost must not grow with the number of customers, for the test of their
+/// query plans.
 #[cfg(test)]
 pub(crate) fn hot_statements() -> Vec<&'static str> {
     [&[FIND, FIND_BY_ADDRESS], import::HOT].concat()

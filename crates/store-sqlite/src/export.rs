@@ -34,8 +34,8 @@ impl SqliteExport {
     /// Reads `source` with the key in `vault`.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when the database was written with another data key; [`StoreError::Unavailable`] when no
-    /// installation was begun in it.
+    /// [`StoreError::Corrupt`] when the database was written with another data key;
+    /// [`StoreError::Unavailable`] when no installation was begun in it.
     pub async fn new(source: SqliteSource, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
         let check = source.kept(DATA_KEY_CHECK).await?.ok_or_else(nothing)?;
         is_known(vault.as_ref(), &check)?;

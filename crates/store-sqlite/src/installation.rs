@@ -16,8 +16,9 @@ pub(crate) const DATA_KEY_CHECK: &str = "data-key-check";
 const KNOWN: &[u8] = b"resetd: this text opens with the data key of this installation";
 
 impl SqliteDatabase {
-    /// The installation's own data key: 32 random bytes, made on the first call and the same ever after. For
-    /// installations whose operator configured none; it protects a stolen backup of anything but this file.
+    /// The installation's own data key: 32 random bytes, made on the first call and the same ever
+    /// after. For installations whose operator configured none; it protects a stolen backup of
+    /// anything but this file.
     ///
     /// # Errors
     /// [`StoreError`] when there is none and none could be stored.
@@ -36,10 +37,12 @@ impl SqliteDatabase {
             .await
     }
 
-    /// Whether `vault` holds the key that this database was begun with. The first vault to come is remembered.
+    /// Whether `vault` holds the key that this database was begun with. The first vault to come is
+    /// remembered.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when another key wrote this database; [`StoreError::Unavailable`] when it cannot tell.
+    /// [`StoreError::Corrupt`] when another key wrote this database; [`StoreError::Unavailable`]
+    /// when it cannot tell.
     pub async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), StoreError> {
         let sealed = vault.seal(KNOWN);
         let stored = self

@@ -14,7 +14,8 @@ use crate::SqliteStore;
 use crate::columns::Columns;
 use crate::query_error::QueryError;
 
-/// Ready mails are all `in-queue`, and leased ones too, so that two partial indexes and a handful of rows tell everything.
+/// Ready mails are all `in-queue`, and leased ones too, so that two partial indexes and a handful
+/// of rows tell everything.
 const DEPTHS: &str = "SELECT state, sum(count) AS count, min(oldest) AS oldest FROM ( \
        SELECT 'in-queue' AS state, count(*) AS count, min(accepted_at) AS oldest FROM mail WHERE stage = 0 \
        UNION ALL SELECT 'in-queue', count(*), min(accepted_at) FROM mail WHERE stage = 1 \

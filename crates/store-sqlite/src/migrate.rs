@@ -1,4 +1,5 @@
-//! Migrations: plain SQL, forward only, all that are missing in one transaction under the write lock.
+//! Migrations: plain SQL, forward only, all that are missing in one transaction under the write
+//! lock.
 
 use application::ports::StoreError;
 use sha2::{Digest, Sha256};

@@ -50,8 +50,9 @@ impl From<QueryError> for StoreError {
 /// SQLite's primary result codes for a damaged file: `SQLITE_CORRUPT`, `SQLITE_NOTADB`.
 const DAMAGED: [i32; 2] = [11, 26];
 
-/// A full disk, a lock that was not released in time, an I/O error and a closed connection all mean the same to the
-/// caller: nothing happened, try again later. SQLite's messages name tables and columns, never values.
+/// A full disk, a lock that was not released in time, an I/O error and a closed connection all mean
+/// the same to the caller: nothing happened, try again later. SQLite's messages name tables and
+/// columns, never values.
 fn translate(error: &sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::ColumnDecode { index, source } => {
@@ -72,8 +73,9 @@ pub(crate) fn primary_code(cause: &dyn sqlx::error::DatabaseError) -> Option<i32
     Some(cause.code()?.parse::<i32>().ok()? & 0xff)
 }
 
-/// Whether the values of one row are to blame, so that its neighbours can be stored without it: `SQLITE_TOOBIG`,
-/// `SQLITE_CONSTRAINT` (which includes a type that is not the column's), `SQLITE_MISMATCH`.
+/// Whether the values of one row are to blame, so that its neighbours can be stored without it:
+/// `SQLITE_TOOBIG`, `SQLITE_CONSTRAINT` (which includes a type that is not the column's),
+/// `SQLITE_MISMATCH`.
 pub(crate) fn is_of_one_row(error: &sqlx::Error) -> bool {
     const VALUES: [i32; 3] = [18, 19, 20];
     match error {

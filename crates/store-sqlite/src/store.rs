@@ -15,7 +15,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens and migrates the file at `location` (see [`SqliteDatabase::open`]) and checks `vault`'s key.
+    /// Opens and migrates the file at `location` (see [`SqliteDatabase::open`]) and checks
+    /// `vault`'s key.
     ///
     /// # Errors
     /// As [`SqliteDatabase::open`], [`SqliteDatabase::migrate`] and [`new`](Self::new).

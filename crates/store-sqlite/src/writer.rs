@@ -26,7 +26,8 @@ use crate::failure::Failure;
 use crate::query_error::QueryError;
 use crate::token_store::{AdmitRow, AttemptRow, IssueRow, NoMailRow};
 
-/// How many jobs may wait. Beyond that the store is not keeping up, and says so at once instead of letting callers wait.
+/// How many jobs may wait. Beyond that the store is not keeping up, and says so at once instead of
+/// letting callers wait.
 const WAITING: usize = 8_192;
 
 /// One thing to write.
@@ -57,8 +58,8 @@ pub(crate) trait Work: Send {
     /// Runs once. `Err`: whatever it changed must be undone.
     fn run<'a>(&'a mut self, unit: &'a mut Unit<'_>) -> BoxFuture<'a, Result<(), ()>>;
 
-    /// Whether the caller waits for the disk, or for the commit alone: what a power cut takes of such a job is done again, or
-    /// missed by nobody.
+    /// Whether the caller waits for the disk, or for the commit alone: what a power cut takes of
+    /// such a job is done again, or missed by nobody.
     fn is_durable(&self) -> bool;
 
     /// Tells the caller, once the fate of the transaction is known.
@@ -114,8 +115,9 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the threads that write to `connection` and sync its `log`. They end when every `Writer` is gone, or by
-    /// [`stop`](Self::stop); when they end otherwise, or can write no more, `failure` is set.
+    /// Starts the threads that write to `connection` and sync its `log`. They end when every
+    /// `Writer` is gone, or by [`stop`](Self::stop); when they end otherwise, or can write no more,
+    /// `failure` is set.
     pub(crate) fn start(
         connection: SqliteConnection,
         log: Arc<LogFile>,
@@ -151,7 +153,8 @@ impl Writer {
         self.run(work, true).await
     }
 
-    /// As [`work`](Self::work), but `Ok` means committed and no more: it does not wait for the disk.
+    /// As [`work`](Self::work), but `Ok` means committed and no more: it does not wait for the
+    /// disk.
     pub(crate) async fn work_without_sync<T, F>(&self, work: F) -> Result<T, StoreError>
     where
         T: Send + 'static,

@@ -1,10 +1,8 @@
 //! Argon2id (RFC 9106) with the parameters of the OWASP Password Storage Cheat Sheet.
 
 use application::ports::{HasherError, Random as _};
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc},
-};
+use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc};
+use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::OsRandom;
 

@@ -1,9 +1,13 @@
-use std::{num::NonZeroUsize, sync::Arc, thread::available_parallelism, time::Instant};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Instant;
 
 use application::ports::{HasherError, PasswordHash, PasswordHasher};
 use async_trait::async_trait;
 use domain::Password;
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
 use crate::{argon2id, bcrypt_hash};
@@ -27,12 +31,14 @@ impl HashScheme {
     }
 }
 
-/// Hashes passwords on tokio's blocking pool, a bounded number at a time: a hash takes a core for tens of
-/// milliseconds, and one of Argon2id 19 MiB of memory.
+/// Hashes passwords on tokio's blocking pool, a bounded number at a time: a hash takes a core for
+/// tens of milliseconds, and one of Argon2id 19 MiB of memory.
 ///
-/// A caller that goes away does not stop its hash; the hash keeps its place in the bound until it is done.
+/// A caller that goes away does not stop its hash; the hash keeps its place in the bound until it
+/// is done.
 ///
-/// Metric: `resetd_password_hash_seconds` (histogram; labels `operation`, `scheme`), waiting not included.
+/// Metric: `resetd_password_hash_seconds` (histogram; labels `operation`, `scheme`), waiting not
+/// included.
 #[derive(Debug, Clone)]
 pub struct SystemHasher {
     scheme: HashScheme,

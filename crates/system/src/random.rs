@@ -2,8 +2,8 @@ use application::ports::Random;
 
 /// The operating system's generator (`getrandom(2)` on Linux).
 ///
-/// When the system has none, the process ends at once with a line on stderr and `SIGABRT`: a guessable token is worse
-/// than a crash, and a panic could be caught.
+/// When the system has none, the process ends at once with a line on stderr and `SIGABRT`: a
+/// guessable token is worse than a crash, and a panic could be caught.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct OsRandom;
 

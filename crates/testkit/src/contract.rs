@@ -1,8 +1,9 @@
 //! One suite per port: what its documentation promises, tried out on an implementation.
 //!
-//! Every suite is an `async fn` that takes a closure which makes a fresh instance; each case gets one of its own. Time is
-//! passed in wherever a port takes it, so no suite waits for a clock. Run them on a multi-threaded runtime: the cases
-//! with many simultaneous callers mean little on one thread.
+//! Every suite is an `async fn` that takes a closure which makes a fresh instance; each case gets
+//! one of its own. Time is passed in wherever a port takes it, so no suite waits for a clock. Run
+//! them on a multi-threaded runtime: the cases with many simultaneous callers mean little on one
+//! thread.
 //!
 //! ```
 //! # use resetd_testkit as testkit;
@@ -14,14 +15,16 @@
 //! # }
 //! ```
 //!
-//! A suite runs all its cases, then panics with the port, the name of each broken case and what was found there.
+//! A suite runs all its cases, then panics with the port, the name of each broken case and what was
+//! found there.
 //!
 //! # A persistent store
 //!
-//! Its ports look at each other's rows (a redeemed token is a password in the history, a mail in the queue and a row in
-//! the audit log), so the suites take all of them together: [`StoreUnderTest`]. One type that implements all ten
-//! turns into it from an `Arc`; others fill the fields by hand. [`every_persistent_port`] runs all ten suites, and
-//! [`shared_storage`] tries what several handles on one storage owe each other: what one acknowledged is there for the
+//! Its ports look at each other's rows (a redeemed token is a password in the history, a mail in
+//! the queue and a row in the audit log), so the suites take all of them together:
+//! [`StoreUnderTest`]. One type that implements all ten turns into it from an `Arc`; others fill
+//! the fields by hand. [`every_persistent_port`] runs all ten suites, and [`shared_storage`] tries
+//! what several handles on one storage owe each other: what one acknowledged is there for the
 //! other, and after it was closed and opened again.
 
 mod address_vault;

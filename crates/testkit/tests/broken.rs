@@ -1,8 +1,10 @@
-//! The suites find what is broken: each implementation here has one error, and the suite names a case that shows it.
+//! The suites find what is broken: each implementation here has one error, and the suite names a
+//! case that shows it.
 
 #![expect(clippy::expect_used, reason = "helpers of tests are tests")]
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use application::audit::{begin_seal, seal_after};
 use application::ports::{
@@ -15,10 +17,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{CustomerIp, EmailAddress, MailId, OrganisationId, RequestId, TokenHash, WorkerId};
 use futures_util::FutureExt as _;
-use resetd_testkit::{
-    contract,
-    fake::{MemoryStore, TestVault, WindowLimiter},
-};
+use resetd_testkit::contract;
+use resetd_testkit::fake::{MemoryStore, TestVault, WindowLimiter};
 
 /// Runs a suite that must fail in `case`.
 async fn finds(case: &str, suite: impl Future<Output = ()>) {

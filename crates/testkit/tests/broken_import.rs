@@ -1,6 +1,7 @@
 //! The suite of the customer directory finds what is broken: each directory here has one error.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use application::ports::{
     Customer, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
@@ -10,7 +11,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, OrganisationId};
 use futures_util::FutureExt as _;
-use resetd_testkit::{contract, fake::MemoryStore};
+use resetd_testkit::contract;
+use resetd_testkit::fake::MemoryStore;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Error {

@@ -1,9 +1,10 @@
-//! The suite of the outbox finds what is broken: each implementation here has one error, and the suite names a case that
-//! shows it.
+//! The suite of the outbox finds what is broken: each implementation here has one error, and the
+//! suite names a case that shows it.
 
 #![expect(clippy::expect_used, reason = "helpers of tests are tests")]
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use application::ports::{
     ClaimedEvent, OutboxDepth, PersistentPorts, StoreError, WebhookOutbox, WebhookOutcome,
@@ -12,7 +13,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{WebhookEventId, WorkerId};
 use futures_util::FutureExt as _;
-use resetd_testkit::{contract, fake::MemoryStore};
+use resetd_testkit::contract;
+use resetd_testkit::fake::MemoryStore;
 
 /// Runs a suite that must fail in `case`.
 async fn finds(case: &str, suite: impl Future<Output = ()>) {

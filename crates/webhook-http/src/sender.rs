@@ -16,7 +16,8 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tracing::error;
 
@@ -87,7 +88,8 @@ impl HttpWebhooks {
         let status = response.status().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value, now));
         let rest = Limited::new(response.into_body(), LARGEST_BODY).collect();
-        // The answer has been given; a body that is long, slow or cut costs the connection and nothing else.
+        // The answer has been given; a body that is long, slow or cut costs the connection and
+        // nothing else.
         drop(timeout(BODY, rest).await);
         Ok(WebhookAnswer { status, retry_after })
     }

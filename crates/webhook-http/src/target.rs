@@ -26,8 +26,8 @@ pub enum UrlError {
     Private,
 }
 
-/// Checks a URL as far as it can be checked without resolving its host: `https`, or `http` to a loopback host, and no
-/// private address unless `allow_private`. Loopback is private, too.
+/// Checks a URL as far as it can be checked without resolving its host: `https`, or `http` to a
+/// loopback host, and no private address unless `allow_private`. Loopback is private, too.
 ///
 /// # Errors
 /// [`UrlError`], which does not quote the URL.
@@ -73,7 +73,8 @@ pub(crate) fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether this address may be called: any of the public internet, and with `allow_private` any that is somebody's.
+/// Whether this address may be called: any of the public internet, and with `allow_private` any
+/// that is somebody's.
 pub(crate) fn may_be_called(address: IpAddr, allow_private: bool) -> bool {
     match IpScope::of(address) {
         IpScope::Global => true,

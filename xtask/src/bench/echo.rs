@@ -1,4 +1,5 @@
-//! The ceiling: a bare axum server that takes the same request and hands its body back. No key, no store, no worker.
+//! The ceiling: a bare axum server that takes the same request and hands its body back. No key, no
+//! store, no worker.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,8 +9,9 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 
+use crate::Result;
+use crate::arguments::Arguments;
 use crate::process::{Running, free_address, with_parent_death_signal};
-use crate::{Result, arguments::Arguments};
 
 /// Where it answers.
 pub const PATH: &str = "/echo";

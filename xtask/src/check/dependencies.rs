@@ -51,7 +51,8 @@ fn is_of_the_house(name: &str) -> bool {
     name == "resetd" || name.starts_with("resetd-")
 }
 
-/// `domain` links no runtime, database or HTTP, no serde without its feature, and a chrono that cannot ask for the time.
+/// `domain` links no runtime, database or HTTP, no serde without its feature, and a chrono that
+/// cannot ask for the time.
 pub(super) fn domain_is_pure(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for line in &house.domain_tree {
@@ -88,8 +89,8 @@ pub(super) fn technologies_stay_in_their_adapters(house: &Workspace) -> Vec<Stri
     violations
 }
 
-/// `domain` knows nobody of the house, `application` only `domain`, an adapter only the two below it and `testkit` in its
-/// tests, `testkit` no adapter, and nobody but `xtask` the server.
+/// `domain` knows nobody of the house, `application` only `domain`, an adapter only the two below
+/// it and `testkit` in its tests, `testkit` no adapter, and nobody but `xtask` the server.
 pub(super) fn arrows_point_downward(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for package in &house.packages {

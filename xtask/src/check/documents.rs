@@ -28,7 +28,8 @@ pub(super) fn crates_are_drawn(house: &Workspace) -> Vec<String> {
         .collect()
 }
 
-/// Every code of the domain's `ErrorCode` has its page `docs/errors/CODE.md`, and no page has lost its code.
+/// Every code of the domain's `ErrorCode` has its page `docs/errors/CODE.md`, and no page has lost
+/// its code.
 pub(super) fn codes_have_pages(house: &Workspace) -> Vec<String> {
     let codes: BTreeSet<&str> = house
         .sources
@@ -106,7 +107,8 @@ pub(super) fn anchors_lead_to_headings(house: &Workspace) -> Vec<String> {
     violations
 }
 
-/// The anchors of a document's headings, made as GitHub makes them: lower case, punctuation dropped, spaces as hyphens.
+/// The anchors of a document's headings, made as GitHub makes them: lower case, punctuation
+/// dropped, spaces as hyphens.
 fn headings(text: &str) -> BTreeSet<String> {
     let titles = text
         .lines()

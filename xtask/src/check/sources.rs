@@ -1,4 +1,5 @@
-//! What the sources may not say. Clippy sees most of it; these see the rest, and that clippy is still told to look.
+//! What the sources may not say. Clippy sees most of it; these see the rest, and that clippy is
+//! still told to look.
 
 use super::workspace_rules::{Text, Workspace};
 
@@ -27,7 +28,8 @@ fn is_test(path: &str) -> bool {
     ["/tests/", "/benches/", "/examples/"].iter().any(|folder| path.contains(folder))
 }
 
-/// The modules that a source takes in for its tests only: `#[cfg(test)] mod NAME;`, as paths without `.rs`.
+/// The modules that a source takes in for its tests only: `#[cfg(test)] mod NAME;`, as paths
+/// without `.rs`.
 fn test_modules(source: &Text) -> Vec<String> {
     let stem = source.path.trim_end_matches(".rs");
     let folder = ["/lib", "/main", "/mod"].iter().find_map(|root| stem.strip_suffix(root)).unwrap_or(stem);
@@ -66,8 +68,8 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
-/// Nobody but `system`, `server` and `xtask` reads the clock, the environment or the OS's randomness, or silences clippy
-/// about it.
+/// Nobody but `system`, `server` and `xtask` reads the clock, the environment or the OS's
+/// randomness, or silences clippy about it.
 pub(super) fn ambient_state_stays_outside(house: &Workspace) -> Vec<String> {
     let outside = |path: &str| MAY_LOOK_AROUND.iter().any(|folder| path.starts_with(folder));
     let mut violations = Vec::new();
@@ -99,7 +101,8 @@ pub(super) fn clippy_bans_the_clocks(house: &Workspace) -> Vec<String> {
     violations
 }
 
-/// `ResetToken`, `Password` and `WebhookSecret` have no `Serialize`, and their `Debug` is written by hand to say nothing.
+/// `ResetToken`, `Password` and `WebhookSecret` have no `Serialize`, and their `Debug` is written
+/// by hand to say nothing.
 pub(super) fn secrets_stay_opaque(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for secret in ["ResetToken", "Password", "WebhookSecret"] {

@@ -1,4 +1,5 @@
-//! The workspace as the checkers see it: packages, sources and documents, as plain values that a test can make up.
+//! The workspace as the checkers see it: packages, sources and documents, as plain values that a
+//! test can make up.
 
 use std::path::Path;
 

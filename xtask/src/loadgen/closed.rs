@@ -1,4 +1,5 @@
-//! Closed loop: so many connections, each sending its next request when it has its answer. Measures throughput.
+//! Closed loop: so many connections, each sending its next request when it has its answer. Measures
+//! throughput.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

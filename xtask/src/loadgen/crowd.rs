@@ -1,4 +1,5 @@
-//! Connections that take up room: some rest, some drip their request byte by byte and never come to its end.
+//! Connections that take up room: some rest, some drip their request byte by byte and never come to
+//! its end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,8 +29,9 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Opens `idle` connections, each after a request as a proxy's pool keeps them, and `dripping` ones, half of them within the
-    /// head and half within the body. Whoever is hung up on comes back. Returns when all are there.
+    /// Opens `idle` connections, each after a request as a proxy's pool keeps them, and `dripping`
+    /// ones, half of them within the head and half within the body. Whoever is hung up on comes
+    /// back. Returns when all are there.
     ///
     /// # Errors
     /// When the server is not this machine or does not take so many.

@@ -1,4 +1,5 @@
-//! Open loop: a request is due every so often, whatever became of the one before. Measures what is lost, not how fast.
+//! Open loop: a request is due every so often, whatever became of the one before. Measures what is
+//! lost, not how fast.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -83,8 +84,8 @@ pub async fn paced(plan: Paced) -> Result<Vec<Outcome>> {
     Ok(shared.outcomes.take())
 }
 
-/// One of the connections. It stays with its replica and goes on to the next when that one is gone, as behind a load
-/// balancer.
+/// One of the connections. It stays with its replica and goes on to the next when that one is gone,
+/// as behind a load balancer.
 struct Client {
     replicas: Vec<(SocketAddr, ResetRequest)>,
     kept: Option<Connection>,

@@ -32,7 +32,8 @@ pub(super) struct Engine {
 }
 
 impl DeliverResets {
-    /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the others.
+    /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the
+    /// others.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
         gauge!("resetd_relay_up").set(1.0);
         let health = RelayHealth::new(
@@ -187,7 +188,8 @@ impl Engine {
         self.leases.started(task.id(), id);
     }
 
-    /// A short random pause, so that the work of one request does not coincide with the answer to the next.
+    /// A short random pause, so that the work of one request does not coincide with the answer to
+    /// the next.
     async fn start_jitter(&mut self) {
         if self.in_flight.is_empty() {
             tokio::time::sleep(self.worker.settings.start_jitter.delay(0, self.worker.random())).await;
@@ -195,7 +197,8 @@ impl Engine {
         self.more = true;
     }
 
-    /// How long nothing need be looked at: until the next poll, until the next probe, or until mails may be begun again.
+    /// How long nothing need be looked at: until the next poll, until the next probe, or until
+    /// mails may be begun again.
     fn idle_timeout(&self) -> Duration {
         let poll = self.worker.settings.poll;
         let poll = self.throttle.rest(Instant::now()).map_or(poll, |rest| rest.min(poll));

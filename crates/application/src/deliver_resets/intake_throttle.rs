@@ -9,8 +9,8 @@ const HIGH_LOAD_REQUESTS: u64 = 240;
 /// Mails begun in one window of a throttle: 400 a second.
 const MAILS_PER_WINDOW: usize = 8;
 
-/// Stands back while new requests come in such numbers that they need the whole machine: they are many for a effective_at, and
-/// what was accepted is safe on disk.
+/// Stands back while new requests come in such numbers that they need the whole machine: they are
+/// many for a effective_at, and what was accepted is safe on disk.
 pub(super) struct IntakeThrottle {
     began: Instant,
     raised: u64,
@@ -23,7 +23,8 @@ impl IntakeThrottle {
         Self { began: now, raised: 0, holds: false, started: 0 }
     }
 
-    /// How many of `room` mails may be begun now. `raised`: how often work has been announced since the start.
+    /// How many of `room` mails may be begun now. `raised`: how often work has been announced since
+    /// the start.
     pub(super) fn room(&mut self, now: Instant, raised: u64, room: usize) -> usize {
         let elapsed = now - self.began;
         if elapsed >= WINDOW {

@@ -79,7 +79,8 @@ impl DeliverResets {
             Verdict::Recipient => (Completion::Undeliverable { host, reply }, RelayObservation::Answered),
             Verdict::Open => {
                 let completion = match self.retry(mail, host, reply) {
-                    // Nobody else was refused: there is nothing that speaks against the recipient's refusal.
+                    // Nobody else was refused: there is nothing that speaks against the recipient's
+                    // refusal.
                     Completion::SendingError { host, reply } => Completion::Undeliverable { host, reply },
                     other => other,
                 };

@@ -1,4 +1,5 @@
-//! What this worker holds: claimed, renewed while somebody works on it, given back when nobody does.
+//! What this worker holds: claimed, renewed while somebody works on it, given back when nobody
+//! does.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -20,12 +21,13 @@ use crate::trace::stage;
 pub(super) struct Leases {
     /// The mail of each task.
     in_flight: HashMap<task::Id, MailId>,
-    /// Mails that would fail again at once, and when their leases have ended at the latest: nobody renews them, and they are
-    /// not given back before.
+    /// Mails that would fail again at once, and when their leases have ended at the latest: nobody
+    /// renews them, and they are not given back before.
     resting: Vec<(MailId, Instant)>,
     /// Whether the store may know leases of this worker that nobody works on.
     stray: bool,
-    /// Not before this time are such leases given back (again), so that a mail which fails every time is not tried all the time.
+    /// Not before this time are such leases given back (again), so that a mail which fails every
+    /// time is not tried all the time.
     give_back_at: Option<Instant>,
 }
 
@@ -72,7 +74,8 @@ impl Engine {
         }
     }
 
-    /// Renews what is on its way or about to be. Any other lease of this worker is one that nobody works on, and ends.
+    /// Renews what is on its way or about to be. Any other lease of this worker is one that nobody
+    /// works on, and ends.
     pub(super) async fn renew(&self) {
         let mut mails: Vec<MailId> = self.leases.in_flight.values().copied().collect();
         mails.extend(self.ready.iter().map(|mail| mail.id));
@@ -86,7 +89,8 @@ impl Engine {
         }
     }
 
-    /// After an error of the store: gives back what the store counts as this worker's and nobody works on.
+    /// After an error of the store: gives back what the store counts as this worker's and nobody
+    /// works on.
     pub(super) async fn give_back(&mut self) {
         let now = Instant::now();
         if !self.leases.stray || self.leases.give_back_at.is_some_and(|at| now < at) {
@@ -114,7 +118,8 @@ impl Engine {
         now + TimeDelta::from_std(self.worker.settings.lease).unwrap_or(TimeDelta::seconds(15))
     }
 
-    /// Nothing else is done while the engine waits for the store, so it waits for a third of a lease at most.
+    /// Nothing else is done while the engine waits for the store, so it waits for a third of a
+    /// lease at most.
     async fn within_limit<T>(
         &self,
         call: impl Future<Output = Result<T, StoreError>>,

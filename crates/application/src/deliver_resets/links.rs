@@ -9,7 +9,8 @@ pub struct Links {
 }
 
 impl Links {
-    /// `public_url` is where this installation is reached from outside, with or without a trailing slash.
+    /// `public_url` is where this installation is reached from outside, with or without a trailing
+    /// slash.
     #[must_use]
     pub fn new(public_url: &str) -> Self {
         Self { public_url: public_url.trim_end_matches('/').to_owned() }

@@ -1,4 +1,5 @@
-//! The loop: claim, call, record, wind down on shutdown. It shares nothing with the loop of the mails.
+//! The loop: claim, call, record, wind down on shutdown. It shares nothing with the loop of the
+//! mails.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use super::DeliverWebhooks;
 const GIVE_UP_EVERY: Duration = Duration::from_secs(60);
 
 impl DeliverWebhooks {
-    /// Tells endpoints until `stop` completes, then lets the calls on their way finish and gives back the others.
+    /// Tells endpoints until `stop` completes, then lets the calls on their way finish and gives
+    /// back the others.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
         tokio::pin!(stop);
         let mut calls = JoinSet::new();

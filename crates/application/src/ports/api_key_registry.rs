@@ -44,7 +44,8 @@ pub struct RegisteredKey {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyRegistry: Send + Sync {
-    /// The key with this hash and its organisation, both as of one effective_at no more than half a second ago.
+    /// The key with this hash and its organisation, both as of one effective_at no more than half a
+    /// second ago.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot tell. An unknown key is `Ok(None)`.

@@ -110,8 +110,9 @@ pub enum ComposeError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait MailComposer: Send + Sync {
-    /// Renders both parts. Every variable MUST be escaped for the part it lands in, and the subject MUST come out as
-    /// one line. Language falls back to the organisation's, then to any active one, then to the built-in.
+    /// Renders both parts. Every variable MUST be escaped for the part it lands in, and the subject
+    /// MUST come out as one line. Language falls back to the organisation's, then to any active
+    /// one, then to the built-in.
     ///
     /// # Errors
     /// [`ComposeError::Template`] for an unknown variable or a broken template.

@@ -21,7 +21,8 @@ pub struct WebhookEndpoint {
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
-/// Where an endpoint is, and the secret it shares with resetd. Stores keep both sealed: a URL may hold a capability.
+/// Where an endpoint is, and the secret it shares with resetd. Stores keep both sealed: a URL may
+/// hold a capability.
 ///
 /// `Debug` shows neither.
 #[derive(Clone, PartialEq, Eq)]
@@ -88,7 +89,8 @@ pub struct WebhookEndpointStatus {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait WebhookRegistry: Send + Sync {
-    /// Adds one. From then on what happens in its organisation is written for it, if it wants to hear of it.
+    /// Adds one. From then on what happens in its organisation is written for it, if it wants to
+    /// hear of it.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the id is taken.

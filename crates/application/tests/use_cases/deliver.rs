@@ -121,7 +121,8 @@ async fn while_the_relay_is_down_one_probe_at_a_time_and_then_everything() {
         use_cases.clock.advance(TimeDelta::seconds(6));
         let before = use_cases.sender.attempts().len();
         use_cases.deliver_until(|| async { use_cases.sender.attempts().len() > before }).await;
-        // A new worker starts without knowing that the relay is down, so its first wave may be larger.
+        // A new worker starts without knowing that the relay is down, so its first wave may be
+        // larger.
         assert!(use_cases.sender.attempts().len() - before <= 25, "probe {probe}");
     }
     use_cases.sender.otherwise(SendScript::Accept("250 ok".into()));

@@ -9,7 +9,8 @@ string_enum! {
     UnknownApiKeyKind {
         /// Live shops.
         Production = "production",
-        /// One developer and test data: mail of its requests is captured, never sent to a real mailbox.
+        /// One developer and test data: mail of its requests is captured, never sent to a real
+        /// mailbox.
         Development = "development",
         /// The platform itself.
         System = "system",

@@ -4,9 +4,10 @@ use thiserror::Error;
 
 /// Why a text is no e-mail address that resetd takes. The address is never part of the message.
 ///
-/// Errors are looked for in this order, each from the left: characters that have no place anywhere; another notation
-/// (quotes, angle brackets, comments, literals); the `@`; the local part; the domain; the length of the whole; what the
-/// provider's rule leaves. Positions are bytes of the text as given, its edges included.
+/// Errors are looked for in this order, each from the left: characters that have no place anywhere;
+/// another notation (quotes, angle brackets, comments, literals); the `@`; the local part; the
+/// domain; the length of the whole; what the provider's rule leaves. Positions are bytes of the
+/// text as given, its edges included.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum EmailError {
@@ -45,7 +46,8 @@ pub enum EmailError {
         /// The byte where the error begins.
         position: usize,
     },
-    /// A character that turns the direction of writing (Bidi_Control of the Unicode Character Database).
+    /// A character that turns the direction of writing (Bidi_Control of the Unicode Character
+    /// Database).
     #[error(
         "a bidirectional control {character:?} at byte {position}: it makes an address look like another"
     )]
@@ -145,7 +147,8 @@ pub enum EmailError {
         /// The character.
         character: char,
     },
-    /// A character in the local part that is not seen: zero-width, joiner, filler, variation selector.
+    /// A character in the local part that is not seen: zero-width, joiner, filler, variation
+    /// selector.
     #[error("an invisible character {character:?} in the local part at byte {position}")]
     InvisibleCharacter {
         /// The byte where the error begins.
@@ -235,7 +238,8 @@ pub enum EmailError {
         /// The byte where the error begins.
         position: usize,
     },
-    /// A label that UTS-46 refuses: a forbidden character, a false `xn--`, a broken bidi or joiner rule.
+    /// A label that UTS-46 refuses: a forbidden character, a false `xn--`, a broken bidi or joiner
+    /// rule.
     #[error("the label at byte {position} is no valid internationalised domain name by UTS-46")]
     InvalidLabel {
         /// The byte where the error begins.
@@ -310,7 +314,8 @@ impl EmailError {
         }
     }
 
-    /// The byte of the input where the error lies; the beginning where the error is the address as a whole.
+    /// The byte of the input where the error lies; the beginning where the error is the address as
+    /// a whole.
     #[must_use]
     pub fn position(&self) -> usize {
         self.clone().position_mut().map_or(0, |position| *position)

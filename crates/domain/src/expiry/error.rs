@@ -163,7 +163,8 @@ impl ExpiryError {
         }
     }
 
-    /// The byte of the input where the error lies; the beginning where the error is the value as a whole.
+    /// The byte of the input where the error lies; the beginning where the error is the value as a
+    /// whole.
     #[must_use]
     pub const fn position(&self) -> usize {
         match *self {

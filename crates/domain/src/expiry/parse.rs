@@ -163,7 +163,8 @@ impl<'a> Cursor<'a> {
         value.ok_or(ExpiryError::Overflow { position: start })
     }
 
-    /// The error at this position: what stands here says more than that something else was expected.
+    /// The error at this position: what stands here says more than that something else was
+    /// expected.
     #[cold]
     fn error(&mut self, expected: fn(usize) -> ExpiryError) -> ExpiryError {
         let position = self.position;

@@ -217,7 +217,8 @@ fn v6(address: &str, start: usize) -> CustomerIpError {
     let mut ellipses = address.match_indices("::");
     let ellipsis = ellipses.next();
     if let Some((first, _)) = ellipsis {
-        // `match_indices` does not overlap: a third colon right after the first two is one more ellipsis.
+        // `match_indices` does not overlap: a third colon right after the first two is one more
+        // ellipsis.
         let third = (address.get(first + 2..first + 3) == Some(":")).then_some(first + 1);
         if let Some(offset) = third.or(ellipses.next().map(|(offset, _)| offset)) {
             return CustomerIpError::SecondEllipsis { position: start + offset };

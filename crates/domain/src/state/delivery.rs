@@ -27,7 +27,8 @@ string_enum! {
 }
 
 impl DeliveryState {
-    /// Whether no worker touches it any more. An operator may still: see [`DeliveryState::may_be_retried`].
+    /// Whether no worker touches it any more. An operator may still: see
+    /// [`DeliveryState::may_be_retried`].
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         match self {

@@ -21,8 +21,9 @@ string_enum! {
 }
 
 impl LinkState {
-    /// The state at `now` of a link that dies at `deadline`. A used link stays used and a superseded one superseded when
-    /// their time is over as well. At the deadline itself it is expired.
+    /// The state at `now` of a link that dies at `deadline`. A used link stays used and a
+    /// superseded one superseded when their time is over as well. At the deadline itself it is
+    /// expired.
     #[must_use]
     pub fn at(now: DateTime<Utc>, deadline: DateTime<Utc>, used: bool, superseded: bool) -> Self {
         match (used, superseded) {

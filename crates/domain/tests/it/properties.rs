@@ -189,8 +189,8 @@ fn every_character_in_an_address() {
     }
 }
 
-/// Whatever the first character is, lower case and NFC leave nothing to do for a second round: all pairs of the letters that
-/// have a case and the marks that combine.
+/// Whatever the first character is, lower case and NFC leave nothing to do for a second round: all
+/// pairs of the letters that have a case and the marks that combine.
 #[test]
 fn every_letter_with_every_mark_of_its_script() {
     let rules = ProviderRules::built_in();

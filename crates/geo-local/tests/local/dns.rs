@@ -1,17 +1,11 @@
-use std::{
-    net::{Ipv6Addr, SocketAddr},
-    time::{Duration, Instant},
-};
+use std::net::{Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
 
 use application::ports::{GeoContext, GeoError, GeoResolver};
 
-use crate::{
-    Files,
-    dns_server::{self, A, AAAA, Answer, PTR, names, v4, wire},
-    fixtures,
-    geo_local::{DnsOptions, LocalGeo, LocalGeoOptions},
-    ip,
-};
+use crate::dns_server::{self, A, AAAA, Answer, PTR, names, v4, wire};
+use crate::geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
+use crate::{Files, fixtures, ip};
 
 const ONE: &str = "1.1.1.1.in-addr.arpa";
 const EIGHT: &str = "8.8.8.8.in-addr.arpa";

@@ -1,13 +1,11 @@
-use std::{fs, path::PathBuf};
+use std::fs;
+use std::path::PathBuf;
 
 use application::ports::{GeoError, GeoResolver};
 use mmdb_writer::{RecordSize, Value, Writer};
 
-use crate::{
-    Files, addr, fixtures,
-    geo_local::{DatabaseKind, LocalGeo, LocalGeoError, LocalGeoOptions},
-    ip,
-};
+use crate::geo_local::{DatabaseKind, LocalGeo, LocalGeoError, LocalGeoOptions};
+use crate::{Files, addr, fixtures, ip};
 
 fn city(path: PathBuf) -> Result<LocalGeo, LocalGeoError> {
     LocalGeo::open(LocalGeoOptions { city: vec![path], ..LocalGeoOptions::default() })

@@ -1,4 +1,5 @@
-//! Local resolving against databases of our own making, DNS servers on loopback and, where they are, real databases.
+//! Local resolving against databases of our own making, DNS servers on loopback and, where they
+//! are, real databases.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,7 +18,9 @@ mod layouts;
 mod real_data;
 mod reload;
 
-use std::{fs, net::IpAddr, path::PathBuf};
+use std::fs;
+use std::net::IpAddr;
+use std::path::PathBuf;
 
 use domain::CustomerIp;
 use resetd_geo_local as geo_local;

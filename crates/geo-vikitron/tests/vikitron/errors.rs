@@ -2,12 +2,9 @@ use std::time::{Duration, Instant};
 
 use application::ports::{GeoError, GeoResolver};
 
-use crate::{
-    geo_vikitron::{VikiTron, VikiTronOptions},
-    ip,
-    server::{Behaviour, Server},
-    vikitron,
-};
+use crate::geo_vikitron::{VikiTron, VikiTronOptions};
+use crate::server::{Behaviour, Server};
+use crate::{ip, vikitron};
 
 /// The deadline and what a busy test machine adds to it.
 const ENDS_WITHIN: Duration = Duration::from_millis(300 + 700);

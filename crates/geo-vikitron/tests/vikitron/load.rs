@@ -1,14 +1,12 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
 use futures_util::future::join_all;
 
-use crate::{
-    geo_vikitron::{VikiTron, VikiTronOptions},
-    ip,
-    server::{Behaviour, Server},
-    vikitron,
-};
+use crate::geo_vikitron::{VikiTron, VikiTronOptions};
+use crate::server::{Behaviour, Server};
+use crate::{ip, vikitron};
 
 fn prague_after(milliseconds: u64) -> Behaviour {
     let prague = Box::new(Behaviour::json(r#"{"city":{"name":"Prague"}}"#));

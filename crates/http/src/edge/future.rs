@@ -76,7 +76,8 @@ fn record(response: &Response, context: &RequestContext, trace: &Span) {
         trace.record("code", code);
     }
     let duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-    // The template, never the path: that of the reset page holds a token. No query either: it holds the key.
+    // The template, never the path: that of the reset page holds a token. No query either: it holds
+    // the key.
     let (method, route, request_id) = (context.method.as_str(), context.stats.template, context.id());
     match context.log_level {
         AccessLogLevel::Info => info!(

@@ -1,4 +1,5 @@
-//! `GET` and `POST /reset/{token}/not-me`: "this was not me". Only the `POST` kills the request: scanners follow links.
+//! `GET` and `POST /reset/{token}/not-me`: "this was not me". Only the `POST` kills the request:
+//! scanners follow links.
 
 use std::sync::Arc;
 

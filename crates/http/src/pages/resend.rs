@@ -36,7 +36,8 @@ pub(crate) async fn handle(
     let page = opened.as_ref().map_or(stranger, Page::for_holder);
     match outcome {
         ResentLink::Accepted => page.link_resent(),
-        // Relative, so that it holds under whatever path a proxy puts this service. The token is one: it was found.
+        // Relative, so that it holds under whatever path a proxy puts this service. The token is
+        // one: it was found.
         ResentLink::StillGood => {
             Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("../{token}"))]).into_response())
         }

@@ -16,7 +16,8 @@ pub(super) struct Notice {
     pub(super) text: &'static str,
 }
 
-/// Everything the pages say in one language. `{org}` stands for the organisation, `{n}` for a number.
+/// Everything the pages say in one language. `{org}` stands for the organisation, `{n}` for a
+/// number.
 #[derive(Serialize)]
 pub(super) struct Texts {
     pub(super) language: &'static str,

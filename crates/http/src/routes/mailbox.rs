@@ -1,6 +1,6 @@
-//! The demo's mailbox: a page for people, JSON for scripts. It shows captured mail, and so links that set passwords: it
-//! exists in `resetd demo` alone, and answers only under a loopback name, so that no website in the same browser reads it
-//! by rebinding its own name to this machine.
+//! The demo's mailbox: a page for people, JSON for scripts. It shows captured mail, and so links
+//! that set passwords: it exists in `resetd demo` alone, and answers only under a loopback name, so
+//! that no website in the same browser reads it by rebinding its own name to this machine.
 
 pub(crate) mod message;
 mod page;
@@ -36,7 +36,8 @@ pub(crate) async fn messages(State(archive): Archive) -> Result<Response, ApiErr
     super::json(&mails.iter().map(Message::from).collect::<Vec<_>>())
 }
 
-/// The HTML part of one message, for the frame on the page: no script runs in it, and its links open outside of it.
+/// The HTML part of one message, for the frame on the page: no script runs in it, and its links
+/// open outside of it.
 pub(crate) async fn html(State(archive): Archive, Path(id): Path<String>) -> Result<Response, ApiError> {
     const POLICY: HeaderValue = HeaderValue::from_static(
         "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; \

@@ -28,8 +28,8 @@ pub(crate) struct ResetPassword {
 
 /// Request a reset mail
 ///
-/// Records the request durably and answers. A mail goes out if the address belongs to a customer; the answer is the same
-/// whether it does or not.
+/// Records the request durably and answers. A mail goes out if the address belongs to a customer;
+/// the answer is the same whether it does or not.
 #[utoipa::path(
     post,
     path = PATH,

@@ -1,5 +1,5 @@
-//! `GET /api/v1/sandbox/mail`: the captured mail of a development key's organisation, so that an integrator tests the whole
-//! way in CI without a mailbox.
+//! `GET /api/v1/sandbox/mail`: the captured mail of a development key's organisation, so that an
+//! integrator tests the whole way in CI without a mailbox.
 
 use std::sync::Arc;
 
@@ -26,8 +26,8 @@ pub(crate) struct Sandbox {
 
 /// Read captured mail
 ///
-/// The mail of requests made with a development key is captured, never sent. At most 100 messages of the key's
-/// organisation, newest first. Keys of other kinds are refused.
+/// The mail of requests made with a development key is captured, never sent. At most 100 messages
+/// of the key's organisation, newest first. Keys of other kinds are refused.
 #[utoipa::path(
     get,
     path = PATH,

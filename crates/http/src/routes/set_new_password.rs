@@ -31,8 +31,9 @@ pub(crate) struct SetPassword {
 
 /// Set a new password
 ///
-/// Redeems a token. What the customer can do something about comes with status 200 and an `errorCode`; a password that
-/// breaks the policy is a 422 with the rules, and the token stays good.
+/// Redeems a token. What the customer can do something about comes with status 200 and an
+/// `errorCode`; a password that breaks the policy is a 422 with the rules, and the token stays
+/// good.
 #[utoipa::path(
     post,
     path = PATH,

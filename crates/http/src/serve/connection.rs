@@ -32,7 +32,8 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn run<A: Acceptor>(mut self, acceptor: &A, stream: TcpStream, peer: SocketAddr) {
-        // Answers are small and whole: nothing is gained by waiting for more (RFC 896), 40 ms may be lost.
+        // Answers are small and whole: nothing is gained by waiting for more (RFC 896), 40 ms may
+        // be lost.
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "TCP_NODELAY could not be set");
         }
@@ -67,7 +68,8 @@ impl Connection {
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            // The stream has timeouts of its own; this one is a net, should it ever wait without reading.
+            // The stream has timeouts of its own; this one is a net, should it ever wait without
+            // reading.
             .header_read_timeout(self.limits.idle_timeout + self.limits.header_timeout)
             .max_headers(self.limits.max_headers)
             .max_buf_size(self.limits.head_bytes())
@@ -99,8 +101,9 @@ async fn answer(
     request.extensions_mut().insert(Peer(peer));
     let mut response = router.call(request).await?;
     if chunked {
-        // A request with both Content-Length and Transfer-Encoding reaches this place with the latter alone. RFC 9112,
-        // section 6.1: the connection MUST be closed after it. So it is after every chunked one.
+        // A request with both Content-Length and Transfer-Encoding reaches this place with the
+        // latter alone. RFC 9112, section 6.1: the connection MUST be closed after it. So it is
+        // after every chunked one.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)

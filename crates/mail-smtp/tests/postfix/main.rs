@@ -1,6 +1,7 @@
 //! Against a real Postfix: STARTTLS, AUTH, SMTPUTF8, refusals by recipient, a stop and a start.
 //!
-//! Needs root, and `RESETD_TEST_POSTFIX` naming the `postfix` command; the Cyrus SASL tools stand beside it.
+//! Needs root, and `RESETD_TEST_POSTFIX` naming the `postfix` command; the Cyrus SASL tools stand
+//! beside it.
 
 #![expect(clippy::unwrap_used, reason = "a test says what is broken by panicking")]
 

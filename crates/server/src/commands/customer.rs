@@ -177,7 +177,8 @@ fn progress_bar(size: Option<u64>) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Names the content of a file, so that an interrupted import of it can be resumed, and one of another is not.
+/// Names the content of a file, so that an interrupted import of it can be resumed, and one of
+/// another is not.
 fn fingerprint(file: &Path) -> Result<String, CommandError> {
     let mut reader = source::input(file)?;
     let mut hash = Sha256::new();

@@ -25,7 +25,8 @@ use crate::stores::Stores;
 /// Between the end of a resolver's own deadline and that of its turn in the chain.
 const SCHEDULING_MARGIN: Duration = Duration::from_millis(15);
 
-/// `limiter_url`: `memory:` or `redis://…`, the latter with a memory behind it for when Redis is away.
+/// `limiter_url`: `memory:` or `redis://…`, the latter with a memory behind it for when Redis is
+/// away.
 pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>, CommandError> {
     let memory: Arc<dyn RateLimiter> = Arc::new(MemoryLimiter::new());
     match settings.text("limiter_url").unwrap_or("memory:") {
@@ -117,8 +118,8 @@ pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, CommandEr
         let mut options = VikiTronOptions::new(url);
         options.token = settings.text("geo.vikitron_token").map(BearerToken::new);
         if stands_in {
-            // Each within its part of the time, so that VikiTron's breaker learns of every slow answer and a silent DNS
-            // costs the host name alone.
+            // Each within its part of the time, so that VikiTron's breaker learns of every slow
+            // answer and a silent DNS costs the host name alone.
             let first = GeoChain::share(GEO_DEADLINE, 1);
             options.deadline = first - SCHEDULING_MARGIN;
             if let Some(dns) = &mut local.dns {

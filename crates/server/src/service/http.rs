@@ -127,8 +127,8 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
     })
 }
 
-/// Ready while the store takes writes and nobody has asked to stop. The worker's thread ends with the process only: a panic
-/// in one mail does not end it, and one elsewhere ends the process.
+/// Ready while the store takes writes and nobody has asked to stop. The worker's thread ends with
+/// the process only: a panic in one mail does not end it, and one elsewhere ends the process.
 struct Ready {
     database: Database,
     /// When the store was asked last, and whether it took the write: each question costs one.

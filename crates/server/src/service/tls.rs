@@ -41,8 +41,8 @@ impl TlsListener {
         Ok(Some(Self { files: Arc::new(files), current }))
     }
 
-    /// Reads the files again. Connections that are open stay as they are; where the files are no good, so does the
-    /// certificate for new ones.
+    /// Reads the files again. Connections that are open stay as they are; where the files are no
+    /// good, so does the certificate for new ones.
     pub(super) fn reload(&self) {
         match self.files.read() {
             Ok(acceptor) => {

@@ -17,7 +17,8 @@ use crate::stores::Stores;
 
 /// Days for which ended requests are kept unless the operator says otherwise.
 const RETENTION_DAYS: i64 = 30;
-/// Days for which the audit log is kept unless the operator says otherwise: a year, and the month to look at it.
+/// Days for which the audit log is kept unless the operator says otherwise: a year, and the month
+/// to look at it.
 const AUDIT_RETENTION_DAYS: i64 = 400;
 /// How often old rows are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(600);

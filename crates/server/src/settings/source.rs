@@ -1,5 +1,5 @@
-//! Where settings come from: layers of strings, the later over the earlier, so that nothing below needs the
-//! environment to be tested.
+//! Where settings come from: layers of strings, the later over the earlier, so that nothing below
+//! needs the environment to be tested.
 
 use std::collections::BTreeMap;
 
@@ -68,7 +68,8 @@ impl Layers {
         Ok(())
     }
 
-    /// Lays environment variables over what is there. `NAME_FILE` holds the path of a file with the value.
+    /// Lays environment variables over what is there. `NAME_FILE` holds the path of a file with the
+    /// value.
     pub(crate) fn add_environment(
         &mut self,
         variable: impl Fn(&str) -> Option<String>,
@@ -99,8 +100,8 @@ impl Layers {
         self.values.insert(name.to_owned(), Value { text, origin });
     }
 
-    /// The value of a setting; an empty one counts as absent. `NAME_file` in a TOML file is resolved by
-    /// [`resolve_files`](Self::resolve_files).
+    /// The value of a setting; an empty one counts as absent. `NAME_file` in a TOML file is
+    /// resolved by [`resolve_files`](Self::resolve_files).
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty())
     }

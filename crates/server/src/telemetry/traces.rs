@@ -1,7 +1,8 @@
-//! Traces for a collector, over OTLP/HTTP in protobuf. Without `telemetry.otlp_url` none of this is installed.
+//! Traces for a collector, over OTLP/HTTP in protobuf. Without `telemetry.otlp_url` none of this is
+//! installed.
 //!
-//! Spans are made by `tracing`'s macros under the target [`TARGET`], which no log shows; here they become
-//! OpenTelemetry's.
+//! Spans are made by `tracing`'s macros under the target [`TARGET`], which no log shows; here they
+//! become OpenTelemetry's.
 
 mod collector;
 mod parent;
@@ -56,7 +57,8 @@ impl Traces {
         let url = endpoint(url)?;
         let sampling = sampling(settings)?;
         let name = settings.text("telemetry.service_name").unwrap_or("resetd").to_owned();
-        // Empty, not detected: what is sent is what the settings say, whatever the environment holds.
+        // Empty, not detected: what is sent is what the settings say, whatever the environment
+        // holds.
         let resource = Resource::builder_empty()
             .with_service_name(name)
             .with_attribute(opentelemetry::KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))

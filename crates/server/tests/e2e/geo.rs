@@ -1,4 +1,5 @@
-//! Where a request comes from: shown when it is known in time, left out when it is not, and never the cause of a late mail.
+//! Where a request comes from: shown when it is known in time, left out when it is not, and never
+//! the cause of a late mail.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -110,7 +110,8 @@ fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// An organisation with customers, one of whom has set two passwords, one with an open link, and one whose mail waits.
+/// An organisation with customers, one of whom has set two passwords, one with an open link, and
+/// one whose mail waits.
 fn fill(directory: &Path) -> Installation<'_> {
     let mut shop = Installation { directory, key: String::new() };
     let sqlite = shop.sqlite();
@@ -189,7 +190,8 @@ fn an_installation_moves_to_postgresql_with_everything_it_has() {
     assert!(stderr(&again).contains("not empty"), "{}", stderr(&again));
 
     let serving = shop.serve(&postgres, true);
-    // What was in the queue goes out; the link that was open works; what was used before is remembered.
+    // What was in the queue goes out; the link that was open works; what was used before is
+    // remembered.
     shop.token("c3@example.com");
     let open = shop.token("c2@example.com");
     assert_eq!(get(serving.address, &format!("/reset/{open}")).status, 200);
@@ -198,7 +200,8 @@ fn an_installation_moves_to_postgresql_with_everything_it_has() {
     assert_eq!(shop.set_password(&serving, &used, SECOND).json()["errorCode"], "E003");
     serving.stop();
 
-    // An import of the same file finds everybody by the platform's identifier, and a known password is one that was used.
+    // An import of the same file finds everybody by the platform's identifier, and a known password
+    // is one that was used.
     let file = directory.path().join("customers.csv");
     let import = ["customer", "import", file.to_str().unwrap(), "--organisation", "Shop"];
     assert_eq!(

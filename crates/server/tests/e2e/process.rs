@@ -123,7 +123,8 @@ fn address_in(log: &Mutex<String>, child: &mut Child) -> SocketAddr {
         let told = told.or_else(|| text.split("listening on https://127.0.0.1:").nth(1));
         let port = told.and_then(|rest| {
             let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-            // The digits end with the line or a comma: a port that is only half written has neither behind it.
+            // The digits end with the line or a comma: a port that is only half written has neither
+            // behind it.
             rest.get(digits.len()..)?.chars().next()?;
             digits.parse::<u16>().ok()
         });

@@ -1,4 +1,5 @@
-//! SIGHUP reads again what an operator has replaced; without TLS, too, and it never ends the process.
+//! SIGHUP reads again what an operator has replaced; without TLS, too, and it never ends the
+//! process.
 
 use std::path::Path;
 use std::time::Duration;

@@ -93,7 +93,8 @@ fn set_password(server: &Server, key: &str, token: &str, password: &str) -> Valu
     answer.json()
 }
 
-/// A mail without what differs from one to the next: its token, its identity, its time, its address.
+/// A mail without what differs from one to the next: its token, its identity, its time, its
+/// address.
 fn alike(mail: &Value, address: &str) -> String {
     let text = ["subject", "text", "html"].map(|part| mail[part].as_str().unwrap()).join("\n");
     text.replace(&token(mail), "TOKEN").replace(address, "ADDRESS")
@@ -108,7 +109,8 @@ fn nothing_live_is_seen_or_changed(installation: &Installation<'_>) {
     let (dev, live_key) = (key("development"), key("production"));
     let (one, other) = (installation.serve("one"), installation.serve("other"));
 
-    // A live link, then requests of the development key for the same address and for one that nobody has.
+    // A live link, then requests of the development key for the same address and for one that
+    // nobody has.
     request(&one, &live_key, LIVE);
     let live = installation.live_token(1);
     let answer = request(&one, &dev, LIVE);

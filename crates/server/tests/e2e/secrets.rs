@@ -67,7 +67,8 @@ fn a_dump_of_everything_holds_no_secret() {
     let mut found = Vec::new();
     files(directory.path(), &mut found);
     assert!(found.iter().any(|(name, _)| name.ends_with("resetd.db")));
-    // The demo prints the documented key in its welcome, on standard output; the log proper must not have it.
+    // The demo prints the documented key in its welcome, on standard output; the log proper must
+    // not have it.
     let logged: String =
         log.lines().filter(|line| !line.contains("curl -X POST")).collect::<Vec<_>>().join("\n");
     let logged = logged.replace("\"jan@barasek.com\", \"expirationTime\"", "");

@@ -1,4 +1,5 @@
-//! The built-in TLS listener: HTTP over TLS and nothing else, and new certificates without a restart.
+//! The built-in TLS listener: HTTP over TLS and nothing else, and new certificates without a
+//! restart.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

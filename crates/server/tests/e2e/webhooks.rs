@@ -1,4 +1,5 @@
-//! An organisation's own system hears of everything: all four events, signed, without a secret in them.
+//! An organisation's own system hears of everything: all four events, signed, without a secret in
+//! them.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -1,5 +1,6 @@
-//! The whole flow in production's own dress, and then everything that was written anywhere searched for secrets: logs at
-//! their loudest, traces, metrics, what operators are shown, and every byte of the database.
+//! The whole flow in production's own dress, and then everything that was written anywhere searched
+//! for secrets: logs at their loudest, traces, metrics, what operators are shown, and every byte of
+//! the database.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -65,8 +66,8 @@ impl Run {
     }
 }
 
-/// Asks, opens, sets, asks again, sets again, and gets a good deal wrong on the way. What was written meanwhile, by where, and
-/// the secrets that were used.
+/// Asks, opens, sets, asks again, sets again, and gets a good deal wrong on the way. What was
+/// written meanwhile, by where, and the secrets that were used.
 fn whole_run(run: &Run) -> (BTreeMap<String, Vec<u8>>, Vec<String>) {
     run.ok(&["organisation", "create", "Haystack", "--mails-per-minute", "100", "--mails-per-hour", "100"]);
     let customers = run.directory.path().join("customers.csv");
@@ -143,7 +144,8 @@ fn metrics(server: &Server) -> String {
     })
 }
 
-/// A secret as it could stand somewhere: in the clear, in hexadecimal digits, in base64 wherever it begins.
+/// A secret as it could stand somewhere: in the clear, in hexadecimal digits, in base64 wherever it
+/// begins.
 fn guises(secret: &str) -> Vec<String> {
     let mut guises = vec![secret.to_owned(), secret.bytes().map(|byte| format!("{byte:02x}")).collect()];
     for before in 0..3 {

@@ -1,4 +1,5 @@
-//! A batch of customers: looked up by one statement, judged in memory in their order, written by a few more.
+//! A batch of customers: looked up by one statement, judged in memory in their order, written by a
+//! few more.
 
 use std::collections::HashMap;
 
@@ -28,7 +29,8 @@ pub(super) const LOOK_UP: &str = "SELECT id, external_fingerprint, address_finge
        SELECT c.id FROM unnest($3::bytea[]) f JOIN customer c ON c.address_fingerprint = f UNION \
        SELECT c.id FROM unnest($4::bytea[]) f JOIN customer c ON c.phone_fingerprint = f)) \
      ORDER BY id FOR NO KEY UPDATE";
-/// Addresses may pass from one customer of the batch to another: all are given up before any is taken.
+/// Addresses may pass from one customer of the batch to another: all are given up before any is
+/// taken.
 pub(super) const MOVE_OUT: &str = "UPDATE customer SET address_fingerprint = NULL WHERE id = ANY($1::uuid[])";
 pub(super) const CREATE: &str = "INSERT INTO customer (organisation_id, created_at, updated_at, id, external_fingerprint, \
      address_fingerprint, phone_fingerprint, sealed, language, status, password_hash, links_valid_from, sessions_valid_from, \

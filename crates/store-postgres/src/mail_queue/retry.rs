@@ -9,7 +9,8 @@ use crate::connections::limited;
 use crate::query_error::QueryError;
 use application::sealed::Entry;
 
-/// A link is dead when its time is over, or when it had tokens and none of them is good. A notice has none.
+/// A link is dead when its time is over, or when it had tokens and none of them is good. A notice
+/// has none.
 macro_rules! alive {
     () => {
         "m.expires_at > $2 AND (NOT EXISTS (SELECT FROM reset_token t WHERE t.request_id = m.id) OR EXISTS (SELECT FROM \
@@ -36,7 +37,8 @@ pub(super) const RETRY_ENDED: &str = concat!(
        $2, address_fingerprint, submitted, geo, array_append(timeline, $3) FROM back"
 );
 
-/// The next `$5` mails in state `$1` whose time is not over at `$2`, behind the one of `$3` and `$4`.
+/// The next `$5` mails in state `$1` whose time is not over at `$2`, behind the one of `$3` and
+/// `$4`.
 pub(super) const WAITING_SINCE: &str = "SELECT id, accepted_at FROM mail_queue WHERE state = $1 AND lease_owner IS NULL \
      AND expires_at > $2 AND accepted_at >= $3 AND (accepted_at, id) > ($3, $4) ORDER BY accepted_at, id LIMIT $5";
 pub(super) const ENDED_SINCE: &str = "SELECT id, accepted_at FROM mail WHERE state = $1 AND expires_at > $2 \

@@ -12,11 +12,13 @@ use crate::group::Batch;
 use crate::query_error::QueryError;
 use crate::webhooks::report::report_admitted;
 
-/// Judges requests of different addresses, each once: the verdict stays with the request. `ON CONFLICT` waits for whoever counts
-/// the same address and judges by what it left. Of several requests for one address the oldest is judged, and the others
-/// come back without a verdict, to be asked about again.
+/// Judges requests of different addresses, each once: the verdict stays with the request. `ON
+/// CONFLICT` waits for whoever counts the same address and judges by what it left. Of several
+/// requests for one address the oldest is judged, and the others come back without a verdict, to be
+/// asked about again.
 ///
-/// The commit need not be on disk before the answer: what a power cut takes of it, it takes of the mail's progress too.
+/// The commit need not be on disk before the answer: what a power cut takes of it, it takes of the
+/// mail's progress too.
 pub(crate) const ADMIT: &str = concat!(
     "WITH mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), \
      asked AS MATERIALIZED (SELECT a.*, q.address_fingerprint AS address, q.admitted AS verdict \

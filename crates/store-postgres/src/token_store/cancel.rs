@@ -9,7 +9,8 @@ use crate::columns::{Columns, uuid};
 use crate::connections::limited;
 use crate::query_error::QueryError;
 
-/// The customer's row is locked first, as for a redemption; the state of the link is read once it is.
+/// The customer's row is locked first, as for a redemption; the state of the link is read once it
+/// is.
 pub(crate) const FIND_OPEN: &str = "SELECT t.request_id, t.organisation_id, t.sandbox FROM reset_token t \
      JOIN customer c ON c.id = t.customer_id WHERE t.hash = $1 FOR NO KEY UPDATE OF c";
 /// Kills every link of the request, if this one is good.

@@ -13,8 +13,8 @@ use crate::connections::limited;
 use crate::query_error::QueryError;
 use application::sealed::{self, Submitted};
 
-/// Whatever waited for a moment that has come, the end of a lease included, is ready again and takes its place by priority
-/// and age. Rows that another worker is looking at are its business.
+/// Whatever waited for a moment that has come, the end of a lease included, is ready again and
+/// takes its place by priority and age. Rows that another worker is looking at are its business.
 pub(crate) const PROMOTE: &str = "WITH due AS MATERIALIZED (SELECT id FROM mail_queue WHERE due_at <= $1 ORDER BY due_at \
      LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED) \
      UPDATE mail_queue q SET due_at = NULL, lease_owner = NULL FROM due WHERE q.id = due.id";

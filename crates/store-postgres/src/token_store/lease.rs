@@ -6,7 +6,8 @@ use crate::PostgresStore;
 use crate::columns::uuid;
 use crate::query_error::QueryError;
 
-/// Rows are locked in the order of their identifiers, here as in every statement that changes several.
+/// Rows are locked in the order of their identifiers, here as in every statement that changes
+/// several.
 pub(crate) const RENEW: &str = "WITH held AS MATERIALIZED (SELECT id FROM mail_queue WHERE lease_owner = $1 \
      AND id = ANY ($3::uuid[]) ORDER BY id FOR NO KEY UPDATE) UPDATE mail_queue q SET due_at = $2 FROM held WHERE q.id = held.id";
 pub(crate) const RELEASE: &str = "WITH held AS MATERIALIZED (SELECT id FROM mail_queue WHERE lease_owner = $1 \

@@ -48,7 +48,8 @@ impl PostgresStore {
         }
         let gone = self.purge_partition(pool, before, now, limit).await?;
         if gone == 0 {
-            // Nothing is left: the moment to look ahead. It comes as often as the retention is looked after.
+            // Nothing is left: the moment to look ahead. It comes as often as the retention is
+            // looked after.
             if let Err(error) = self.database.maintain(now).await {
                 warn!(%error, "partitions could not be made ahead; rows go to the default one meanwhile");
             }

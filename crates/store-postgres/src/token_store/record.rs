@@ -10,8 +10,8 @@ use crate::notify::WorkNotifier;
 use crate::query_error::QueryError;
 use application::sealed::{Submitted, mailbox};
 
-/// One statement for a whole group of requests, and so one commit. A request that is recorded again (a batch is run twice when
-/// its connection broke) is in the queue, or has passed on from it.
+/// One statement for a whole group of requests, and so one commit. A request that is recorded again
+/// (a batch is run twice when its connection broke) is in the queue, or has passed on from it.
 pub(crate) const RECORD: &str = "INSERT INTO mail_queue (id, organisation_id, api_key_id, sandbox, priority, accepted_at, \
      expires_at, address_fingerprint, submitted, kind) \
      SELECT n.*, 0 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::smallint[], $6::timestamptz[], \

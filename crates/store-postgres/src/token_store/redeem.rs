@@ -10,8 +10,9 @@ use crate::query_error::QueryError;
 use crate::webhooks::report::report_completed;
 use application::sealed::Submitted;
 
-/// The link's customer, whose row is locked from here to the commit: issues, redemptions and imports for one customer happen
-/// one after the other. Key, link and customer are the sandbox's together, or live together.
+/// The link's customer, whose row is locked from here to the commit: issues, redemptions and
+/// imports for one customer happen one after the other. Key, link and customer are the sandbox's
+/// together, or live together.
 pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.customer_id FROM reset_token t \
      JOIN customer c ON c.id = t.customer_id AND c.status = 'active' AND c.sandbox = t.sandbox \
      JOIN organisation o ON o.id = t.organisation_id AND NOT o.suspended \
@@ -22,7 +23,8 @@ pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
 /// A link that had expired before it was superseded stays expired.
 pub(crate) const WHY: &str = "SELECT used_at IS NULL AND coalesce(superseded_at >= expires_at, true) AS expired \
      FROM reset_token WHERE hash = $1";
-/// Whether the change that queues this notice was made. It waits for the transaction that is about to make it.
+/// Whether the change that queues this notice was made. It waits for the transaction that is about
+/// to make it.
 pub(crate) const DONE: &str = "WITH customer AS MATERIALIZED (SELECT c.id FROM reset_token t JOIN customer c ON c.id = t.customer_id \
        WHERE t.hash = $1 FOR NO KEY UPDATE OF c) \
      SELECT FROM customer WHERE EXISTS (SELECT FROM mail_queue WHERE id = $2) OR EXISTS (SELECT FROM mail WHERE id = $2)";

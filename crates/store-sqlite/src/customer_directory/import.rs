@@ -15,8 +15,9 @@ use crate::writer::{Statement, Unit};
 use application::CustomerRecord;
 use application::sealed::{Person, open_json, seal_json};
 
-/// Whom the row means, and who has its address. `$1` organisation, `$2` external id, `$3` address, `$4` phone, each but the
-/// first possibly NULL; the first of the three that is there is the identity.
+/// Whom the row means, and who has its address. `$1` organisation, `$2` external id, `$3` address,
+/// `$4` phone, each but the first possibly NULL; the first of the three that is there is the
+/// identity.
 const LOOK_UP: &str = "SELECT c.id, c.sealed, c.password_hash, c.language, c.status, c.password_reset_at, c.revision, \
        (SELECT id FROM customer WHERE address_fingerprint = $3) AS address_owner \
      FROM (SELECT CASE \

@@ -89,7 +89,8 @@ const MAIL: &[Part] = &[Part {
     ..PLAIN
 }];
 
-/// What is not in a mail's timeline. Numbers up to 100 are notes', which outsiders cause; resetd's own words have higher ones.
+/// What is not in a mail's timeline. Numbers up to 100 are notes', which outsiders cause; resetd's
+/// own words have higher ones.
 const MAIL_EVENT: &[Part] = &[
     Part {
         tables: &["mail_event"],
@@ -217,7 +218,8 @@ pub(super) fn leading(table: &Table, part: Option<&Part>) -> (usize, usize) {
     (if key == 0 { table.key } else { key }, part.map_or(0, |part| part.extra.len()))
 }
 
-/// Puts the platform's own identifier, which stands in a column here, to the rest of what is sealed.
+/// Puts the platform's own identifier, which stands in a column here, to the rest of what is
+/// sealed.
 fn person(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) -> Result<(), QueryError> {
     for (extra, row) in rows {
         let [Value::Bytes(sealed), external] = extra.as_slice() else {

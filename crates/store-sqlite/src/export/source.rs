@@ -14,23 +14,24 @@ use crate::query_error::{QueryError, is_busy};
 /// How long the lock of somebody who is about to leave is waited for.
 const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// A database file that nobody else has open, to be read from its beginning to its end. Nothing in it is changed, though
-/// SQLite may write its log back into it.
+/// A database file that nobody else has open, to be read from its beginning to its end. Nothing in
+/// it is changed, though SQLite may write its log back into it.
 ///
-/// A process that has a database in WAL mode open holds a shared lock on it, whatever it does; here the file is opened in
-/// exclusive locking mode, which no other lock goes with. So a server in use refuses the move, and the move refuses a
-/// server.
+/// A process that has a database in WAL mode open holds a shared lock on it, whatever it does; here
+/// the file is opened in exclusive locking mode, which no other lock goes with. So a server in use
+/// refuses the move, and the move refuses a server.
 #[derive(Debug, Clone)]
 pub struct SqliteSource {
     pub(super) connection: Arc<Mutex<SqliteConnection>>,
 }
 
 impl SqliteSource {
-    /// Opens the file at `location` (see [`SqliteDatabase::open`](crate::SqliteDatabase::open)), which must be there.
+    /// Opens the file at `location` (see [`SqliteDatabase::open`](crate::SqliteDatabase::open)),
+    /// which must be there.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it is not there, another process has it open, or it is not at the version that
-    /// this program knows.
+    /// [`StoreError::Unavailable`] when it is not there, another process has it open, or it is not
+    /// at the version that this program knows.
     pub async fn open(location: &str) -> Result<Self, StoreError> {
         let mut connection = match exclusively(locate(location)?).await {
             Ok(connection) => connection,

@@ -1,5 +1,6 @@
-//! A mail's own steps as one list. This store keeps them where they arise: attempts and reasons in tables of their own, what a
-//! token says in the token's row, and the end without a mail in the mail's.
+//! A mail's own steps as one list. This store keeps them where they arise: attempts and reasons in
+//! tables of their own, what a token says in the token's row, and the end without a mail in the
+//! mail's.
 
 use std::collections::HashMap;
 

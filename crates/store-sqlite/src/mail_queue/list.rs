@@ -8,7 +8,8 @@ use crate::columns::Columns;
 use crate::query_error::QueryError;
 use application::sealed::open_text;
 
-/// The columns of a summary. What an ended or waiting mail was told last is its own reason, else its last attempt's reply.
+/// The columns of a summary. What an ended or waiting mail was told last is its own reason, else
+/// its last attempt's reply.
 macro_rules! summary_of {
     ($rest:expr) => {
         concat!(
@@ -23,7 +24,8 @@ macro_rules! summary_of {
 }
 pub(super) use summary_of;
 
-/// The newest `$2` mails of one part of the queue, of organisation `$1` or of all. Each part is one of the partial indexes.
+/// The newest `$2` mails of one part of the queue, of organisation `$1` or of all. Each part is one
+/// of the partial indexes.
 macro_rules! newest {
     ($part:literal) => {
         concat!(

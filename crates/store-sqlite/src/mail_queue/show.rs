@@ -97,7 +97,8 @@ impl Timeline<'_> {
         Ok(())
     }
 
-    /// By time, and what cannot come before something else after it where the clock shows no difference.
+    /// By time, and what cannot come before something else after it where the clock shows no
+    /// difference.
     fn in_order(mut self) -> Vec<TimelineEntry> {
         self.entries.sort_by_key(|entry| (entry.at, rank(&entry.event)));
         self.entries

@@ -71,7 +71,8 @@ async fn a_store_that_has_turned_read_only_is_not_ready() {
     assert_eq!(OrganisationRegistry::list(&fixture.store).await.unwrap().len(), 1, "reading goes on");
 }
 
-/// One lock is waited for by one transaction of a round, and once it is known to be held for a moment only.
+/// One lock is waited for by one transaction of a round, and once it is known to be held for a
+/// moment only.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_lock_costs_no_job_more_than_its_deadline() {
     let fixture = Fixture::new().await;

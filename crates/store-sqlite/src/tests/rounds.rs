@@ -10,13 +10,14 @@ use super::setup::{Fixture, at, open};
 use crate::query_error::QueryError;
 use crate::writer::Statement;
 
-/// Holds the write lock from a connection of its own while `during` is polled for the first time, so that everything in it
-/// waits for one round.
+/// Holds the write lock from a connection of its own while `during` is polled for the first time,
+/// so that everything in it waits for one round.
 async fn in_one_round<T>(fixture: &Fixture, during: impl Future<Output = T>) -> T {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.location());
     let mut blocker = sqlx::ConnectOptions::connect(&options).await.unwrap();
     blocker.execute("BEGIN IMMEDIATE").await.unwrap();
-    // The first job to come starts a round by itself, and waits for the lock; the others gather behind it.
+    // The first job to come starts a round by itself, and waits for the lock; the others gather
+    // behind it.
     let first = fixture
         .store
         .database

@@ -21,10 +21,11 @@ pub(crate) struct AdmitRow {
     hour: u32,
 }
 
-/// Judges each of the requests `$1` once, and remembers the verdict on the row; 2 stands for a fresh "admitted" that is
-/// still to be counted, and in the result for "ask again": of several requests for one address only the first is judged. The
-/// counts look both ways, since the clocks of two processes differ: no period of a minute or an hour that holds this moment
-/// may hold more than the budget.
+/// Judges each of the requests `$1` once, and remembers the verdict on the row; 2 stands for a
+/// fresh "admitted" that is still to be counted, and in the result for "ask again": of several
+/// requests for one address only the first is judged. The counts look both ways, since the clocks
+/// of two processes differ: no period of a minute or an hour that holds this moment may hold more
+/// than the budget.
 pub(super) const ADMIT: &str = concat!(
     "UPDATE mail SET admitted = 2 * ( \
        (SELECT count(*) FROM address_budget b WHERE b.address_fingerprint = mail.address_fingerprint \

@@ -8,7 +8,8 @@ use crate::columns::{Columns, millis};
 use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 
-/// Kills every token of the request that the good token `$1` belongs to, and puts it into the timeline. `$2` now.
+/// Kills every token of the request that the good token `$1` belongs to, and puts it into the
+/// timeline. `$2` now.
 const DISOWN: &str = own_savepoint!(
     "UPDATE reset_token SET superseded_at = $2 WHERE used_at IS NULL AND superseded_at IS NULL AND mail = \
        (SELECT mail FROM reset_token WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2) \

@@ -12,8 +12,9 @@ use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::{Submitted, open_json};
 
-/// First whatever came due goes back among the ready (at most 2,000 of those that waited, so that a relay's return does
-/// not hold up requests; the next claim takes the rest), then the first of the ready are leased.
+/// First whatever came due goes back among the ready (at most 2,000 of those that waited, so that a
+/// relay's return does not hold up requests; the next claim takes the rest), then the first of the
+/// ready are leased.
 pub(super) const CLAIM: &str = own_savepoint!(
     "UPDATE mail SET stage = 0, lease_owner = NULL, due_at = NULL WHERE stage = 1 AND due_at <= $2; \
      UPDATE mail SET stage = 0, state = 'in-queue', due_at = NULL WHERE seq IN \

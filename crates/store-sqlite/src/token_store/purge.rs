@@ -7,7 +7,8 @@ use crate::columns::{Columns, millis};
 use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 
-/// Mails that may go (none whose link could still be good), with how many rows go with each: looked for by the index of ended mails, state by state.
+/// Mails that may go (none whose link could still be good), with how many rows go with each: looked
+/// for by the index of ended mails, state by state.
 const CANDIDATES: &str = own_savepoint!(
     "SELECT seq, 1 + (SELECT count(*) FROM mail_event e WHERE e.mail = m.seq) \
          + (SELECT count(*) FROM mail_attempt a WHERE a.mail = m.seq) \

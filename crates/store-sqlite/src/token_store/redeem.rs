@@ -11,8 +11,9 @@ use crate::webhooks::report::report_completed;
 use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::{Person, Submitted, open_json};
 
-/// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now, `$3` organisation or NULL,
-/// `$4` whether in the sandbox: of key, link and customer all or none are.
+/// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now,
+/// `$3` organisation or NULL, `$4` whether in the sandbox: of key, link and customer all or none
+/// are.
 const CONSUME: &str = own_savepoint!(
     "UPDATE reset_token SET used_at = $2 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2 \
@@ -30,7 +31,8 @@ const EXPIRED: &str = "SELECT 1 FROM reset_token t \
      WHERE t.hash = $1 AND t.used_at IS NULL AND t.superseded_at IS NULL AND t.expires_at <= $2";
 const SUBJECT: &str = "SELECT m.organisation_id, c.sealed FROM mail m JOIN customer c ON c.id = $2 \
      WHERE m.seq = $1";
-/// The former hash becomes history and the new one takes its place; sessions and requests from before are over.
+/// The former hash becomes history and the new one takes its place; sessions and requests from
+/// before are over.
 const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
        SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM password_history WHERE customer_id = $1), password_hash, $2 \
        FROM customer WHERE id = $1 AND password_hash IS NOT NULL; \

@@ -20,7 +20,8 @@ const DELIVERED: &str = own_savepoint!(
        last_answer = $4 WHERE id = $1 AND lease_owner = $2; \
      SELECT changes() AS rows"
 );
-/// `$1` event, `$2` worker, `$3` now, `$4` answer, `$5` when again. Of several calls that fail side by side the first counts.
+/// `$1` event, `$2` worker, `$3` now, `$4` answer, `$5` when again. Of several calls that fail side
+/// by side the first counts.
 const RETRY: &str = own_savepoint!(
     "UPDATE webhook_endpoint SET failures = failures + 1, rests_until = $5 \
        WHERE id = (SELECT endpoint_id FROM webhook_event WHERE id = $1 AND lease_owner = $2) \

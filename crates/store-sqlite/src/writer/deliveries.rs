@@ -17,8 +17,9 @@ use crate::token_store::{AdmitRow, AttemptRow, DELIVERIES, IssueRow, NoMailRow};
 /// Rows of one kind in one trip: more than a worker has in flight.
 const MAX_ROWS: usize = 64;
 
-/// One transaction over four JSON arrays, `$1` to `$4`, each of which may be empty. Each row of them has a row in the result,
-/// unless its mail is unknown: the number of its `list`, its `place` in there, and the `outcome`.
+/// One transaction over four JSON arrays, `$1` to `$4`, each of which may be empty. Each row of
+/// them has a row in the result, unless its mail is unknown: the number of its `list`, its `place`
+/// in there, and the `outcome`.
 static SQL: LazyLock<Arc<str>> =
     LazyLock::new(|| format!("BEGIN IMMEDIATE; {}; COMMIT", DELIVERIES.join("; ")).into());
 
@@ -26,8 +27,8 @@ static SQL: LazyLock<Arc<str>> =
 pub(crate) trait Delivery: Serialize + Sized {
     /// The number of its list.
     const LIST: i64;
-    /// Whether the caller is pending_acks once it is durable, or at once: what a power cut takes of it, it takes of the mail's
-    /// progress too, and the mail is claimed again.
+    /// Whether the caller is pending_acks once it is durable, or at once: what a power cut takes of
+    /// it, it takes of the mail's progress too, and the mail is claimed again.
     const DURABLE: bool;
     /// What the caller is pending_acks.
     type Answer: Send + 'static;
@@ -118,8 +119,9 @@ impl Deliveries {
         self.admissions.0.len() + self.issues.0.len() + self.attempts.0.len() + self.no_mails.0.len()
     }
 
-    /// Commits all of it. Who is still to be pending_acks, once it is durable, comes to `pending_acks`, and who has to ask again to `again`. A row
-    /// that the database will not have takes none of its neighbours with it.
+    /// Commits all of it. Who is still to be pending_acks, once it is durable, comes to
+    /// `pending_acks`, and who has to ask again to `again`. A row that the database will not have
+    /// takes none of its neighbours with it.
     pub(super) async fn write(
         self,
         connection: &mut SqliteConnection,

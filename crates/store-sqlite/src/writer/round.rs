@@ -15,14 +15,15 @@ use crate::failure::Failure;
 /// The most jobs that are looked at for one transaction.
 const ROUND: usize = 512;
 
-/// How long a round waits for another process's lock. The first of its transactions that waited in vain refuses the others,
-/// so this is the deadline of each job.
+/// How long a round waits for another process's lock. The first of its transactions that waited in
+/// vain refuses the others, so this is the deadline of each job.
 const WAIT_FOR_LOCK: &str = "PRAGMA busy_timeout = 2000";
 /// As above, after a round that waited in vain: what came meanwhile has waited, too.
 const LOOK_FOR_LOCK: &str = "PRAGMA busy_timeout = 200";
 
-/// Starts the thread that writes. It has a runtime of its own: a statement is a trip to SQLite's thread and back, and waking
-/// one sleeping thread costs a fraction of what waking a pool of workers does.
+/// Starts the thread that writes. It has a runtime of its own: a statement is a trip to SQLite's
+/// thread and back, and waking one sleeping thread costs a fraction of what waking a pool of
+/// workers does.
 pub(super) fn start(
     connection: SqliteConnection,
     syncer: Syncer,
@@ -37,8 +38,8 @@ pub(super) fn start(
     Ok(())
 }
 
-/// Takes what waits, writes it and hands it over to be made durable and acknowledged; until nobody can send any more or
-/// somebody says stop.
+/// Takes what waits, writes it and hands it over to be made durable and acknowledged; until nobody
+/// can send any more or somebody says stop.
 async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(ROUND);
     let mut patient = Vec::new();
@@ -75,8 +76,8 @@ async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job
     }
 }
 
-/// Everything that is written, and then made durable, together: new requests, what the delivery worker has to write, and
-/// everything else, each a transaction of its own.
+/// Everything that is written, and then made durable, together: new requests, what the delivery
+/// worker has to write, and everything else, each a transaction of its own.
 #[derive(Default)]
 struct Round {
     rows: Vec<RecordRow>,
@@ -182,7 +183,8 @@ impl Rounds {
         (!pending_acks.is_empty()).then_some(Written(pending_acks))
     }
 
-    /// Counts a transaction. One that met a lock, or the end of SQLite's thread, refuses the rest of its round.
+    /// Counts a transaction. One that met a lock, or the end of SQLite's thread, refuses the rest
+    /// of its round.
     fn judge<T>(
         &self,
         outcome: Result<T, impl Into<NotStored>>,
@@ -203,7 +205,8 @@ impl Rounds {
         })
     }
 
-    /// Waits for the next round's lock as long as one may, or for a moment only where it is known to be held.
+    /// Waits for the next round's lock as long as one may, or for a moment only where it is known
+    /// to be held.
     async fn wait_for_lock(&mut self, is_locked: bool) {
         if is_locked != self.locked {
             let patience = if is_locked { LOOK_FOR_LOCK } else { WAIT_FOR_LOCK };

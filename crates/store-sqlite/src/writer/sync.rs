@@ -11,7 +11,8 @@ use super::log::LogFile;
 use super::round::Written;
 use crate::failure::Failure;
 
-/// Committed rounds that may wait for the disk. Where it does not keep up, the next round waits, and grows.
+/// Committed rounds that may wait for the disk. Where it does not keep up, the next round waits,
+/// and grows.
 const MAX_UNSYNCED: usize = 4;
 
 /// The way to the thread that syncs.
@@ -55,9 +56,10 @@ impl Syncer {
 
 /// One sync serves every round that was committed before it began.
 ///
-/// After a failed sync nobody knows what the disk has, and a second one may well succeed without it, because the kernel takes
-/// for written what it could not write. From then on everything fails, and the process has to end: the next one writes the
-/// whole log again before it acknowledges anything (`docs/decisions/0017-after-a-failed-sync.md`).
+/// After a failed sync nobody knows what the disk has, and a second one may well succeed without
+/// it, because the kernel takes for written what it could not write. From then on everything fails,
+/// and the process has to end: the next one writes the whole log again before it acknowledges
+/// anything (`docs/decisions/0017-after-a-failed-sync.md`).
 fn run(mut sync: impl FnMut() -> io::Result<()>, mut waiting: mpsc::Receiver<Written>, failure: &Failure) {
     let mut rounds = Vec::with_capacity(MAX_UNSYNCED);
     let mut verdict = Ok(());

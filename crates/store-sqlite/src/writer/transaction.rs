@@ -53,7 +53,8 @@ impl From<sqlx::Error> for NotStored {
     }
 }
 
-/// Stores the rows, but those whose own values the database refuses; each row's outcome. `Err`: none was stored.
+/// Stores the rows, but those whose own values the database refuses; each row's outcome. `Err`:
+/// none was stored.
 pub(super) async fn record(
     connection: &mut SqliteConnection,
     rows: &[RecordRow],

@@ -2,7 +2,9 @@ mod finding;
 mod importing;
 mod partial;
 
-use super::{StoreUnderTest, fixture::Shop, suite::run_cases};
+use super::StoreUnderTest;
+use super::fixture::Shop;
+use super::suite::run_cases;
 
 /// The contract of [`CustomerDirectory`](application::ports::CustomerDirectory).
 ///

@@ -5,10 +5,8 @@ use application::ports::{
 };
 use domain::Language;
 
-use super::{
-    fixture::{at, organisation, prague},
-    suite::run_cases,
-};
+use super::fixture::{at, organisation, prague};
+use super::suite::run_cases;
 
 /// The contract of [`MailComposer`], with organisations that brought no templates of their own.
 ///

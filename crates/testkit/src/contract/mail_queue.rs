@@ -1,11 +1,9 @@
 use application::ports::{Completion, MailFilter, MailKind, MailSummary, Redeemed};
 use domain::{DeliveryState, MailId, NoMailReason, RequestId};
 
-use super::{
-    StoreUnderTest,
-    fixture::{IntoMail as _, Shop, at, id, ids, retry_at, sent, worker},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{IntoMail as _, Shop, at, id, ids, retry_at, sent, worker};
+use super::suite::run_cases;
 
 /// The contract of [`MailQueue`](application::ports::MailQueue).
 ///

@@ -6,18 +6,16 @@ use application::ports::{
 };
 use domain::{CustomerId, LinkState, MailId, RequestId, TokenHash, WebhookEventType, WorkerId};
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at, email, id, password, row, worker},
-    suite::run_cases,
-    webhook_registry::listen,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at, email, id, password, row, worker};
+use super::suite::run_cases;
+use super::webhook_registry::listen;
 
 /// Whom live and sandbox requests are for, here.
 const ADDRESS: &str = "jan@example.com";
 
-/// The contract of [`SandboxStore`](application::ports::SandboxStore): of what it keeps, and of how the other ports keep it
-/// apart from what is live.
+/// The contract of [`SandboxStore`](application::ports::SandboxStore): of what it keeps, and of how
+/// the other ports keep it apart from what is live.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.

@@ -1,23 +1,19 @@
 use std::collections::HashSet;
 
-use application::{
-    audit::{GENESIS, first_break},
-    ports::{
-        AddressBudget, Admission, ApiKeyRecord, AuditAction, AuditEntry, Completion, ImportCheckpoint,
-        Issued, Redeemed,
-    },
+use application::audit::{GENESIS, first_break};
+use application::ports::{
+    AddressBudget, Admission, ApiKeyRecord, AuditAction, AuditEntry, Completion, ImportCheckpoint, Issued,
+    Redeemed,
 };
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, DeliveryState, LinkState};
 
-use super::{
-    StoreUnderTest,
-    fixture::{IntoMail as _, Shop, at, at_once, hash, id, ids, retry_at, row, sent, worker},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{IntoMail as _, Shop, at, at_once, hash, id, ids, retry_at, row, sent, worker};
+use super::suite::run_cases;
 
-/// What several handles on one storage owe each other. `fresh` makes an empty storage and returns the closure that opens
-/// it: the suite opens it several times, one handle after the other (as a process that was restarted does) and side by
-/// side (as replicas do).
+/// What several handles on one storage owe each other. `fresh` makes an empty storage and returns
+/// the closure that opens it: the suite opens it several times, one handle after the other (as a
+/// process that was restarted does) and side by side (as replicas do).
 ///
 /// ```
 /// # use resetd_testkit as testkit;

@@ -1,6 +1,8 @@
 //! Runs the cases of a suite and reports those that failed.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 

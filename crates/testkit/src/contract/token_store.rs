@@ -8,7 +8,9 @@ mod purging;
 mod recording;
 mod redeeming;
 
-use super::{StoreUnderTest, fixture::Shop, suite::run_cases};
+use super::StoreUnderTest;
+use super::fixture::Shop;
+use super::suite::run_cases;
 
 /// The contract of [`TokenStore`](application::ports::TokenStore).
 ///

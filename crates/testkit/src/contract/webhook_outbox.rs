@@ -5,11 +5,9 @@ mod reporting;
 use application::ports::{AddressBudget, Admission, ClaimedEvent};
 use domain::{RequestId, WebhookEventType, WorkerId};
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at, worker},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at, worker};
+use super::suite::run_cases;
 
 /// The contract of [`WebhookOutbox`](application::ports::WebhookOutbox), and of what
 /// [`TokenStore`](application::ports::TokenStore) writes for it.

@@ -4,8 +4,8 @@ use application::ports::{ComposeError, ComposedMail, GeoContext, MailComposer, M
 use async_trait::async_trait;
 use domain::Language;
 
-/// Writes short mails in the five built-in languages, without templates. Made fit for HTML and for one line as the port
-/// wants it.
+/// Writes short mails in the five built-in languages, without templates. Made fit for HTML and for
+/// one line as the port wants it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SimpleComposer;
 

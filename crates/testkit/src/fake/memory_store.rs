@@ -20,8 +20,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use self::tables::Tables;
 use super::lock;
 
-/// All persistent ports together, in memory: one mutex makes every call a transaction. It is as durable as its last
-/// clone; clones share everything, as two replicas share a database.
+/// All persistent ports together, in memory: one mutex makes every call a transaction. It is as
+/// durable as its last clone; clones share everything, as two replicas share a database.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 

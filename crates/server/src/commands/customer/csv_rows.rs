@@ -21,7 +21,8 @@ enum Split {
     Misquoted,
 }
 
-/// Splits one record. A quote opens a quoted field at its beginning only; elsewhere it is a character.
+/// Splits one record. A quote opens a quoted field at its beginning only; elsewhere it is a
+/// character.
 fn split(record: &[u8], delimiter: u8) -> Split {
     let mut fields = Vec::new();
     let mut bytes = record.iter().copied().peekable();
@@ -146,7 +147,8 @@ impl<R: BufRead> CsvRows<R> {
         Ok(bad("a quote is not closed, or text stands behind one that is"))
     }
 
-    /// Whether a field that we know holds what looks like further rows: a quote that the next open one closed.
+    /// Whether a field that we know holds what looks like further rows: a quote that the next open
+    /// one closed.
     fn swallows(&self, fields: &[Vec<u8>]) -> bool {
         let rest = self.columns.len().saturating_sub(1);
         let like_a_row =

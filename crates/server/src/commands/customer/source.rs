@@ -1,4 +1,5 @@
-//! Where the rows come from, as UTF-8: a file or standard input, in whatever encoding it is written.
+//! Where the rows come from, as UTF-8: a file or standard input, in whatever encoding it is
+//! written.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -30,7 +31,8 @@ pub(super) fn regular_size(file: &Path) -> Result<Option<u64>, CommandError> {
     Ok(Some(metadata.len()).filter(|_| metadata.is_file()))
 }
 
-/// The input as UTF-8, without a byte order mark. Octets that are no UTF-8 in a file that otherwise is stay as they are.
+/// The input as UTF-8, without a byte order mark. Octets that are no UTF-8 in a file that otherwise
+/// is stay as they are.
 pub(super) fn open(file: &Path, encoding: Option<EncodingArg>) -> Result<Box<dyn BufRead>, CommandError> {
     let mut input = input(file)?;
     let mut sample = Vec::new();

@@ -1,5 +1,5 @@
-//! Between the spans and the collector: a queue with an end. Nobody waits for it; what does not fit is dropped and
-//! counted.
+//! Between the spans and the collector: a queue with an end. Nobody waits for it; what does not fit
+//! is dropped and counted.
 
 use std::time::Duration;
 
@@ -53,7 +53,8 @@ impl SpanProcessor for Queue {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        // Whoever wants the rest to be sent asks `Exporting`, which can be waited for without blocking.
+        // Whoever wants the rest to be sent asks `Exporting`, which can be waited for without
+        // blocking.
         Ok(())
     }
 

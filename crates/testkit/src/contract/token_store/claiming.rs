@@ -1,4 +1,5 @@
-use std::{collections::HashSet, time::Duration};
+use std::collections::HashSet;
+use std::time::Duration;
 
 use application::ports::NewRequest;
 use domain::{MailId, Priority};

@@ -1,10 +1,8 @@
 use application::ports::{OutboxDepth, WebhookEndpointStatus, WebhookOutcome};
 
 use super::{claim, claim_as, happens};
-use crate::contract::{
-    fixture::{Shop, at, worker},
-    webhook_registry::listen,
-};
+use crate::contract::fixture::{Shop, at, worker};
+use crate::contract::webhook_registry::listen;
 
 async fn standing(shop: &Shop) -> WebhookEndpointStatus {
     let mut all = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap();

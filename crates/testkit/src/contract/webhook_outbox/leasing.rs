@@ -1,13 +1,12 @@
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use application::ports::{ClaimedEvent, WebhookOutcome};
 use domain::WebhookEventId;
 
 use super::{claim, claim_as, happens};
-use crate::contract::{
-    fixture::{Shop, at, at_once, worker},
-    webhook_registry::listen,
-};
+use crate::contract::fixture::{Shop, at, at_once, worker};
+use crate::contract::webhook_registry::listen;
 
 fn ids(events: &[ClaimedEvent]) -> Vec<WebhookEventId> {
     events.iter().map(|event| event.id).collect()

@@ -4,10 +4,8 @@ use application::ports::{
 use domain::{NoMailReason, WebhookEventType};
 
 use super::{BUDGET, claim, happens, told};
-use crate::contract::{
-    fixture::{IntoMail as _, Shop, at, password, retry_at, row, sent, worker},
-    webhook_registry::listen,
-};
+use crate::contract::fixture::{IntoMail as _, Shop, at, password, retry_at, row, sent, worker};
+use crate::contract::webhook_registry::listen;
 
 pub(super) async fn where_nobody_listens_nothing_is_written(shop: Shop) {
     happens(&shop, 0).await;

@@ -47,7 +47,8 @@ impl Tables {
         let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
         let (customer, request) = (issue.customer, issue.request);
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
-        // What happened in the future, seen from a request of the past, says nothing of what came first.
+        // What happened in the future, seen from a request of the past, says nothing of what came
+        // first.
         let comparable = |then: DateTime<Utc>| then <= issue.at || accepted_at > issue.at;
         let newer = self.links.values().filter(|link| own(link)).filter_map(|link| age_of(link.request));
         let newer = newer.into_iter().any(|other| other > age && comparable(other.0));

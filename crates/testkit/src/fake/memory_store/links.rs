@@ -6,10 +6,8 @@ use application::ports::{
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash, WebhookEventType};
 
-use super::{
-    claims::NewMail,
-    tables::{LinkRow, Tables, mail_of},
-};
+use super::claims::NewMail;
+use super::tables::{LinkRow, Tables, mail_of};
 
 impl Tables {
     pub(super) fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Option<ResetLink> {
@@ -29,7 +27,8 @@ impl Tables {
         Some(Requester { customer_ip: mail.customer_ip, geo: mail.geo.clone() })
     }
 
-    /// Whether the link's organisation works and its customer may set a password, each on this side of the sandbox.
+    /// Whether the link's organisation works and its customer may set a password, each on this side
+    /// of the sandbox.
     fn may_redeem(&self, link: &LinkRow, sandbox: bool) -> bool {
         let open =
             self.organisations.get(&link.organisation).is_some_and(|organisation| !organisation.suspended);
