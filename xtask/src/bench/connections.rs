@@ -1,4 +1,5 @@
-//! What a crowd of idle and dripping connections does to everybody else; memory with all of them there; a cold start.
+//! What a crowd of idle and dripping connections does to everybody else; memory with all of them
+//! there; a cold start.
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};

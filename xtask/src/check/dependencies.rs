@@ -1,6 +1,6 @@
 //! Who may depend on whom, and on what.
 
-use super::house::{House, Kind, Package};
+use super::workspace_rules::{Kind, Package, Workspace};
 
 /// What the domain links nothing of, in its default features.
 const FORBIDDEN_IN_DOMAIN: &[&str] = &[
@@ -51,8 +51,9 @@ fn is_of_the_house(name: &str) -> bool {
     name == "resetd" || name.starts_with("resetd-")
 }
 
-/// `domain` links no runtime, database or HTTP, no serde without its feature, and a chrono that cannot ask for the time.
-pub(super) fn domain_is_pure(house: &House) -> Vec<String> {
+/// `domain` links no runtime, database or HTTP, no serde without its feature, and a chrono that
+/// cannot ask for the time.
+pub(super) fn domain_is_pure(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for line in &house.domain_tree {
         let name = line.split_whitespace().next().unwrap_or_default();
@@ -69,7 +70,7 @@ pub(super) fn domain_is_pure(house: &House) -> Vec<String> {
 }
 
 /// Only its own adapter names a technology; tests may use what they like.
-pub(super) fn technologies_stay_in_their_adapters(house: &House) -> Vec<String> {
+pub(super) fn technologies_stay_in_their_adapters(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for package in &house.packages {
         for dependency in package.dependencies.iter().filter(|dependency| dependency.kind != Kind::Dev) {
@@ -88,9 +89,9 @@ pub(super) fn technologies_stay_in_their_adapters(house: &House) -> Vec<String> 
     violations
 }
 
-/// `domain` knows nobody of the house, `application` only `domain`, an adapter only the two below it and `testkit` in its
-/// tests, `testkit` no adapter, and nobody but `xtask` the server.
-pub(super) fn arrows_point_downward(house: &House) -> Vec<String> {
+/// `domain` knows nobody of the house, `application` only `domain`, an adapter only the two below
+/// it and `testkit` in its tests, `testkit` no adapter, and nobody but `xtask` the server.
+pub(super) fn arrows_point_downward(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for package in &house.packages {
         for dependency in package.dependencies.iter().filter(|dependency| is_of_the_house(&dependency.name)) {
@@ -119,7 +120,7 @@ pub(super) fn arrows_point_downward(house: &House) -> Vec<String> {
 }
 
 /// Every package takes the workspace's lints, and with them `unsafe_code = "forbid"`.
-pub(super) fn lints_are_shared(house: &House) -> Vec<String> {
+pub(super) fn lints_are_shared(house: &Workspace) -> Vec<String> {
     let missing = |package: &&Package| !package.manifest.contains("[lints]\nworkspace = true");
     let mut violations: Vec<String> = house
         .packages
@@ -135,14 +136,14 @@ pub(super) fn lints_are_shared(house: &House) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::house::made_up::{house, package, text};
+    use super::super::workspace_rules::made_up::{house, package, text};
     use super::*;
 
     #[test]
     fn a_runtime_in_the_domain_is_seen_however_deep() {
-        let mut made_up = House {
+        let mut made_up = Workspace {
             domain_tree: vec!["idna v1.1.0 []".into(), "chrono v0.4 [alloc]".into()],
-            ..House::default()
+            ..Workspace::default()
         };
         assert!(domain_is_pure(&made_up).is_empty());
         made_up.domain_tree.push("tokio v1.0 [rt]".into());

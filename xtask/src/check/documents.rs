@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::house::House;
+use super::workspace_rules::Workspace;
 use crate::workspace;
 
 const ARCHITECTURE: &str = "docs/architecture.md";
@@ -13,7 +13,7 @@ const SPECIFICATION: &str = "docs/specification.md";
 const SPECIFICATION_ANCHOR: &str = concat!("specification.md", "#");
 
 /// Every folder of `crates/` is named in `docs/architecture.md`.
-pub(super) fn crates_are_drawn(house: &House) -> Vec<String> {
+pub(super) fn crates_are_drawn(house: &Workspace) -> Vec<String> {
     let Some(drawing) = house.document(ARCHITECTURE) else {
         return vec![format!("{ARCHITECTURE} is missing")];
     };
@@ -28,8 +28,9 @@ pub(super) fn crates_are_drawn(house: &House) -> Vec<String> {
         .collect()
 }
 
-/// Every code of the domain's `ErrorCode` has its page `docs/errors/CODE.md`, and no page has lost its code.
-pub(super) fn codes_have_pages(house: &House) -> Vec<String> {
+/// Every code of the domain's `ErrorCode` has its page `docs/errors/CODE.md`, and no page has lost
+/// its code.
+pub(super) fn codes_have_pages(house: &Workspace) -> Vec<String> {
     let codes: BTreeSet<&str> = house
         .sources
         .iter()
@@ -59,7 +60,7 @@ fn is_code(word: &str) -> bool {
 }
 
 /// Every relative link of a document leads to a file of the repository.
-pub(super) fn links_lead_somewhere(house: &House) -> Vec<String> {
+pub(super) fn links_lead_somewhere(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for document in house.documents.iter().filter(|document| document.path.ends_with(".md")) {
         for target in links(&document.text) {
@@ -74,7 +75,7 @@ pub(super) fn links_lead_somewhere(house: &House) -> Vec<String> {
 }
 
 /// Every `specification.md#anchor` in code and every anchor in a document's link names a heading.
-pub(super) fn anchors_lead_to_headings(house: &House) -> Vec<String> {
+pub(super) fn anchors_lead_to_headings(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     let mut expect = |from: &str, document: &str, anchor: &str| {
         let headings = house.document(document).map(headings).unwrap_or_default();
@@ -106,7 +107,8 @@ pub(super) fn anchors_lead_to_headings(house: &House) -> Vec<String> {
     violations
 }
 
-/// The anchors of a document's headings, made as GitHub makes them: lower case, punctuation dropped, spaces as hyphens.
+/// The anchors of a document's headings, made as GitHub makes them: lower case, punctuation
+/// dropped, spaces as hyphens.
 fn headings(text: &str) -> BTreeSet<String> {
     let titles = text
         .lines()
@@ -174,7 +176,7 @@ fn plain(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::house::made_up::{house, package, source, text};
+    use super::super::workspace_rules::made_up::{house, package, source, text};
     use super::*;
 
     #[test]
@@ -198,7 +200,7 @@ mod tests {
         assert!(codes_have_pages(&made_up).is_empty());
         made_up.documents.push(text("docs/errors/PUBLIC_GONE.md", ""));
         assert_eq!(codes_have_pages(&made_up), ["docs/errors/PUBLIC_GONE.md explains no code there is"]);
-        assert_eq!(codes_have_pages(&House::default()).len(), 1);
+        assert_eq!(codes_have_pages(&Workspace::default()).len(), 1);
     }
 
     #[test]
@@ -210,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_link_to_nothing_is_seen() {
-        let mut made_up = House::default();
+        let mut made_up = Workspace::default();
         made_up.documents.push(text("xtask/a.md", "[fine](../Cargo.toml) [broken](nothing.md)"));
         assert_eq!(links_lead_somewhere(&made_up), ["xtask/a.md links to nothing.md, which is not there"]);
     }

@@ -1,6 +1,7 @@
-//! What the sources may not say. Clippy sees most of it; these see the rest, and that clippy is still told to look.
+//! What the sources may not say. Clippy sees most of it; these see the rest, and that clippy is
+//! still told to look.
 
-use super::house::{House, Text};
+use super::workspace_rules::{Text, Workspace};
 
 /// Lines of one file, tests left out, over which it is too long.
 const LONGEST_FILE: usize = 500;
@@ -27,7 +28,8 @@ fn is_test(path: &str) -> bool {
     ["/tests/", "/benches/", "/examples/"].iter().any(|folder| path.contains(folder))
 }
 
-/// The modules that a source takes in for its tests only: `#[cfg(test)] mod NAME;`, as paths without `.rs`.
+/// The modules that a source takes in for its tests only: `#[cfg(test)] mod NAME;`, as paths
+/// without `.rs`.
 fn test_modules(source: &Text) -> Vec<String> {
     let stem = source.path.trim_end_matches(".rs");
     let folder = ["/lib", "/main", "/mod"].iter().find_map(|root| stem.strip_suffix(root)).unwrap_or(stem);
@@ -41,7 +43,7 @@ fn test_modules(source: &Text) -> Vec<String> {
         .collect()
 }
 
-fn product_sources(house: &House) -> impl Iterator<Item = (&str, &str)> {
+fn product_sources(house: &Workspace) -> impl Iterator<Item = (&str, &str)> {
     let test_modules: Vec<String> = house.sources.iter().flat_map(test_modules).collect();
     house
         .sources
@@ -66,9 +68,9 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
-/// Nobody but `system`, `server` and `xtask` reads the clock, the environment or the OS's randomness, or silences clippy
-/// about it.
-pub(super) fn ambient_state_stays_outside(house: &House) -> Vec<String> {
+/// Nobody but `system`, `server` and `xtask` reads the clock, the environment or the OS's
+/// randomness, or silences clippy about it.
+pub(super) fn ambient_state_stays_outside(house: &Workspace) -> Vec<String> {
     let outside = |path: &str| MAY_LOOK_AROUND.iter().any(|folder| path.starts_with(folder));
     let mut violations = Vec::new();
     for (path, text) in product_sources(house).filter(|(path, _)| !outside(path)) {
@@ -85,7 +87,7 @@ pub(super) fn ambient_state_stays_outside(house: &House) -> Vec<String> {
 }
 
 /// `clippy.toml` still names the methods, and the workspace still denies them.
-pub(super) fn clippy_bans_the_clocks(house: &House) -> Vec<String> {
+pub(super) fn clippy_bans_the_clocks(house: &Workspace) -> Vec<String> {
     let clippy = house.document("clippy.toml").unwrap_or_default();
     let mut violations: Vec<String> =
         ["chrono::Utc::now", "std::time::SystemTime::now", "std::env::var", "getrandom::fill"]
@@ -99,8 +101,9 @@ pub(super) fn clippy_bans_the_clocks(house: &House) -> Vec<String> {
     violations
 }
 
-/// `ResetToken`, `Password` and `WebhookSecret` have no `Serialize`, and their `Debug` is written by hand to say nothing.
-pub(super) fn secrets_stay_opaque(house: &House) -> Vec<String> {
+/// `ResetToken`, `Password` and `WebhookSecret` have no `Serialize`, and their `Debug` is written
+/// by hand to say nothing.
+pub(super) fn secrets_stay_opaque(house: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for secret in ["ResetToken", "Password", "WebhookSecret"] {
         let mut defined = false;
@@ -130,7 +133,7 @@ pub(super) fn secrets_stay_opaque(house: &House) -> Vec<String> {
 }
 
 /// The product's files over `limit` lines.
-fn over(house: &House, limit: usize) -> Vec<(String, usize)> {
+fn over(house: &Workspace, limit: usize) -> Vec<(String, usize)> {
     product_sources(house)
         .filter(|(path, _)| path.starts_with("crates/"))
         .map(|(path, text)| (path.to_owned(), text.lines().count()))
@@ -139,12 +142,12 @@ fn over(house: &House, limit: usize) -> Vec<(String, usize)> {
 }
 
 /// No file of the product is over 500 lines, its tests left out.
-pub(super) fn files_stay_small(house: &House) -> Vec<String> {
+pub(super) fn files_stay_small(house: &Workspace) -> Vec<String> {
     over(house, LONGEST_FILE).into_iter().map(|(path, lines)| format!("{path} has {lines} lines")).collect()
 }
 
 /// Files that hold two things already: over 400 lines.
-pub(super) fn long_files(house: &House) -> Vec<String> {
+pub(super) fn long_files(house: &Workspace) -> Vec<String> {
     over(house, LONG_FILE)
         .into_iter()
         .filter(|(_, lines)| *lines <= LONGEST_FILE)
@@ -153,7 +156,7 @@ pub(super) fn long_files(house: &House) -> Vec<String> {
 }
 
 /// No source or document names a folder of the machine it was written on.
-pub(super) fn no_foreign_paths(house: &House) -> Vec<String> {
+pub(super) fn no_foreign_paths(house: &Workspace) -> Vec<String> {
     let traces = [
         concat!("/wo", "rk/main"),
         concat!("/wo", "rk/shared"),
@@ -173,7 +176,7 @@ pub(super) fn no_foreign_paths(house: &House) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::house::made_up::{source, text};
+    use super::super::workspace_rules::made_up::{source, text};
     use super::*;
 
     #[test]
@@ -205,14 +208,17 @@ mod tests {
         let clock = text("crates/http/src/routes/checks.rs", "Utc::now();\n");
         let below = text("crates/http/src/routes/checks/more.rs", "Utc::now();\n");
         let parent = |body| text("crates/http/src/routes.rs", body);
-        let with = |parent| House { sources: vec![parent, clock.clone(), below.clone()], ..House::default() };
+        let with = |parent| Workspace {
+            sources: vec![parent, clock.clone(), below.clone()],
+            ..Workspace::default()
+        };
         assert!(ambient_state_stays_outside(&with(parent("#[cfg(test)]\nmod checks;\n"))).is_empty());
         assert_eq!(ambient_state_stays_outside(&with(parent("mod checks;\n"))).len(), 2);
     }
 
     #[test]
     fn a_ban_that_went_away_is_seen() {
-        assert_eq!(clippy_bans_the_clocks(&House::default()).len(), 5);
+        assert_eq!(clippy_bans_the_clocks(&Workspace::default()).len(), 5);
     }
 
     #[test]

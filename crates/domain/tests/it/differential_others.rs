@@ -1,10 +1,13 @@
-//! Where `humantime` and `std::net` decide otherwise than `Expiry` and `CustomerIp`, and why ours is right. Every disagreement
-//! over all tables and over random texts has to fall into one of the lists, and each of these has to occur.
+//! Where `humantime` and `std::net` decide otherwise than `Expiry` and `CustomerIp`, and why ours
+//! is right. Every disagreement over all tables and over random texts has to fall into one of the
+//! lists, and each of these has to occur.
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::BTreeSet;
 
-use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use resetd_domain::{CustomerIp, Expiry};
 
 use crate::{expiry, ip};

@@ -1,11 +1,9 @@
 use application::ports::{StoreError, WebhookEndpoint, WebhookTarget};
 use domain::{WebhookEndpointId, WebhookEventType, WebhookSecret};
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at, id},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at, id};
+use super::suite::run_cases;
 
 /// The contract of [`WebhookRegistry`](application::ports::WebhookRegistry).
 ///

@@ -3,7 +3,7 @@
 
 mod addresses;
 mod contract;
-mod faults;
+mod errors;
 mod receiver;
 mod signatures;
 mod tls;

@@ -1,5 +1,5 @@
-//! Between the spans and the collector: a queue with an end. Nobody waits for it; what does not fit is dropped and
-//! counted.
+//! Between the spans and the collector: a queue with an end. Nobody waits for it; what does not fit
+//! is dropped and counted.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{info, warn};
 
-use super::words;
+use super::semantic_conventions;
 
 /// Spans that wait at most: about 2 MiB.
 const CAPACITY: usize = 4_096;
@@ -53,7 +53,8 @@ impl SpanProcessor for Queue {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        // Whoever wants the rest to be sent asks `Exporting`, which can be waited for without blocking.
+        // Whoever wants the rest to be sent asks `Exporting`, which can be waited for without
+        // blocking.
         Ok(())
     }
 
@@ -106,8 +107,8 @@ impl<E: SpanExporter> Sending<E> {
     /// Sends the batch once. A collector that is away costs its spans, never memory.
     async fn send(&mut self) {
         let mut batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
-        batch.retain(words::is_worth_telling);
-        batch.iter_mut().for_each(words::translate);
+        batch.retain(semantic_conventions::should_export);
+        batch.iter_mut().for_each(semantic_conventions::translate);
         let spans = batch.len();
         if spans == 0 {
             return;
@@ -119,10 +120,10 @@ impl<E: SpanExporter> Sending<E> {
                     info!("the collector takes spans again");
                 }
             }
-            Err(fault) => {
+            Err(error) => {
                 count("dropped", spans);
                 if !std::mem::replace(&mut self.failing, true) {
-                    warn!(%fault, "the collector takes no spans; they are dropped until it does");
+                    warn!(%error, "the collector takes no spans; they are dropped until it does");
                 }
             }
         }

@@ -1,18 +1,16 @@
-use application::ports::{OutboxDepth, WebhookOutcome, WebhookStanding};
+use application::ports::{OutboxDepth, WebhookEndpointStatus, WebhookOutcome};
 
 use super::{claim, claim_as, happens};
-use crate::contract::{
-    fixture::{Shop, at, worker},
-    webhook_registry::listen,
-};
+use crate::contract::fixture::{Shop, at, worker};
+use crate::contract::webhook_registry::listen;
 
-async fn standing(shop: &Shop) -> WebhookStanding {
+async fn standing(shop: &Shop) -> WebhookEndpointStatus {
     let mut all = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap();
     assert_eq!(all.len(), 1);
     all.remove(0)
 }
 
-fn counts(standing: &WebhookStanding) -> (u64, u64, u64) {
+fn counts(standing: &WebhookEndpointStatus) -> (u64, u64, u64) {
     (standing.waiting, standing.delivered, standing.given_up)
 }
 
