@@ -17,9 +17,12 @@ pub(crate) struct ApiKey {
 #[pymethods]
 impl ApiKey {
     #[new]
-    fn new(text: &Bound<'_, PyString>) -> PyResult<Self> {
+    #[pyo3(signature = (text, *, refuse_sample=false))]
+    fn new(text: &Bound<'_, PyString>, refuse_sample: bool) -> PyResult<Self> {
         let given = Rule::ApiKey.text(text)?;
-        domain::ApiKey::parse(&given).map(|key| Self { key }).map_err(|error| {
+        let parsed = domain::ApiKey::parse(&given);
+        let parsed = if refuse_sample { parsed.and_then(domain::ApiKey::refuse_sample) } else { parsed };
+        parsed.map(|key| Self { key }).map_err(|error| {
             Rule::ApiKey.refuse(text.py(), &given, error.code(), error.position(), &error.to_string())
         })
     }

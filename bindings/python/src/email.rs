@@ -65,7 +65,7 @@ impl EmailAddress {
     }
 
     #[getter]
-    fn canonical_rule(&self) -> Option<&str> {
+    fn provider(&self) -> Option<&str> {
         self.email.canonical_rule().map(domain::ProviderRule::name)
     }
 

@@ -16,15 +16,15 @@ pub(crate) struct ProviderRule {
 #[pymethods]
 impl ProviderRule {
     #[new]
-    #[pyo3(signature = (name, source, domains, ignores_dots=false, tag_separator=None, mapped_to=None))]
+    #[pyo3(signature = (name, source, domains, ignores_dots=false, tag=None, maps_to=None))]
     fn new(
         py: Python<'_>,
         name: String,
         source: String,
         domains: Vec<String>,
         ignores_dots: bool,
-        tag_separator: Option<&str>,
-        mapped_to: Option<&str>,
+        tag: Option<&str>,
+        maps_to: Option<&str>,
     ) -> PyResult<Self> {
         let refuse = |text: &str, error: domain::EmailError| {
             Rule::Email.refuse(py, text, error.code(), error.position(), &error.to_string())
@@ -38,13 +38,13 @@ impl ProviderRule {
         if ignores_dots {
             rule = rule.ignoring_dots();
         }
-        rule = match tag_separator {
+        rule = match tag {
             None => rule,
             Some("+") => rule.dropping_tags(TagSeparator::Plus),
             Some("-") => rule.dropping_tags(TagSeparator::Hyphen),
-            Some(_) => return Err(PyValueError::new_err("tag_separator: expected '+', '-' or None")),
+            Some(_) => return Err(PyValueError::new_err("tag: expected '+', '-' or None")),
         };
-        if let Some(domain) = mapped_to {
+        if let Some(domain) = maps_to {
             rule = rule.mapped_to(domain).map_err(|error| refuse(domain, error))?;
         }
         Ok(Self { rule, domains })
@@ -71,12 +71,12 @@ impl ProviderRule {
     }
 
     #[getter]
-    fn tag_separator(&self) -> Option<char> {
+    fn tag(&self) -> Option<char> {
         self.rule.tag_separator().map(TagSeparator::as_char)
     }
 
     #[getter]
-    fn mapped_to(&self) -> Option<&str> {
+    fn maps_to(&self) -> Option<&str> {
         self.rule.canonical_domain()
     }
 
@@ -89,8 +89,8 @@ impl ProviderRule {
     }
 
     fn __getnewargs__(&self) -> (&str, &str, &[String], bool, Option<char>, Option<&str>) {
-        let (dots, tag) = (self.ignores_dots(), self.tag_separator());
-        (self.name(), self.source(), &self.domains, dots, tag, self.mapped_to())
+        let (dots, tag) = (self.ignores_dots(), self.tag());
+        (self.name(), self.source(), &self.domains, dots, tag, self.maps_to())
     }
 }
 

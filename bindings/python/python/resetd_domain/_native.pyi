@@ -24,7 +24,7 @@ class EmailAddress:
         """The identity of the mailbox: without the dots and tags that its provider ignores."""
 
     @property
-    def canonical_rule(self) -> str | None:
+    def provider(self) -> str | None:
         """The provider whose rule made the canonical form differ from the normalized one, such as ``Gmail``."""
 
     @property
@@ -70,12 +70,12 @@ class ProviderRule:
         source: str,
         domains: list[str] | tuple[str, ...],
         ignores_dots: bool = False,
-        tag_separator: Literal["+", "-"] | None = None,
-        mapped_to: str | None = None,
+        tag: Literal["+", "-"] | None = None,
+        maps_to: str | None = None,
     ) -> ProviderRule:
         """A rule for these domains. Raises :class:`EmailError` for a domain that could not stand in an address.
 
-        ``mapped_to`` is the domain that the others are names of; the rule covers it as well.
+        ``maps_to`` is the domain that the others are names of; the rule covers it as well.
         """
 
     @property
@@ -87,9 +87,9 @@ class ProviderRule:
     @property
     def ignores_dots(self) -> bool: ...
     @property
-    def tag_separator(self) -> str | None: ...
+    def tag(self) -> str | None: ...
     @property
-    def mapped_to(self) -> str | None: ...
+    def maps_to(self) -> str | None: ...
     def covers(self, domain: str) -> bool:
         """Whether the rule speaks for a domain in A-labels. Subdomains are other domains."""
 
@@ -114,8 +114,8 @@ class ProviderRules:
 class ApiKey:
     """An API key in plain text. ``str()`` and ``repr()`` show it masked; two keys are compared by ``sha256``."""
 
-    def __new__(cls, text: str) -> ApiKey:
-        """Reads a key. Raises :class:`ApiKeyError`."""
+    def __new__(cls, text: str, *, refuse_sample: bool = False) -> ApiKey:
+        """Reads a key, on demand refusing the sample key of the reference. Raises :class:`ApiKeyError`."""
 
     @property
     def kind(self) -> Literal["production", "development", "system"]: ...
