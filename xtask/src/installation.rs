@@ -11,7 +11,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::loadgen::{Group, address};
-use crate::process::{Running, capture, tied};
+use crate::process::{Running, capture, with_parent_death_signal};
 use crate::{Result, workspace};
 
 /// How long the server may take to listen. A debug build on a busy machine needs some of it.
@@ -45,7 +45,8 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// A folder and the settings of `binary`. `database_url` is where the store is; `None`: an SQLite file in the folder.
+    /// A folder and the settings of `binary`. `database_url` is where the store is; `None`: an
+    /// SQLite file in the folder.
     ///
     /// # Errors
     /// When the folder cannot be made.
@@ -84,7 +85,8 @@ impl Installation {
             .map_err(|failure| format!("resetd {}: {failure}", words.join(" ")).into())
     }
 
-    /// Applies the migrations, makes the organisation, and hands back a system key of it, which no rate limit holds.
+    /// Applies the migrations, makes the organisation, and hands back a system key of it, which no
+    /// rate limit holds.
     ///
     /// # Errors
     /// What a command complained about.
@@ -122,14 +124,15 @@ impl Installation {
         self.command(&["customer", "import", &path, "--organisation", ORGANISATION]).map(drop)
     }
 
-    /// Starts `resetd serve` on `listen` and waits until it answers. Its log goes to `serve.log` in the folder.
+    /// Starts `resetd serve` on `listen` and waits until it answers. Its log goes to `serve.log` in
+    /// the folder.
     ///
     /// # Errors
     /// When it does not start; the text holds the end of its log.
     pub fn serve(&self, listen: SocketAddr) -> Result<Running> {
         let log = self.folder.path().join("serve.log");
         let output = File::options().create(true).append(true).open(&log)?;
-        let mut command = self.with_settings(tied(&self.binary, "TERM"));
+        let mut command = self.with_settings(with_parent_death_signal(&self.binary, "TERM"));
         command.arg("serve").env("RESETD_LISTEN", listen.to_string());
         command.stdout(Stdio::from(output.try_clone()?)).stderr(Stdio::from(output));
         let mut server = Running::start("resetd serve", &mut command)?;

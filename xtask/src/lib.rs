@@ -1,6 +1,7 @@
 //! What a developer runs: `cargo xtask test`, `check`, `bench`, `chaos`, `geo-data`, `sbom`.
 //!
-//! A library as well, because `crates/server/tests/crash.rs` runs [`chaos`] against the binary under test.
+//! A library as well, because `crates/server/tests/crash.rs` runs [`chaos`] against the binary
+//! under test.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks through its output")]
 
 pub mod arguments;

@@ -11,14 +11,14 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::Result;
 
 /// How long a child may take to end after it was asked to.
-const PATIENCE: Duration = Duration::from_secs(8);
+const TIMEOUT: Duration = Duration::from_secs(8);
 
 /// A child process, ended when this value is dropped.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
     name: String,
-    farewell: Signal,
+    stop_signal: Signal,
 }
 
 impl Running {
@@ -27,18 +27,18 @@ impl Running {
     /// # Errors
     /// When the program cannot be started.
     pub fn start(name: &str, command: &mut Command) -> Result<Self> {
-        Self::start_with_farewell(name, command, Signal::TERM)
+        Self::start_with_stop_signal(name, command, Signal::TERM)
     }
 
-    /// Starts `command`; `farewell` is the signal that ends it in good order (`SIGINT` for PostgreSQL, which on
-    /// `SIGTERM` waits for its clients).
+    /// Starts `command`; `stop_signal` is the signal that ends it in good order (`SIGINT` for
+    /// PostgreSQL, which on `SIGTERM` waits for its clients).
     ///
     /// # Errors
     /// When the program cannot be started.
-    pub fn start_with_farewell(name: &str, command: &mut Command, farewell: Signal) -> Result<Self> {
+    pub fn start_with_stop_signal(name: &str, command: &mut Command, stop_signal: Signal) -> Result<Self> {
         let child =
             command.stdin(Stdio::null()).spawn().map_err(|error| format!("{name} did not start: {error}"))?;
-        Ok(Self { child, name: name.to_owned(), farewell })
+        Ok(Self { child, name: name.to_owned(), stop_signal })
     }
 
     /// Whether it has not ended yet.
@@ -54,7 +54,7 @@ impl Running {
 
     /// Sends `signal` instead of the usual one and waits until it has ended.
     pub fn end_by(mut self, signal: Signal) {
-        self.farewell = signal;
+        self.stop_signal = signal;
     }
 
     /// Waits until something listens on `address`.
@@ -87,7 +87,8 @@ impl Running {
     #[must_use]
     pub fn cpu_time(&self) -> Option<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
-        // The name, in parentheses, may hold spaces; user and system ticks are the 12th and 13th field after it.
+        // The name, in parentheses, may hold spaces; user and system ticks are the 12th and 13th
+        // field after it.
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
         let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
         Some(Duration::from_millis(ticks * 10))
@@ -99,8 +100,8 @@ impl Drop for Running {
         if !self.is_alive() {
             return;
         }
-        kill_process(Pid::from_child(&self.child), self.farewell).ok();
-        let deadline = Instant::now() + PATIENCE;
+        kill_process(Pid::from_child(&self.child), self.stop_signal).ok();
+        let deadline = Instant::now() + TIMEOUT;
         while self.is_alive() {
             if Instant::now() > deadline {
                 self.child.kill().ok();
@@ -112,15 +113,16 @@ impl Drop for Running {
     }
 }
 
-/// A command whose process gets `farewell` (`TERM`, `INT`) when this process is gone, however it went: nothing it
-/// started stays behind. By util-linux's `setpriv`; where there is none, only [`Running`]'s end stops it.
+/// A command whose process gets `stop_signal` (`TERM`, `INT`) when this process is gone, however it
+/// went: nothing it started stays behind. By util-linux's `setpriv`; where there is none, only
+/// [`Running`]'s end stops it.
 ///
 /// The kernel watches the thread that starts the process: it must outlive it.
 #[must_use]
-pub fn tied(program: &Path, farewell: &str) -> Command {
+pub fn with_parent_death_signal(program: &Path, stop_signal: &str) -> Command {
     let Some(setpriv) = find_program("setpriv") else { return Command::new(program) };
     let mut command = Command::new(setpriv);
-    command.args(["--pdeathsig", farewell, "--"]).arg(program);
+    command.args(["--pdeathsig", stop_signal, "--"]).arg(program);
     command
 }
 
@@ -170,7 +172,8 @@ pub fn run(command: &mut Command) -> Result {
     }
 }
 
-/// Where `program` is: in `PATH`, or in one of the folders that daemons live in and a user's `PATH` leaves out.
+/// Where `program` is: in `PATH`, or in one of the folders that daemons live in and a user's `PATH`
+/// leaves out.
 #[must_use]
 pub fn find_program(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -204,7 +207,7 @@ mod tests {
         }
         let sleep = find_program("sleep").unwrap();
         let mut child = thread::spawn(move || {
-            let child = tied(&sleep, "TERM").arg("60").spawn().unwrap();
+            let child = with_parent_death_signal(&sleep, "TERM").arg("60").spawn().unwrap();
             // Not before setpriv has asked the kernel to watch.
             let ready = |id: u32| {
                 std::fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|name| name == "sleep\n")

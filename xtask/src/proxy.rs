@@ -1,4 +1,5 @@
-//! A network between two programs of this machine that can fall silent, fail altogether, or lead somewhere else.
+//! A network between two programs of this machine that can fall silent, fail altogether, or lead
+//! somewhere else.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::thread::{self, JoinHandle};
@@ -22,8 +23,9 @@ struct State {
     ended: bool,
 }
 
-/// Passes TCP connections on to a target. It acknowledges what it does not pass on, so that only a time limit of the
-/// program itself notices: the kernel's keep-alive sees a peer that lives. Dropping it closes every connection.
+/// Passes TCP connections on to a target. It acknowledges what it does not pass on, so that only a
+/// time limit of the program itself notices: the kernel's keep-alive sees a peer that lives.
+/// Dropping it closes every connection.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
@@ -98,7 +100,8 @@ async fn listen(listener: TcpListener, state: watch::Sender<State>) {
     }
 }
 
-/// Ends with the first direction that does, as most programs expect of a connection that was closed.
+/// Ends with the first direction that does, as most programs expect of a connection that was
+/// closed.
 async fn connection(client: TcpStream, number: u64, mut state: watch::Receiver<State>) {
     if !passes(&mut state, number).await {
         return;
@@ -135,7 +138,8 @@ async fn pass_on(
     }
 }
 
-/// Waits until something gets through on connection `number`; `false` when the network has ended before.
+/// Waits until something gets through on connection `number`; `false` when the network has ended
+/// before.
 async fn passes(state: &mut watch::Receiver<State>, number: u64) -> bool {
     let open = state.wait_for(|state| state.ended || !state.down && number >= state.silent_below);
     open.await.is_ok_and(|state| !state.ended)

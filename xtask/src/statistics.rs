@@ -26,7 +26,8 @@ impl Latencies {
         self.0.is_empty()
     }
 
-    /// The latency that `per_mille` of 1000 do not exceed (nearest rank); zero of none. 500 is the median.
+    /// The latency that `per_mille` of 1000 do not exceed (nearest rank); zero of none. 500 is the
+    /// median.
     #[must_use]
     pub fn quantile(&self, per_mille: usize) -> Duration {
         let rank = (self.0.len() * per_mille).div_ceil(1000).max(1) - 1;
@@ -40,7 +41,8 @@ impl Latencies {
     }
 }
 
-/// Welch's t of two samples: how many standard errors lie between their means. Zero when either holds under two values.
+/// Welch's t of two samples: how many standard errors lie between their means. Zero when either
+/// holds under two values.
 #[must_use]
 pub fn welch_t(left: &[f64], right: &[f64]) -> f64 {
     let (Some((left_mean, left_error)), Some((right_mean, right_error))) = (moments(left), moments(right))
@@ -62,8 +64,8 @@ fn moments(sample: &[f64]) -> Option<(f64, f64)> {
     Some((mean, variance / count))
 }
 
-/// The area under the ROC curve: the chance that a value of `left` exceeds one of `right`, ties counted half. 0.5 when
-/// nobody can tell them apart by size, and of an empty sample.
+/// The area under the ROC curve: the chance that a value of `left` exceeds one of `right`, ties
+/// counted half. 0.5 when nobody can tell them apart by size, and of an empty sample.
 ///
 /// By ranks (Mann and Whitney's U), so that a few slow answers weigh no more than their place.
 #[must_use]

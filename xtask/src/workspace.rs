@@ -33,8 +33,8 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
-/// A fresh folder under the target directory, on the disk the workspace is on, gone when dropped. Benchmarks of
-/// durable stores belong there: `/tmp` may be memory.
+/// A fresh folder under the target directory, on the disk the workspace is on, gone when dropped.
+/// Benchmarks of durable stores belong there: `/tmp` may be memory.
 ///
 /// # Errors
 /// When it cannot be made.
@@ -44,7 +44,8 @@ pub fn scratch(name: &str) -> Result<tempfile::TempDir> {
     Ok(tempfile::Builder::new().prefix(&format!("{name}-")).tempdir_in(parent)?)
 }
 
-/// The release build of `resetd`, made now, or the binary `given` on the command line (`--binary`), as it is.
+/// The release build of `resetd`, made now, or the binary `given` on the command line (`--binary`),
+/// as it is.
 ///
 /// # Errors
 /// When it does not compile, or is not there.

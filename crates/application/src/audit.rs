@@ -1,9 +1,10 @@
-//! The hash chain of the audit log: who alters, removes or reorders a row breaks every hash after it. Each row also has a MAC under
-//! a key derived from the data key, and the log's end a seal that is kept apart: who can write the database but has no data key can
-//! neither compute hashes anew nor cut the log at its end.
+//! The hash chain of the audit log: who alters, removes or reorders a row breaks every hash after
+//! it. Each row also has a MAC under a key derived from the data key, and the log's end a seal that
+//! is kept apart: who can write the database but has no data key can neither compute hashes anew
+//! nor cut the log at its end.
 //!
-//! The beginning of a log may be purged. A row within the chain says where it begins since, and with which hash: rows that went
-//! missing otherwise are told apart from those.
+//! The beginning of a log may be purged. A row within the chain says where it begins since, and
+//! with which hash: rows that went missing otherwise are told apart from those.
 
 use std::fmt;
 
@@ -15,8 +16,9 @@ use crate::ports::{AddressVault, AuditAction, AuditEnd, AuditEntry, AuditLog, Au
 /// The hash before the first row.
 pub const GENESIS: [u8; 32] = [0; 32];
 
-/// SHA-256 over the previous row's hash and every field of `entry`, each preceded by its length in octets (64-bit,
-/// big-endian), so that no two entries share an encoding. Times count in whole milliseconds, as stores keep them.
+/// SHA-256 over the previous row's hash and every field of `entry`, each preceded by its length in
+/// octets (64-bit, big-endian), so that no two entries share an encoding. Times count in whole
+/// milliseconds, as stores keep them.
 #[must_use]
 pub fn chain_hash(previous: &[u8; 32], entry: &AuditEntry) -> [u8; 32] {
     let mut hash = Sha256::new();
@@ -31,8 +33,8 @@ pub fn chain_hash(previous: &[u8; 32], entry: &AuditEntry) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Checks `rows`, which follow a row with the hash `previous` and number `sequence`. Returns the number of the first row
-/// that is not in its place, if any.
+/// Checks `rows`, which follow a row with the hash `previous` and number `sequence`. Returns the
+/// number of the first row that is not in its place, if any.
 #[must_use]
 pub fn first_break(mut previous: [u8; 32], mut sequence: i64, rows: &[AuditRow]) -> Option<i64> {
     for row in rows {
@@ -51,14 +53,16 @@ pub fn begin_seal(vault: &dyn AddressVault) -> [u8; 32] {
     vault.audit_mac(b"resetd audit begins")
 }
 
-/// The MAC of row `sequence` with `hash`, which is appended where `seal` is the end of the log. Since `hash` speaks for every row
-/// before and `seal` for every MAC, a row that is removed, altered or made without the key leaves a MAC that is wrong for ever.
+/// The MAC of row `sequence` with `hash`, which is appended where `seal` is the end of the log.
+/// Since `hash` speaks for every row before and `seal` for every MAC, a row that is removed,
+/// altered or made without the key leaves a MAC that is wrong for ever.
 #[must_use]
 pub fn row_mac(vault: &dyn AddressVault, seal: &[u8], sequence: i64, hash: &[u8; 32]) -> [u8; 32] {
     vault.audit_mac(&[b"row", &sequence.to_be_bytes()[..], hash, seal].concat())
 }
 
-/// The seal of a log whose last MAC is `mac`. The rows do not show it: who cuts the log at its end cannot seal it again.
+/// The seal of a log whose last MAC is `mac`. The rows do not show it: who cuts the log at its end
+/// cannot seal it again.
 #[must_use]
 pub fn seal_after(vault: &dyn AddressVault, mac: &[u8; 32]) -> [u8; 32] {
     vault.audit_mac(&[&b"end"[..], mac].concat())
@@ -75,8 +79,8 @@ pub struct Appended {
     pub seal: [u8; 32],
 }
 
-/// What is written for `entry` as row `sequence` after `previous`. `seal` is the log's as it is kept; without one the MAC is wrong,
-/// as it should be.
+/// What is written for `entry` as row `sequence` after `previous`. `seal` is the log's as it is
+/// kept; without one the MAC is wrong, as it should be.
 #[must_use]
 pub fn append_to(
     vault: &dyn AddressVault,
@@ -90,7 +94,7 @@ pub fn append_to(
     Appended { hash, mac, seal: seal_after(vault, &mac) }
 }
 
-/// The deed with which a log that had no key before gets one.
+/// The action with which a log that had no key before gets one.
 #[must_use]
 pub fn keyed_entry(now: DateTime<Utc>, rows: i64) -> AuditEntry {
     AuditEntry {
@@ -148,7 +152,8 @@ impl fmt::Display for Chain {
     }
 }
 
-/// How long replicas of a version without the key may append beside those that have it, from the row `audit-keyed` on.
+/// How long replicas of a version without the key may append beside those that have it, from the
+/// row `audit-keyed` on.
 const BESIDE: TimeDelta = TimeDelta::hours(24);
 
 /// Rows read at once.
@@ -173,7 +178,8 @@ pub struct Verifier<'v> {
 }
 
 impl<'v> Verifier<'v> {
-    /// At the beginning of `log`: after the last row that the retention has purged, as the log itself tells.
+    /// At the beginning of `log`: after the last row that the retention has purged, as the log
+    /// itself tells.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read.
@@ -251,7 +257,8 @@ impl<'v> Verifier<'v> {
         Ok(())
     }
 
-    /// Whether the rows without a MAC may be there, if something with the key followed them at `at`.
+    /// Whether the rows without a MAC may be there, if something with the key followed them at
+    /// `at`.
     fn bind_loose(&mut self, at: DateTime<Utc>) -> Result<(), Chain> {
         match self.loose.take() {
             Some((first, _)) if self.beside.is_none_or(|until| at > until) => Err(Chain::UnkeyedAt(first)),
@@ -292,8 +299,8 @@ pub async fn verify(log: &dyn AuditLog, vault: &dyn AddressVault) -> Result<Chai
     Ok(verifier.finish())
 }
 
-/// The deed that is appended when the rows up to number `sequence`, which has `hash`, are purged. `mac` is the last one among
-/// them, if any has one.
+/// The action that is appended when the rows up to number `sequence`, which has `hash`, are purged.
+/// `mac` is the last one among them, if any has one.
 #[must_use]
 pub fn purge_entry(now: DateTime<Utc>, sequence: i64, hash: &[u8; 32], mac: Option<&[u8; 32]>) -> AuditEntry {
     let mac = mac.map(|mac| format!(":{}", hex(mac))).unwrap_or_default();
@@ -321,7 +328,8 @@ fn from_hex(text: &str) -> Option<[u8; 32]> {
     Some(bytes).filter(|_| text.len() == 64)
 }
 
-/// What a [`purge_entry`] says: the number and the hash of the last row that was purged, and the last MAC among them.
+/// What a [`purge_entry`] says: the number and the hash of the last row that was purged, and the
+/// last MAC among them.
 #[must_use]
 pub fn purged_through(entry: &AuditEntry) -> Option<(i64, [u8; 32], Option<[u8; 32]>)> {
     if entry.action != AuditAction::AuditPurged {

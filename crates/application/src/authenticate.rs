@@ -9,8 +9,8 @@ use crate::ports::{
     ApiKeyRegistry, Clock, Limit, LimitDecision, LimitSubject, RateLimiter, RegisteredKey, StoreError,
 };
 
-/// Checks an API key, in the contract's order: presence, format, registry, expiry, rate limit, permission. The first
-/// check that fails ends it.
+/// Checks an API key, in the contract's order: presence, format, registry, expiry, rate limit,
+/// permission. The first check that fails ends it.
 pub struct Authenticate {
     /// Where keys are looked up.
     pub keys: Arc<dyn ApiKeyRegistry>,

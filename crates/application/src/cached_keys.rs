@@ -7,15 +7,17 @@ use domain::{ApiKeyHash, ApiKeyId, OrganisationId};
 
 use crate::ports::{ApiKeyRecord, ApiKeyRegistry, Clock, RegisteredKey, StoreError};
 
-/// How old an answer may be. Revocation works on every replica within a second (specification.md#api-keys).
-const FRESH: TimeDelta = TimeDelta::milliseconds(400);
+/// How old an answer may be. Revocation works on every replica within a second
+/// (specification.md#api-keys).
+const CACHE_TTL: TimeDelta = TimeDelta::milliseconds(400);
 /// Keys remembered at once; beyond that the memory starts afresh.
 const CAPACITY: usize = 10_000;
 
 type Remembered = HashMap<ApiKeyHash, (DateTime<Utc>, Arc<RegisteredKey>)>;
 
-/// A registry that remembers known keys for 400 ms, so that a busy shop's key is read from the store twice or thrice
-/// a second instead of ten thousand times. Unknown keys are not remembered: guessing fills nothing.
+/// A registry that remembers known keys for 400 ms, so that a busy shop's key is read from the
+/// store twice or thrice a second instead of ten thousand times. Unknown keys are not remembered:
+/// guessing fills nothing.
 pub struct CachedKeys {
     registry: Arc<dyn ApiKeyRegistry>,
     clock: Arc<dyn Clock>,
@@ -33,7 +35,7 @@ impl CachedKeys {
         let remembered = self.remembered.read().unwrap_or_else(PoisonError::into_inner);
         let (read_at, key) = remembered.get(&hash)?;
         let age = now - *read_at;
-        (age >= TimeDelta::zero() && age <= FRESH).then(|| Arc::clone(key))
+        (age >= TimeDelta::zero() && age <= CACHE_TTL).then(|| Arc::clone(key))
     }
 
     fn remember(&self, hash: ApiKeyHash, found: Option<&Arc<RegisteredKey>>, now: DateTime<Utc>) {

@@ -9,7 +9,8 @@ use crate::sealed::Person;
 /// A customer as a store keeps it, opened.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerRecord {
-    /// Address, name, phone number and, in stores that keep it there, the platform's own identifier.
+    /// Address, name, phone number and, in stores that keep it there, the platform's own
+    /// identifier.
     pub person: Person,
     /// `None`: the organisation's.
     pub language: Option<Language>,
@@ -30,7 +31,8 @@ pub struct Applied {
     pub row: ImportedRow,
     /// The record differs from what is stored.
     pub changed: bool,
-    /// Open links and requests accepted before are dead: the address, the password or the right to one changed.
+    /// Open links and requests accepted before are dead: the address, the password or the right to
+    /// one changed.
     pub ends_links: bool,
     /// Sessions begun before are revoked: the password changed.
     pub ends_sessions: bool,

@@ -7,8 +7,8 @@ use tokio::time::{Instant, timeout};
 
 use crate::ports::{GeoContext, GeoError, GeoResolver};
 
-/// Resolvers in order of trust: the next one stands in when one is unavailable or knows nothing, within one deadline for
-/// all of them.
+/// Resolvers in order of trust: the next one stands in when one is unavailable or knows nothing,
+/// within one deadline for all of them.
 pub struct GeoChain {
     resolvers: Vec<Arc<dyn GeoResolver>>,
     deadline: Duration,
@@ -21,11 +21,11 @@ impl GeoChain {
         Self { resolvers, deadline }
     }
 
-    /// How long a resolver may take when `left` remains for it and `others` behind it: all of it when it is the last,
-    /// else two thirds, so that the next one always gets its turn.
+    /// How long a resolver may take when `left` remains for it and `others` behind it: all of it
+    /// when it is the last, else two thirds, so that the next one always gets its turn.
     ///
-    /// A resolver's own deadline should be shorter than its share: one that is dropped cannot learn from having been
-    /// slow (a circuit breaker would not open).
+    /// A resolver's own deadline should be shorter than its share: one that is dropped cannot learn
+    /// from having been slow (a circuit breaker would not open).
     #[must_use]
     pub fn share(left: Duration, others: usize) -> Duration {
         if others == 0 { left } else { left * 2 / 3 }
@@ -44,7 +44,7 @@ impl GeoResolver for GeoChain {
             let left = end.saturating_duration_since(Instant::now());
             match timeout(Self::share(left, others), resolver.resolve(ip)).await {
                 Ok(Ok(context)) => return Ok(context),
-                Ok(Err(fault)) => last = fault,
+                Ok(Err(error)) => last = error,
                 Err(_) => last = GeoError::Unavailable("no answer in time".to_owned()),
             }
         }

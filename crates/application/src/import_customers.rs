@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, EmailError, Language, OrganisationId};
 use thiserror::Error;
 
-use crate::fresh_id;
+use crate::new_id;
 use crate::ports::{
     Clock, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
     PasswordHash, Random, StoreError,
@@ -23,8 +23,8 @@ pub struct ImportCustomers {
     pub random: Arc<dyn Random>,
 }
 
-/// One row of the input, as it was read: nothing is checked yet. `None`: the input has no such field, which leaves the
-/// customer's as it is. Empty: an empty cell or `null`, which erases it.
+/// One row of the input, as it was read: nothing is checked yet. `None`: the input has no such
+/// field, which leaves the customer's as it is. Empty: an empty cell or `null`, which erases it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CustomerRow {
     /// Line in the input, from 1.
@@ -51,7 +51,7 @@ pub struct CustomerRow {
 
 /// Why a row was skipped.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum RowFault {
+pub enum RowError {
     /// The address is not one we take.
     #[error("email: {0}")]
     Email(EmailError),
@@ -107,7 +107,7 @@ pub struct ImportReport {
     /// Rows whose other fields were applied, while the password, which a reset had set, was kept.
     pub passwords_kept: u64,
     /// Rows skipped, with their line and the reason.
-    pub skipped: Vec<(u64, RowFault)>,
+    pub skipped: Vec<(u64, RowError)>,
 }
 
 impl ImportCustomers {
@@ -127,7 +127,8 @@ impl ImportCustomers {
         self.customers.finish_import(organisation).await
     }
 
-    /// Stores one batch together with how far the import has come. Bad rows are skipped and reported.
+    /// Stores one batch together with how far the import has come. Bad rows are skipped and
+    /// reported.
     ///
     /// # Errors
     /// [`StoreError`] when nothing of the batch was stored.
@@ -147,7 +148,7 @@ impl ImportCustomers {
                     lines.push(line);
                     good.push(customer);
                 }
-                Err(fault) => report.skipped.push((line, fault)),
+                Err(error) => report.skipped.push((line, error)),
             }
         }
         let outcomes = self.customers.import(organisation, &good, checkpoint, self.clock.now()).await?;
@@ -158,29 +159,29 @@ impl ImportCustomers {
                 ImportedRow::Unchanged => report.unchanged += 1,
                 ImportedRow::Stale => report.stale += 1,
                 ImportedRow::PasswordKept => report.passwords_kept += 1,
-                ImportedRow::AddressTaken => report.skipped.push((line, RowFault::AddressTaken)),
+                ImportedRow::AddressTaken => report.skipped.push((line, RowError::AddressTaken)),
             }
         }
         report.skipped.sort_by_key(|(line, _)| *line);
         Ok(report)
     }
 
-    fn check(&self, row: CustomerRow) -> Result<CustomerImport, RowFault> {
+    fn check(&self, row: CustomerRow) -> Result<CustomerImport, RowError> {
         let customer = CustomerImport {
-            id: CustomerId::from_bytes(*fresh_id(self.clock.as_ref(), self.random.as_ref()).as_bytes()),
+            id: CustomerId::from_bytes(*new_id(self.clock.as_ref(), self.random.as_ref()).as_bytes()),
             external_id: match text("id", row.external_id)? {
-                Field::Set(id) if is_scientific(&id) => return Err(RowFault::Mangled("id")),
+                Field::Set(id) if is_scientific(&id) => return Err(RowError::Mangled("id")),
                 id => id.value().cloned(),
             },
             email: parse(text_of_any_length("email", row.email)?, |text| {
-                EmailAddress::parse(text).map_err(RowFault::Email)
+                EmailAddress::parse(text).map_err(RowError::Email)
             })?,
             phone: parse(text("phone", row.phone)?, phone)?,
             name: text("name", row.name)?,
             language: parse(text("language", row.language)?, language)?,
             status: match text("status", row.status)? {
                 Field::Set(word) => {
-                    Some(CustomerStatus::parse(&word.to_ascii_lowercase()).ok_or(RowFault::Status)?)
+                    Some(CustomerStatus::parse(&word.to_ascii_lowercase()).ok_or(RowError::Status)?)
                 }
                 Field::Keep | Field::Erase => None,
             },
@@ -189,7 +190,7 @@ impl ImportCustomers {
                 .value()
                 .copied(),
             revision: parse(text("revision", row.revision)?, |text| {
-                text.parse::<i64>().map_err(|_| RowFault::Revision)
+                text.parse::<i64>().map_err(|_| RowError::Revision)
             })?
             .value()
             .copied(),
@@ -197,28 +198,28 @@ impl ImportCustomers {
         let nobody = customer.external_id.is_none()
             && customer.email.value().is_none()
             && customer.phone.value().is_none();
-        if nobody { Err(RowFault::Nobody) } else { Ok(customer) }
+        if nobody { Err(RowError::Nobody) } else { Ok(customer) }
     }
 }
 
 /// Absent stays absent, nothing but white space is erased.
-fn text_of_any_length(field: &'static str, text: Option<String>) -> Result<Field<String>, RowFault> {
+fn text_of_any_length(field: &'static str, text: Option<String>) -> Result<Field<String>, RowError> {
     match text.as_deref().map(str::trim) {
         None => Ok(Field::Keep),
         Some("") => Ok(Field::Erase),
-        Some(text) if text.contains('\0') => Err(RowFault::Nul(field)),
+        Some(text) if text.contains('\0') => Err(RowError::Nul(field)),
         Some(text) => Ok(Field::Set(text.to_owned())),
     }
 }
 
-fn text(field: &'static str, text: Option<String>) -> Result<Field<String>, RowFault> {
+fn text(field: &'static str, text: Option<String>) -> Result<Field<String>, RowError> {
     match text_of_any_length(field, text)? {
-        Field::Set(text) if text.len() > LONGEST => Err(RowFault::TooLong(field)),
+        Field::Set(text) if text.len() > LONGEST => Err(RowError::TooLong(field)),
         other => Ok(other),
     }
 }
 
-fn parse<T>(field: Field<String>, parse: impl Fn(&str) -> Result<T, RowFault>) -> Result<Field<T>, RowFault> {
+fn parse<T>(field: Field<String>, parse: impl Fn(&str) -> Result<T, RowError>) -> Result<Field<T>, RowError> {
     Ok(match field {
         Field::Keep => Field::Keep,
         Field::Erase => Field::Erase,
@@ -237,11 +238,11 @@ fn is_scientific(text: &str) -> bool {
 }
 
 /// A customer without an address is known by it, so what cannot be a number is refused.
-fn phone(text: &str) -> Result<String, RowFault> {
+fn phone(text: &str) -> Result<String, RowError> {
     let decimal = text.strip_suffix(".0").or_else(|| text.strip_suffix(",0"));
     let float = decimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     if float || is_scientific(text) {
-        return Err(RowFault::Mangled("phone"));
+        return Err(RowError::Mangled("phone"));
     }
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let fine = text.char_indices().all(|(index, letter)| match letter {
@@ -249,7 +250,7 @@ fn phone(text: &str) -> Result<String, RowFault> {
         '+' => index == 0 || text.starts_with("(+"),
         _ => false,
     });
-    if fine && (3..=20).contains(&digits) { Ok(text.to_owned()) } else { Err(RowFault::Phone) }
+    if fine && (3..=20).contains(&digits) { Ok(text.to_owned()) } else { Err(RowError::Phone) }
 }
 
 /// Codes of countries that are no ISO 639-1 language, with the language that was meant.
@@ -280,26 +281,27 @@ const COUNTRIES: &[(&str, &str)] = &[
     ("mx", "es"),
 ];
 
-fn language(text: &str) -> Result<Language, RowFault> {
-    let language = Language::parse(text).map_err(|_| RowFault::Language)?;
+fn language(text: &str) -> Result<Language, RowError> {
+    let language = Language::parse(text).map_err(|_| RowError::Language)?;
     let hint = COUNTRIES.iter().find(|(code, _)| *code == language.as_str());
     match hint {
-        Some((_, meant)) => Err(RowFault::LanguageHint(meant)),
+        Some((_, meant)) => Err(RowError::LanguageHint(meant)),
         // No language has a tag of four letters or more (RFC 5646, section 2.2.1): it is a word.
-        None if language.as_str().len() > 3 => Err(RowFault::Language),
+        None if language.as_str().len() > 3 => Err(RowError::Language),
         None => Ok(language),
     }
 }
 
-/// RFC 3339, also with a space and the short offset that PostgreSQL writes: `2026-03-01 10:00:00.5+00`.
-fn timestamp(text: &str) -> Result<DateTime<Utc>, RowFault> {
+/// RFC 3339, also with a space and the short offset that PostgreSQL writes: `2026-03-01
+/// 10:00:00.5+00`.
+fn timestamp(text: &str) -> Result<DateTime<Utc>, RowError> {
     let parsed = DateTime::parse_from_rfc3339(text)
         .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f%#z"));
-    parsed.map(|at| at.to_utc()).map_err(|_| RowFault::PasswordChangedAt)
+    parsed.map(|at| at.to_utc()).map_err(|_| RowError::PasswordChangedAt)
 }
 
-fn hash(text: &str) -> Result<PasswordHash, RowFault> {
+fn hash(text: &str) -> Result<PasswordHash, RowError> {
     let bcrypt = ["$2a$", "$2b$", "$2y$"].iter().any(|prefix| text.starts_with(prefix)) && text.len() == 60;
     let known = bcrypt || text.starts_with("$argon2id$");
-    if known { Ok(PasswordHash::new(text.to_owned())) } else { Err(RowFault::PasswordHash) }
+    if known { Ok(PasswordHash::new(text.to_owned())) } else { Err(RowError::PasswordHash) }
 }

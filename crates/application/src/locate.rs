@@ -4,7 +4,8 @@ use domain::CustomerIp;
 
 use crate::ports::{GeoContext, GeoResolver};
 
-/// How long the resolvers of an address may take altogether; after that whatever needs the place goes on without it.
+/// How long the resolvers of an address may take altogether; after that whatever needs the place
+/// goes on without it.
 pub const GEO_DEADLINE: Duration = Duration::from_millis(350);
 
 /// Where an address is, if anybody knows in time. Private addresses are nobody's business.

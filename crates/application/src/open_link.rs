@@ -3,7 +3,7 @@ use std::sync::Arc;
 use domain::{CustomerIp, Language, LinkState, ResetToken};
 
 use crate::NoteVisit;
-use crate::note_visit::{Came, Deed};
+use crate::note_visit::{LinkVisit, VisitAction};
 use crate::ports::{
     Clock, CustomerDirectory, CustomerStatus, Organisation, OrganisationRegistry, ResetLink, StoreError,
     TokenStore,
@@ -53,7 +53,8 @@ pub struct OpenedLink {
 }
 
 impl OpenLink {
-    /// The link behind `token`, or `None` where there is none to show: unknown token, suspended organisation.
+    /// The link behind `token`, or `None` where there is none to show: unknown token, suspended
+    /// organisation.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot tell.
@@ -76,11 +77,11 @@ impl OpenLink {
         if let Some(visit) = visit
             && link.state == LinkState::Good
         {
-            let deed = match visit.by {
-                Visitor::Person => Deed::Opened,
-                Visitor::Scanner => Deed::Scanned,
+            let action = match visit.by {
+                Visitor::Person => VisitAction::Opened,
+                Visitor::Scanner => VisitAction::Scanned,
             };
-            self.visits.execute(Came { request: link.request, deed, ip: visit.ip, at: now }).await;
+            self.visits.execute(LinkVisit { request: link.request, action, ip: visit.ip, at: now }).await;
         }
         Ok(Some(OpenedLink { link, organisation, language }))
     }

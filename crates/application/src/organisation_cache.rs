@@ -7,11 +7,12 @@ use domain::OrganisationId;
 use crate::ports::{Organisation, OrganisationRegistry, StoreError};
 
 /// How old an organisation's settings may be in the worker.
-const FRESH: TimeDelta = TimeDelta::seconds(1);
+const CACHE_TTL: TimeDelta = TimeDelta::seconds(1);
 
 type Known = HashMap<OrganisationId, (DateTime<Utc>, Arc<Organisation>)>;
 
-/// Organisations as the worker last read them, so that a thousand mails of one shop read its settings once.
+/// Organisations as the worker last read them, so that a thousand mails of one shop read its
+/// settings once.
 pub(crate) struct OrganisationCache {
     registry: Arc<dyn OrganisationRegistry>,
     known: Mutex<Known>,
@@ -29,7 +30,7 @@ impl OrganisationCache {
     ) -> Result<Option<Arc<Organisation>>, StoreError> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned();
         if let Some((read_at, organisation)) = known
-            && (TimeDelta::zero()..=FRESH).contains(&(now - read_at))
+            && (TimeDelta::zero()..=CACHE_TTL).contains(&(now - read_at))
         {
             return Ok(Some(organisation));
         }

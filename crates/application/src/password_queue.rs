@@ -10,12 +10,13 @@ use tokio::time::Instant;
 /// How many attempts may wait for each one that computes: what can be served within the deadline.
 const WAITING_PER_SLOT: usize = 64;
 
-/// The queue in front of the password hashes: attempts start in the order of their arrival, a bounded number at once,
-/// a bounded number waits, and nobody waits longer than the deadline. One attempt holds one slot for all its hashes, so
-/// that under load the first ones are finished rather than all of them late.
+/// The queue in front of the password hashes: attempts start in the order of their arrival, a
+/// bounded number at once, a bounded number waits, and nobody waits longer than the deadline. One
+/// attempt holds one slot for all its hashes, so that under load the first ones are finished rather
+/// than all of them late.
 ///
-/// Attempts with the same token run one after another, and only the first of them waits for a slot: whoever sends one
-/// link many times occupies one slot.
+/// Attempts with the same token run one after another, and only the first of them waits for a slot:
+/// whoever sends one link many times occupies one slot.
 pub struct PasswordQueue {
     /// Everybody who waits or computes.
     entered: Semaphore,

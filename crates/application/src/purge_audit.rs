@@ -4,7 +4,8 @@ use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
 
 use crate::ports::{AuditLog, Clock, StoreError};
 
-/// Forgets what the audit log holds beyond its retention, by whole months (UTC), so that the row about it comes once a month.
+/// Forgets what the audit log holds beyond its retention, by whole months (UTC), so that the row
+/// about it comes once a month.
 pub struct PurgeAudit {
     /// What is purged.
     pub audit: Arc<dyn AuditLog>,
@@ -15,7 +16,8 @@ pub struct PurgeAudit {
 }
 
 impl PurgeAudit {
-    /// Purges the months that ended before the retention began. Returns how many rows went, or a lower figure.
+    /// Purges the months that ended before the retention began. Returns how many rows went, or a
+    /// lower figure.
     ///
     /// # Errors
     /// [`StoreError`] when some are left; the next time they go.

@@ -9,7 +9,8 @@ use domain::BackOff;
 pub struct RelayStatus(Arc<Mutex<Option<String>>>);
 
 impl RelayStatus {
-    /// What the relay said or did not say, without addresses and credentials; `None` while it takes mail.
+    /// What the relay said or did not say, without addresses and credentials; `None` while it takes
+    /// mail.
     #[must_use]
     pub fn error(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -46,9 +47,9 @@ pub(crate) enum Turn {
 
 /// Whether the relay takes mail, and so how many mails may be on their way to it at once.
 ///
-/// While it is down the whole queue pauses. A probe is a connection first, which costs no mail an attempt, and then one
-/// mail. When it is back the number doubles with every mail it takes, so that a relay that has just come up is not run
-/// over.
+/// While it is down the whole queue pauses. A probe is a connection first, which costs no mail an
+/// attempt, and then one mail. When it is back the number doubles with every mail it takes, so that
+/// a relay that has just come up is not run over.
 #[derive(Debug)]
 pub(crate) struct RelayHealth {
     most: usize,
@@ -121,7 +122,8 @@ impl RelayHealth {
         was_down
     }
 
-    /// The relay could not be reached, or refuses us. `random` is uniform over all of `u64`. `true`: that was not known.
+    /// The relay could not be reached, or refuses us. `random` is uniform over all of `u64`.
+    /// `true`: that was not known.
     pub(crate) fn down(&mut self, found: Obstacle, now: DateTime<Utc>, random: u64) -> bool {
         let (failures, known) = match self.state {
             State::Unknown | State::Up { .. } => (1, false),
@@ -130,7 +132,8 @@ impl RelayHealth {
             State::Down { obstacle, failures, .. } if obstacle == found => (failures.saturating_add(1), true),
             State::Down { .. } => (1, false),
         };
-        // A relay that takes connections and then no mail is not probed with mails every few seconds.
+        // A relay that takes connections and then no mail is not probed with mails every few
+        // seconds.
         let half_way = matches!(self.state, State::Down { connected: true, .. });
         let back_off = match found {
             Obstacle::Unreachable if !half_way => self.unreachable,

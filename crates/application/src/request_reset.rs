@@ -9,10 +9,11 @@ use crate::ports::{
     Clock, Limit, LimitDecision, LimitSubject, NewRequest, Random, RateLimiter, StoreError, TokenStore,
 };
 use crate::trace::stage;
-use crate::{Authenticated, WorkSignal, fresh_id};
+use crate::{Authenticated, WorkSignal, new_id};
 
-/// Takes a request for a new password: writes one row and answers. It looks at no account, makes no token, renders and
-/// resolves nothing; that is why it is fast, and why it cannot tell who has an account.
+/// Takes a request for a new password: writes one row and answers. It looks at no account, makes no
+/// token, renders and resolves nothing; that is why it is fast, and why it cannot tell who has an
+/// account.
 pub struct RequestReset {
     /// Where the request is made durable.
     pub tokens: Arc<dyn TokenStore>,
@@ -52,7 +53,8 @@ pub enum RequestResetError {
 }
 
 impl RequestReset {
-    /// Takes one request. `Ok` is a promise: it is on disk, and the mail goes out whatever crashes next.
+    /// Takes one request. `Ok` is a promise: it is on disk, and the mail goes out whatever crashes
+    /// next.
     ///
     /// # Errors
     /// [`RequestResetError`]; nothing was promised.
@@ -74,7 +76,7 @@ impl RequestReset {
                 return Err(RequestResetError::TooManyRequests(decision));
             }
         }
-        let id = fresh_id(self.clock.as_ref(), self.random.as_ref());
+        let id = new_id(self.clock.as_ref(), self.random.as_ref());
         let request = NewRequest {
             id,
             organisation: organisation.id,

@@ -9,14 +9,14 @@ use domain::{
 use tracing::field::Empty;
 use tracing::{Instrument, error};
 
-use crate::note_visit::{Came, Deed};
+use crate::note_visit::{LinkVisit, VisitAction};
 use crate::password_queue::{PasswordQueue, QueueBusy};
 use crate::ports::{
     Clock, CustomerDirectory, Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, PasswordHasher,
     Random, RateLimiter, Redeemed, Redemption, ResetLink, TokenStore,
 };
 use crate::trace::{ended, stage};
-use crate::{NoteVisit, WorkSignal, fresh_id};
+use crate::{NoteVisit, WorkSignal, new_id};
 
 /// Attempts per token, whatever their outcome.
 const ATTEMPTS: Limit = Limit { max: 10, window: Duration::from_secs(600) };
@@ -28,7 +28,8 @@ const REPEATED: TimeDelta = TimeDelta::minutes(10);
 /// How long the "your password was changed" mail is worth sending.
 const NOTICE_LIFE: TimeDelta = TimeDelta::days(3);
 
-/// Sets a new password: policy, link, history, hash, and one store call that changes everything or nothing.
+/// Sets a new password: policy, link, history, hash, and one store call that changes everything or
+/// nothing.
 pub struct SetNewPassword {
     /// Where links are found and redeemed.
     pub tokens: Arc<dyn TokenStore>,
@@ -57,7 +58,8 @@ pub struct SetNewPasswordCommand<'a> {
     pub token: &'a str,
     /// The new password.
     pub password: Password,
-    /// Which links the caller may use: the sandbox's (a `DEV_` key), live ones (any other), or the one whose page it is.
+    /// Which links the caller may use: the sandbox's (a `DEV_` key), live ones (any other), or the
+    /// one whose page it is.
     pub sandbox: bool,
     /// Whose policy holds.
     pub organisation: &'a Organisation,
@@ -112,8 +114,9 @@ impl SetNewPassword {
         self.traced(command, false).await
     }
 
-    /// Tries once for a form that may be sent twice (a double click, a reload): the same password with the same token
-    /// within ten minutes of the change is [`NewPassword::Changed`] again, and changes nothing.
+    /// Tries once for a form that may be sent twice (a double click, a reload): the same password
+    /// with the same token within ten minutes of the change is [`NewPassword::Changed`] again, and
+    /// changes nothing.
     pub async fn execute_form(&self, command: SetNewPasswordCommand<'_>) -> NewPassword {
         self.traced(command, true).await
     }
@@ -171,7 +174,8 @@ impl SetNewPassword {
             LinkState::Expired => return Err(RedeemCode::E004.into()),
             LinkState::Used | LinkState::Superseded => return Err(RedeemCode::E003.into()),
         }
-        // The store's step is not part of it: cut short, nobody would know whether the password was changed.
+        // The store's step is not part of it: cut short, nobody would know whether the password was
+        // changed.
         let password = self.queue.run(deadline, self.check_and_hash(&link, &command.password)).await??;
         Ok(self.redeem(link, token, password, command).instrument(stage!("redeem")).await?)
     }
@@ -182,12 +186,13 @@ impl SetNewPassword {
 
     /// Whether `password` is what the customer signs in with.
     async fn is_present(&self, link: &ResetLink, password: &Password) -> Result<bool, RedeemCode> {
-        let present = self.customers.password_history(link.customer, 1).await.map_err(ours)?;
+        let present = self.customers.password_history(link.customer, 1).await.map_err(internal_failure)?;
         let Some(hash) = present.first() else { return Ok(false) };
         Ok(self.verify(password, hash).await)
     }
 
-    /// Counts the attempt. A link of another organisation does not come here: to its callers it does not exist.
+    /// Counts the attempt. A link of another organisation does not come here: to its callers it
+    /// does not exist.
     async fn count(&self, token: TokenHash) -> Result<(), NewPassword> {
         let decision = self.limiter.hit(LimitSubject::ResetToken(token), ATTEMPTS, self.clock.now()).await;
         if decision.allowed { Ok(()) } else { Err(NewPassword::TooManyAttempts(decision)) }
@@ -199,7 +204,7 @@ impl SetNewPassword {
         token: TokenHash,
         command: &SetNewPasswordCommand<'_>,
     ) -> Result<Option<ResetLink>, RedeemCode> {
-        let link = self.tokens.find_link(token, self.clock.now()).await.map_err(ours)?;
+        let link = self.tokens.find_link(token, self.clock.now()).await.map_err(internal_failure)?;
         let own = |link: &ResetLink| {
             link.organisation == command.organisation.id && link.sandbox == command.sandbox
         };
@@ -212,11 +217,12 @@ impl SetNewPassword {
         password: &Password,
     ) -> Result<PasswordHash, RedeemCode> {
         self.check_history(link, password).instrument(stage!("history")).await?;
-        self.hasher.hash(password).instrument(stage!("hash")).await.map_err(ours)
+        self.hasher.hash(password).instrument(stage!("hash")).await.map_err(internal_failure)
     }
 
     async fn check_history(&self, link: &ResetLink, password: &Password) -> Result<(), RedeemCode> {
-        let former = self.customers.password_history(link.customer, HISTORY).await.map_err(ours)?;
+        let former =
+            self.customers.password_history(link.customer, HISTORY).await.map_err(internal_failure)?;
         for hash in former {
             if self.verify(password, &hash).await {
                 return Err(RedeemCode::E002);
@@ -234,8 +240,8 @@ impl SetNewPassword {
         };
         match same {
             Ok(same) => same,
-            Err(fault) => {
-                tracing::warn!(%fault, "a former password could not be compared");
+            Err(error) => {
+                tracing::warn!(%error, "a former password could not be compared");
                 false
             }
         }
@@ -250,7 +256,7 @@ impl SetNewPassword {
     ) -> Result<(), RedeemCode> {
         let at = self.clock.now();
         let flag_abroad = command.organisation.settings.geo_rules.flag_abroad;
-        let notice = fresh_id(self.clock.as_ref(), self.random.as_ref());
+        let notice = new_id(self.clock.as_ref(), self.random.as_ref());
         let redemption = Redemption {
             token,
             organisation: Some(command.organisation.id),
@@ -262,11 +268,11 @@ impl SetNewPassword {
             notice_expires_at: at + NOTICE_LIFE,
             actor: command.actor,
         };
-        match self.tokens.redeem(redemption).await.map_err(ours)? {
+        match self.tokens.redeem(redemption).await.map_err(internal_failure)? {
             Redeemed::Changed => {
                 if let Some(ip) = command.customer_ip {
-                    let deed = Deed::Redeemed { flag_abroad };
-                    self.visits.execute(Came { request: link.request, deed, ip, at }).await;
+                    let action = VisitAction::Redeemed { flag_abroad };
+                    self.visits.execute(LinkVisit { request: link.request, action, ip, at }).await;
                 }
                 Ok(())
             }
@@ -276,8 +282,8 @@ impl SetNewPassword {
     }
 }
 
-/// Whatever failed is ours to mend; the token is still good.
-fn ours(fault: impl std::error::Error) -> RedeemCode {
-    error!(%fault, "a password could not be changed");
+/// Whatever failed is internal_failure to mend; the token is still good.
+fn internal_failure(error: impl std::error::Error) -> RedeemCode {
+    error!(%error, "a password could not be changed");
     RedeemCode::E001
 }

@@ -3,7 +3,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
-/// Wakes the worker of this process when there is new work. Cheap to clone; many signals at once wake once.
+/// Wakes the worker of this process when there is new work. Cheap to clone; many signals at once
+/// wake once.
 #[derive(Debug, Clone, Default)]
 pub struct WorkSignal(Arc<Signal>);
 
@@ -20,7 +21,8 @@ impl WorkSignal {
         self.0.notify.notify_one();
     }
 
-    /// Waits until somebody raises the signal, or returns at once if it was raised since the last wait.
+    /// Waits until somebody raises the signal, or returns at once if it was raised since the last
+    /// wait.
     pub async fn raised(&self) {
         self.0.notify.notified().await;
     }

@@ -1,6 +1,7 @@
 //! How often parsing allocates: `cargo bench -p resetd-domain --bench allocations`.
 //!
-//! Once for the normalized form of an ASCII address and once more for a canonical form that differs; never for anything else.
+//! Once for the normalized form of an ASCII address and once more for a canonical form that
+//! differs; never for anything else.
 
 use divan::{AllocProfiler, black_box};
 use resetd_domain::{ApiKey, CustomerIp, EmailAddress, Expiry, Language, RequestId};

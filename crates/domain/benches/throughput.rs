@@ -1,15 +1,14 @@
 //! How many values a second one core parses, and what the crates do that one would take instead.
 //!
-//! `cargo bench -p resetd-domain` prints divan's tables and then the ratios, measured side by side. Divan's figures are per
-//! batch of [`BATCH`] values.
+//! `cargo bench -p resetd-domain` prints divan's tables and then the ratios, measured side by side.
+//! Divan's figures are per batch of [`BATCH`] values.
 
-use std::{
-    hint::black_box,
-    net::IpAddr,
-    time::{Duration, Instant},
-};
+use std::hint::black_box;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
-use divan::{Bencher, counter::ItemsCount};
+use divan::Bencher;
+use divan::counter::ItemsCount;
 use resetd_domain::{CustomerIp, EmailAddress, Expiry};
 use unicode_normalization::UnicodeNormalization;
 
@@ -129,8 +128,8 @@ fn ips() -> Vec<String> {
     ])
 }
 
-/// The best stack of general crates for the deliverable form: `email_address`, `idna`, NFC, lower case. It has no canonical
-/// form.
+/// The best stack of general crates for the deliverable form: `email_address`, `idna`, NFC, lower
+/// case. It has no canonical form.
 fn email_stack(text: &str) -> Option<String> {
     let options =
         email_address::Options::default().with_required_tld().without_domain_literal().without_display_text();

@@ -4,9 +4,7 @@ mod key;
 mod kind;
 mod scope;
 
-pub use self::{
-    key::{ApiKey, ApiKeyError, ApiKeyHash, SAMPLE_API_KEY},
-    kind::{ApiKeyKind, UnknownApiKeyKind},
-    scope::{Scope, UnknownScope},
-};
+pub use self::key::{ApiKey, ApiKeyError, ApiKeyHash, SAMPLE_API_KEY};
+pub use self::kind::{ApiKeyKind, UnknownApiKeyKind};
+pub use self::scope::{Scope, UnknownScope};
 pub use ipnetwork::IpNetwork as Network;

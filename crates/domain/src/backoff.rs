@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-/// Exponential back-off with full jitter: the n-th retry waits anything between nothing and `base * 2^n`, `ceiling` at
-/// most. Full jitter keeps many waiters from coming back at the same moment.
+/// Exponential back-off with full jitter: the n-th retry waits anything between nothing and `base *
+/// 2^n`, `ceiling` at most. Full jitter keeps many waiters from coming back at the same moment.
 ///
 /// Pure: the randomness comes from the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,15 +21,16 @@ impl BackOff {
         Self { base, ceiling }
     }
 
-    /// The longest wait before this retry; `attempt` counts the retries before it, so the first is 0.
+    /// The longest wait before this retry; `attempt` counts the retries before it, so the first is
+    /// 0.
     #[must_use]
     pub fn longest(&self, attempt: u32) -> Duration {
         let factor = 1_u32.checked_shl(attempt).unwrap_or(u32::MAX);
         self.base.checked_mul(factor).map_or(self.ceiling, |delay| delay.min(self.ceiling))
     }
 
-    /// The wait before this retry. `random` is uniform over all of `u64` and picks a point between nothing and
-    /// [`BackOff::longest`].
+    /// The wait before this retry. `random` is uniform over all of `u64` and picks a point between
+    /// nothing and [`BackOff::longest`].
     #[must_use]
     pub fn delay(&self, attempt: u32, random: u64) -> Duration {
         let longest = self.longest(attempt);

@@ -4,8 +4,8 @@ mod table;
 
 use crate::Language;
 
-/// A country of ISO 3166-1, or Kosovo under the code `XK` that databases use: its alpha-2 code and its name in each
-/// language of [`Language::BUILT_IN`].
+/// A country of ISO 3166-1, or Kosovo under the code `XK` that databases use: its alpha-2 code and
+/// its name in each language of [`Language::BUILT_IN`].
 ///
 /// ```
 /// use resetd_domain::{Country, Language};
@@ -22,7 +22,8 @@ pub struct Country {
 }
 
 impl Country {
-    /// The country of an alpha-2 code in either case. Codes that are no country's (`EU`, `AP`, `ZZ`) have none.
+    /// The country of an alpha-2 code in either case. Codes that are no country's (`EU`, `AP`,
+    /// `ZZ`) have none.
     #[must_use]
     pub fn of(code: &str) -> Option<&'static Self> {
         let [first, second] = *code.as_bytes() else { return None };

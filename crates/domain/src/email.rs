@@ -9,26 +9,27 @@ mod masked;
 mod provider;
 mod text;
 
-use core::{cmp::Ordering, fmt, hash};
+use core::cmp::Ordering;
+use core::{fmt, hash};
 use std::borrow::Cow;
 
+pub use self::error::EmailError;
+pub use self::masked::{MaskedEmail, mask_addresses};
 use self::provider::Canonical;
-pub use self::{
-    error::EmailError,
-    masked::{MaskedEmail, mask_addresses},
-    provider::{ProviderRule, ProviderRules, TagSeparator},
-};
+pub use self::provider::{ProviderRule, ProviderRules, TagSeparator};
 use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
 
 /// A deliverable e-mail address and the identity of its mailbox.
 ///
-/// * [`normalized`](Self::normalized) is the deliverable form: space and tab trimmed, NFC, the local part in lower case,
-///   the domain as A-labels by UTS-46 non-transitional processing. Mail goes there, and `Display` prints it.
-/// * [`canonical`](Self::canonical) is the identity of the mailbox: what is left when the provider's rules have dropped
-///   the dots and tags that it ignores. [`canonical_rule`](Self::canonical_rule) tells why it differs.
+/// * [`normalized`](Self::normalized) is the deliverable form: space and tab trimmed, NFC, the
+///   local part in lower case, the domain as A-labels by UTS-46 non-transitional processing. Mail
+///   goes there, and `Display` prints it.
+/// * [`canonical`](Self::canonical) is the identity of the mailbox: what is left when the
+///   provider's rules have dropped the dots and tags that it ignores.
+///   [`canonical_rule`](Self::canonical_rule) tells why it differs.
 ///
-/// Equality, order and hash are those of the normalized form: two spellings of one address are equal, two addresses of
-/// one mailbox are not. For that ask [`same_mailbox`](Self::same_mailbox).
+/// Equality, order and hash are those of the normalized form: two spellings of one address are
+/// equal, two addresses of one mailbox are not. For that ask [`same_mailbox`](Self::same_mailbox).
 ///
 /// `Debug` prints the masked form alone, as full addresses never reach a log.
 ///
@@ -54,8 +55,9 @@ impl EmailAddress {
     ///
     /// # Errors
     ///
-    /// Everything that is no dot-atom local part (RFC 5321, RFC 5322, RFC 6531), one `@` and a domain with a dot in it; see
-    /// [`EmailError`] for the faults and the order in which they are found.
+    /// Everything that is no dot-atom local part (RFC 5321, RFC 5322, RFC 6531), one `@` and a
+    /// domain with a dot in it; see [`EmailError`] for the errors and the order in which they are
+    /// found.
     pub fn parse(text: &str) -> Result<Self, EmailError> {
         Self::parse_with(text, ProviderRules::built_in())
     }
@@ -89,13 +91,15 @@ impl EmailAddress {
         self.canonical.as_ref().map_or(&self.normalized, Canonical::text)
     }
 
-    /// The provider's rule by which the canonical form differs from the normalized one; `None` where they are the same.
+    /// The provider's rule by which the canonical form differs from the normalized one; `None`
+    /// where they are the same.
     #[must_use]
     pub fn canonical_rule(&self) -> Option<&ProviderRule> {
         self.canonical.as_ref().map(Canonical::rule)
     }
 
-    /// Whether both addresses lead to the same mailbox. An equivalence: reflexive, symmetric, transitive.
+    /// Whether both addresses lead to the same mailbox. An equivalence: reflexive, symmetric,
+    /// transitive.
     #[must_use]
     pub fn same_mailbox(&self, other: &Self) -> bool {
         self.canonical() == other.canonical()
@@ -119,7 +123,8 @@ impl EmailAddress {
         domain_part::to_unicode(self.domain())
     }
 
-    /// The address with its domain as people read it. For showing alone: it is not what mail is sent to.
+    /// The address with its domain as people read it. For showing alone: it is not what mail is
+    /// sent to.
     #[must_use]
     pub fn to_unicode(&self) -> Cow<'_, str> {
         match self.domain_unicode() {
@@ -128,7 +133,8 @@ impl EmailAddress {
         }
     }
 
-    /// The address as logs may show it: the first character of the local part, then `***`, then the domain.
+    /// The address as logs may show it: the first character of the local part, then `***`, then the
+    /// domain.
     #[must_use]
     pub fn masked(&self) -> MaskedEmail<'_> {
         MaskedEmail::new(self.local_part(), self.domain())

@@ -3,7 +3,5 @@
 mod api;
 mod redeem;
 
-pub use self::{
-    api::{ErrorCode, UnknownErrorCode},
-    redeem::{RedeemCode, UnknownRedeemCode},
-};
+pub use self::api::{ErrorCode, UnknownErrorCode};
+pub use self::redeem::{RedeemCode, UnknownRedeemCode};

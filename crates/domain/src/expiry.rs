@@ -9,7 +9,9 @@ use core::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-pub use self::{error::ExpiryError, policy::ExpiryPolicy, print::Iso8601};
+pub use self::error::ExpiryError;
+pub use self::policy::ExpiryPolicy;
+pub use self::print::Iso8601;
 use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
 
 const MINUTE: u32 = 60;
@@ -19,9 +21,10 @@ const WEEK: u32 = 7 * DAY;
 
 /// How long a reset link lives: whole seconds, from one minute to seven days.
 ///
-/// Two notations are read. Whole numbers with units, largest first, each unit once, spaces optional, in either case:
-/// `3h 20m`, `90 minutes`, `1d12h` (`s sec secs second seconds`, `m min mins minute minutes`, `h hr hrs hour hours`,
-/// `d day days`, `w week weeks`). And ISO 8601 durations, in either case: `PT3H20M`, `P1D`, `P1W`.
+/// Two notations are read. Whole numbers with units, largest first, each unit once, spaces
+/// optional, in either case: `3h 20m`, `90 minutes`, `1d12h` (`s sec secs second seconds`, `m min
+/// mins minute minutes`, `h hr hrs hour hours`, `d day days`, `w week weeks`). And ISO 8601
+/// durations, in either case: `PT3H20M`, `P1D`, `P1W`.
 ///
 /// A day is 24 hours and a week is seven days, whatever the clocks do meanwhile.
 ///
@@ -48,12 +51,13 @@ impl Expiry {
 
     /// Reads an expiry in either notation.
     ///
-    /// An empty text is an error here: that it means "the organisation's default" in a request is for the one who reads
-    /// the request, see [`ExpiryPolicy::resolve`].
+    /// An empty text is an error here: that it means "the organisation's default" in a request is
+    /// for the one who reads the request, see [`ExpiryPolicy::resolve`].
     ///
     /// # Errors
     ///
-    /// The first fault from the left; then, of a well-formed text, one that is zero, under a minute or over seven days.
+    /// The first error from the left; then, of a well-formed text, one that is zero, under a minute
+    /// or over seven days.
     pub fn parse(text: &str) -> Result<Self, ExpiryError> {
         let (seconds, position) = parse::seconds(text)?;
         Self::in_range(seconds, position)

@@ -22,7 +22,8 @@ macro_rules! hash_type {
         }
 
         impl core::fmt::Debug for $name {
-            /// The first four bytes in hex: enough to tell two rows apart in a log, too little to look one up.
+            /// The first four bytes in hex: enough to tell two rows apart in a log, too little to
+            /// look one up.
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(concat!(stringify!($name), "("))?;
                 for byte in self.0.iter().take(4) {

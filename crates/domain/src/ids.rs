@@ -10,8 +10,8 @@ macro_rules! ids {
     ($( $(#[$meta:meta])* $name:ident; )+) => { $(
         $(#[$meta])*
         ///
-        /// Sixteen bytes, printed and read as a hyphenated UUID (RFC 9562). Made by [`Self::from_parts`] it is a
-        /// UUIDv7: it sorts by the time it was made.
+        /// Sixteen bytes, printed and read as a hyphenated UUID (RFC 9562). Made by
+        /// [`Self::from_parts`] it is a UUIDv7: it sorts by the time it was made.
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; 16]);
 
@@ -28,14 +28,15 @@ macro_rules! ids {
                 &self.0
             }
 
-            /// A UUIDv7 (RFC 9562, section 5.7) of a time in milliseconds since the Unix epoch, of which the lower 48
-            /// bits count, and ten random bytes, of which 74 bits count.
+            /// A UUIDv7 (RFC 9562, section 5.7) of a time in milliseconds since the Unix epoch, of
+            /// which the lower 48 bits count, and ten random bytes, of which 74 bits count.
             #[must_use]
             pub const fn from_parts(unix_ms: u64, random: [u8; 10]) -> Self {
                 Self(uuid_v7(unix_ms, random))
             }
 
-            /// The time a UUIDv7 was made, in milliseconds since the Unix epoch; `None` for other UUIDs.
+            /// The time a UUIDv7 was made, in milliseconds since the Unix epoch; `None` for other
+            /// UUIDs.
             #[must_use]
             pub const fn unix_ms(&self) -> Option<u64> {
                 unix_ms(&self.0)
@@ -104,13 +105,13 @@ pub struct IdError {
 }
 
 impl IdError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         "not-a-uuid"
     }
 
-    /// The byte of the input where the fault lies.
+    /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position
@@ -183,7 +184,8 @@ mod tests {
 
     #[test]
     fn the_example_of_rfc_9562_appendix_a_6() {
-        // Tuesday, February 22, 2022 2:22:22.00 PM GMT-05:00, rand_a 0xCC3, rand_b 0x18C4DC0C0C07398F.
+        // Tuesday, February 22, 2022 2:22:22.00 PM GMT-05:00, rand_a 0xCC3, rand_b
+        // 0x18C4DC0C0C07398F.
         let random = [0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f];
         let id = RequestId::from_parts(0x017F_22E2_79B0, random);
         assert_eq!(id.to_string(), "017f22e2-79b0-7cc3-98c4-dc0c0c07398f");

@@ -3,20 +3,17 @@
 mod diagnose;
 mod scope;
 
-use core::{
-    fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-};
+use core::fmt;
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-pub use self::{
-    diagnose::CustomerIpError,
-    scope::{IpScope, UnknownIpScope},
-};
+pub use self::diagnose::CustomerIpError;
+pub use self::scope::{IpScope, UnknownIpScope};
 use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
 
 /// The IP address a customer acts from, normalised: one value and one spelling per address.
 ///
-/// * `::1` in any spelling, `0.0.0.0`, `localhost` in either case and the empty string are `127.0.0.1`;
+/// * `::1` in any spelling, `0.0.0.0`, `localhost` in either case and the empty string are
+///   `127.0.0.1`;
 /// * an IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) is the IPv4 address in it;
 /// * spaces at the edges are trimmed, everything else is printed as RFC 5952 wants it.
 ///
@@ -41,12 +38,12 @@ impl CustomerIp {
     ///
     /// # Errors
     ///
-    /// Ports, brackets, CIDR, zone ids, leading zeros, short, hexadecimal and octal IPv4 forms, and whatever else is no
-    /// address, each with its position.
+    /// Ports, brackets, CIDR, zone ids, leading zeros, short, hexadecimal and octal IPv4 forms, and
+    /// whatever else is no address, each with its position.
     pub fn parse(text: &str) -> Result<Self, CustomerIpError> {
         let trimmed = text.trim_matches(' ');
-        // std reads exactly the textual forms of RFC 4291 and of strict dotted decimals: it decides, `diagnose`
-        // only explains a refusal.
+        // std reads exactly the textual forms of RFC 4291 and of strict dotted decimals: it
+        // decides, `diagnose` only explains a refusal.
         let parsed = if trimmed.bytes().take(5).any(|byte| byte == b':') {
             trimmed.parse().map(Self::from_v6).ok()
         } else {
@@ -77,8 +74,8 @@ impl CustomerIp {
         self.0
     }
 
-    /// What a budget counts for this address: an IPv6 address as its /64, which is what one subscriber has; an IPv4
-    /// address as itself.
+    /// What a budget counts for this address: an IPv6 address as its /64, which is what one
+    /// subscriber has; an IPv4 address as itself.
     ///
     /// ```
     /// use resetd_domain::CustomerIp;
@@ -100,7 +97,8 @@ impl CustomerIp {
         IpScope::of(self.0)
     }
 
-    /// Whether it can belong to someone on the public internet. Nothing else is ever sent to a resolver.
+    /// Whether it can belong to someone on the public internet. Nothing else is ever sent to a
+    /// resolver.
     #[must_use]
     pub fn is_global(&self) -> bool {
         self.scope() == IpScope::Global
@@ -121,7 +119,8 @@ impl fmt::Debug for CustomerIp {
 }
 
 impl From<IpAddr> for CustomerIp {
-    /// The same normalisation as [`CustomerIp::parse`]: mapped addresses, `::1` and `0.0.0.0` included.
+    /// The same normalisation as [`CustomerIp::parse`]: mapped addresses, `::1` and `0.0.0.0`
+    /// included.
     fn from(addr: IpAddr) -> Self {
         match addr {
             IpAddr::V4(addr) => Self::from_v4(addr),

@@ -8,10 +8,11 @@ use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
 
 const MAX_LENGTH: usize = 8;
 
-/// A language: the primary subtag of a BCP 47 tag (RFC 5646, section 2.2.1) in lower case, two to eight letters.
+/// A language: the primary subtag of a BCP 47 tag (RFC 5646, section 2.2.1) in lower case, two to
+/// eight letters.
 ///
-/// Region, script and whatever else follows are read and dropped: mails exist per language, and `cs-CZ` asks for the
-/// same mail as `cs`.
+/// Region, script and whatever else follows are read and dropped: mails exist per language, and
+/// `cs-CZ` asks for the same mail as `cs`.
 ///
 /// ```
 /// use resetd_domain::Language;
@@ -49,8 +50,8 @@ impl Language {
     ///
     /// # Errors
     ///
-    /// A first part that is not two to eight ASCII letters, or a later one that is not one to eight ASCII letters and
-    /// digits.
+    /// A first part that is not two to eight ASCII letters, or a later one that is not one to eight
+    /// ASCII letters and digits.
     pub fn parse(tag: &str) -> Result<Self, LanguageError> {
         let mut position = 0;
         let mut language = None;
@@ -125,13 +126,13 @@ pub struct LanguageError {
 }
 
 impl LanguageError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         "not-a-language"
     }
 
-    /// The byte of the input where the faulty part begins.
+    /// The byte of the input where the failing part begins.
     #[must_use]
     pub const fn position(&self) -> usize {
         self.position

@@ -19,30 +19,28 @@ mod state;
 mod token;
 mod webhook;
 
-pub use self::{
-    api_key::{
-        ApiKey, ApiKeyError, ApiKeyHash, ApiKeyKind, Network, SAMPLE_API_KEY, Scope, UnknownApiKeyKind,
-        UnknownScope,
-    },
-    backoff::BackOff,
-    country::Country,
-    email::{
-        EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator, mask_addresses,
-    },
-    error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode},
-    expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601},
-    ids::{
-        ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WebhookEndpointId, WebhookEventId,
-        WorkerId,
-    },
-    ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope},
-    language::{Language, LanguageError},
-    password::{Password, PasswordPolicy, PolicyRule, PolicyViolations},
-    proximity::{Proximity, Vantage},
-    state::{
-        DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
-        UnknownNoMailReason,
-    },
-    token::{ResetToken, TokenError, TokenHash},
-    webhook::{UnknownWebhookEventType, WebhookEventType, WebhookSecret, WebhookSecretError},
+pub use self::api_key::{
+    ApiKey, ApiKeyError, ApiKeyHash, ApiKeyKind, Network, SAMPLE_API_KEY, Scope, UnknownApiKeyKind,
+    UnknownScope,
 };
+pub use self::backoff::BackOff;
+pub use self::country::Country;
+pub use self::email::{
+    EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator, mask_addresses,
+};
+pub use self::error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode};
+pub use self::expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601};
+pub use self::ids::{
+    ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WebhookEndpointId, WebhookEventId,
+    WorkerId,
+};
+pub use self::ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope};
+pub use self::language::{Language, LanguageError};
+pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
+pub use self::proximity::{NetworkLocation, Proximity};
+pub use self::state::{
+    DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
+    UnknownNoMailReason,
+};
+pub use self::token::{ResetToken, TokenError, TokenHash};
+pub use self::webhook::{UnknownWebhookEventType, WebhookEventType, WebhookSecret, WebhookSecretError};

@@ -29,7 +29,8 @@ macro_rules! parse_impls {
     };
 }
 
-/// `Deserialize` from a string through `parse`, so that what serde brings in has passed the same rules.
+/// `Deserialize` from a string through `parse`, so that what serde brings in has passed the same
+/// rules.
 macro_rules! deserialize_impl {
     ($type:ty, $expected:expr) => {
         #[cfg(feature = "serde")]
@@ -68,7 +69,7 @@ macro_rules! serialize_impl {
 }
 
 /// An enum of fixed words: `ALL`, `as_str`, `parse`, `Display`, `FromStr`, `TryFrom`, serde.
-macro_rules! words {
+macro_rules! string_enum {
     (
         $(#[$meta:meta])*
         $name:ident, $what:literal, unknown $(#[$error_meta:meta])* $error:ident {
@@ -118,7 +119,7 @@ macro_rules! words {
         pub struct $error;
 
         impl $error {
-            /// The machine's name of this fault; never changes.
+            /// The machine's name of this error; never changes.
             #[must_use]
             pub const fn code(&self) -> &'static str {
                 "unknown-word"
@@ -131,4 +132,4 @@ macro_rules! words {
     };
 }
 
-pub(crate) use {deserialize_impl, parse_impls, serialize_impl, words};
+pub(crate) use {deserialize_impl, parse_impls, serialize_impl, string_enum};

@@ -4,7 +4,5 @@ mod common;
 mod policy;
 mod secret;
 
-pub use self::{
-    policy::{PasswordPolicy, PolicyRule, PolicyViolations},
-    secret::Password,
-};
+pub use self::policy::{PasswordPolicy, PolicyRule, PolicyViolations};
+pub use self::secret::Password;

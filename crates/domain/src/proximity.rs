@@ -1,12 +1,13 @@
 //! How near the one who opens a link is to the one who asked for it.
 
-use core::{fmt, net::IpAddr};
+use core::fmt;
+use core::net::IpAddr;
 
 use crate::CustomerIp;
 
 /// Where somebody acts from: an address, and what is known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Vantage<'a> {
+pub struct NetworkLocation<'a> {
     /// The address.
     pub ip: CustomerIp,
     /// The autonomous system it belongs to.
@@ -20,8 +21,8 @@ pub struct Vantage<'a> {
 pub enum Proximity {
     /// The same address.
     SameAddress,
-    /// The same /24 (IPv4) or /48 (IPv6), or the same autonomous system and not known to be in two countries: systems
-    /// of large providers span several.
+    /// The same /24 (IPv4) or /48 (IPv6), or the same autonomous system and not known to be in two
+    /// countries: systems of large providers span several.
     SameNetwork,
     /// The same country.
     SameCountry,
@@ -35,14 +36,14 @@ impl Proximity {
     /// Compares two vantages; which comes first makes no difference.
     ///
     /// ```
-    /// use resetd_domain::{CustomerIp, Proximity, Vantage};
+    /// use resetd_domain::{CustomerIp, Proximity, NetworkLocation};
     ///
-    /// let at = |ip, country| Vantage { ip: CustomerIp::parse(ip).unwrap(), asn: None, country };
+    /// let at = |ip, country| NetworkLocation { ip: CustomerIp::parse(ip).unwrap(), asn: None, country };
     /// assert_eq!(Proximity::between(at("1.1.1.1", None), at("1.1.1.9", None)), Proximity::SameNetwork);
     /// assert_eq!(Proximity::between(at("1.1.1.1", Some("AU")), at("8.8.8.8", Some("US"))), Proximity::OtherCountry);
     /// ```
     #[must_use]
-    pub fn between(one: Vantage<'_>, other: Vantage<'_>) -> Self {
+    pub fn between(one: NetworkLocation<'_>, other: NetworkLocation<'_>) -> Self {
         if one.ip == other.ip {
             return Self::SameAddress;
         }
@@ -91,9 +92,13 @@ fn are_neighbours(one: IpAddr, other: IpAddr) -> bool {
 mod tests {
     use super::*;
 
-    fn vantage<'a>(ip: &str, asn: u32, country: &'a str) -> Vantage<'a> {
+    fn network_location<'a>(ip: &str, asn: u32, country: &'a str) -> NetworkLocation<'a> {
         let country = Some(country).filter(|country| !country.is_empty());
-        Vantage { ip: CustomerIp::parse(ip).unwrap(), asn: Some(asn).filter(|asn| *asn != 0), country }
+        NetworkLocation {
+            ip: CustomerIp::parse(ip).unwrap(),
+            asn: Some(asn).filter(|asn| *asn != 0),
+            country,
+        }
     }
 
     #[test]
@@ -118,7 +123,8 @@ mod tests {
             (("1.1.1.1", 5, "CZ"), ("8.8.8.8", 6, ""), Unknown),
             (("1.1.1.1", 5, ""), ("10.0.0.1", 0, ""), Unknown),
         ] {
-            let (one, other) = (vantage(one.0, one.1, one.2), vantage(other.0, other.1, other.2));
+            let (one, other) =
+                (network_location(one.0, one.1, one.2), network_location(other.0, other.1, other.2));
             assert_eq!(Proximity::between(one, other), proximity, "{one:?} {other:?}");
             assert_eq!(Proximity::between(other, one), proximity, "{other:?} {one:?}");
         }

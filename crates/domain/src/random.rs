@@ -3,13 +3,14 @@
 /// The 62 characters of tokens and keys.
 const ALPHABET: [u8; 62] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// The largest multiple of 62 that a byte can hold: bytes from here on are drawn again, so that no character is
-/// likelier than another.
+/// The largest multiple of 62 that a byte can hold: bytes from here on are drawn again, so that no
+/// character is likelier than another.
 const FAIR: u8 = 248;
 
 /// Fills `out` with characters of `[A-Za-z0-9]`, each equally likely as long as `fill` is uniform.
 ///
-/// `fill` is called until enough fair bytes came out of it; one that yields nothing below 248 for ever never ends.
+/// `fill` is called until enough fair bytes came out of it; one that yields nothing below 248 for
+/// ever never ends.
 pub(crate) fn alphanumerics(out: &mut [u8], fill: &mut dyn FnMut(&mut [u8])) {
     let mut pool = [0_u8; 40];
     let mut slots = out.iter_mut();
@@ -27,7 +28,8 @@ pub(crate) fn alphanumerics(out: &mut [u8], fill: &mut dyn FnMut(&mut [u8])) {
     wipe(&mut pool);
 }
 
-/// Overwrites a secret with zeros, as surely as safe code can: the optimiser is told that the zeros are looked at.
+/// Overwrites a secret with zeros, as surely as safe code can: the optimiser is told that the zeros
+/// are looked at.
 pub(crate) fn wipe(secret: &mut [u8]) {
     secret.fill(0);
     core::hint::black_box(&*secret);

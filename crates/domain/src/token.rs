@@ -5,18 +5,17 @@ use core::fmt;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::{
-    hash::hash_type,
-    macros::{deserialize_impl, parse_impls},
-    random,
-};
+use crate::hash::hash_type;
+use crate::macros::{deserialize_impl, parse_impls};
+use crate::random;
 
 const LENGTH: usize = 32;
 
 /// A reset token in plain text. It exists in the worker's memory and in the mail, nowhere else.
 ///
-/// `Debug` prints `ResetToken(…)`; there is no `Display`, no `Serialize` and no `PartialEq` (compare hashes). Its text
-/// lives in one place on the heap, moves without leaving copies behind, and is overwritten when it is dropped.
+/// `Debug` prints `ResetToken(…)`; there is no `Display`, no `Serialize` and no `PartialEq`
+/// (compare hashes). Its text lives in one place on the heap, moves without leaving copies behind,
+/// and is overwritten when it is dropped.
 ///
 /// ```
 /// use resetd_domain::{ResetToken, TokenHash};
@@ -32,8 +31,8 @@ const LENGTH: usize = 32;
 pub struct ResetToken(Box<[u8; LENGTH]>);
 
 impl ResetToken {
-    /// Makes a fresh token with 190 bits of randomness. `fill` fills the slice it is given with uniform random bytes, as
-    /// `getrandom::fill` does.
+    /// Makes a fresh token with 190 bits of randomness. `fill` fills the slice it is given with
+    /// uniform random bytes, as `getrandom::fill` does.
     #[must_use]
     pub fn generate(fill: &mut dyn FnMut(&mut [u8])) -> Self {
         let mut token = Self(Box::new([0; LENGTH]));
@@ -90,8 +89,9 @@ deserialize_impl!(ResetToken, "a reset token");
 hash_type! {
     /// The SHA-256 of a [`ResetToken`]: what the store keeps and finds a request by.
     ///
-    /// A plain digest is enough: a token holds 190 bits of randomness, so there is nothing to guess that a slow hash
-    /// would protect, and the look-up by hash leaks no byte of the token through its timing.
+    /// A plain digest is enough: a token holds 190 bits of randomness, so there is nothing to guess
+    /// that a slow hash would protect, and the look-up by hash leaks no byte of the token through
+    /// its timing.
     TokenHash
 }
 
@@ -116,7 +116,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ impl TokenError {
         }
     }
 
-    /// The byte of the input where the fault lies.
+    /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {
         match self {

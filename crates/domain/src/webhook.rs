@@ -4,17 +4,16 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::{
-    macros::{deserialize_impl, parse_impls, serialize_impl, words},
-    random,
-};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
+use crate::random;
 
-words! {
+string_enum! {
     /// What an organisation can be told of.
     WebhookEventType, "webhook event type", unknown
     /// The text is no webhook event type.
     UnknownWebhookEventType {
-        /// A request was taken on: it is within the budget of its address. Whether that has an account is not known yet.
+        /// A request was taken on: it is within the budget of its address. Whether that has an
+        /// account is not known yet.
         Requested = "password_reset.requested",
         /// The relay took the mail with the link.
         Sent = "password_reset.sent",
@@ -25,11 +24,11 @@ words! {
     }
 }
 
-/// The secret that resetd and a receiver share: 24 to 64 random bytes (Standard Webhooks). Written as text it is `whsec_`
-/// and the bytes in base64; that is the business of whoever shows it.
+/// The secret that resetd and a receiver share: 24 to 64 random bytes (Standard Webhooks). Written
+/// as text it is `whsec_` and the bytes in base64; that is the business of whoever shows it.
 ///
-/// `Debug` prints `WebhookSecret(…)`; there is no `Display` and no `Serialize`. The bytes are overwritten when it is
-/// dropped.
+/// `Debug` prints `WebhookSecret(…)`; there is no `Display` and no `Serialize`. The bytes are
+/// overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookSecret(Box<[u8]>);
 
@@ -39,12 +38,13 @@ impl WebhookSecret {
     /// The most bytes of a secret.
     pub const LONGEST: usize = 64;
     /// The bytes of a fresh one.
-    const FRESH: usize = 32;
+    const LENGTH: usize = 32;
 
-    /// Makes a fresh secret of 32 bytes. `fill` fills the slice it is given with uniform random bytes.
+    /// Makes a fresh secret of 32 bytes. `fill` fills the slice it is given with uniform random
+    /// bytes.
     #[must_use]
     pub fn generate(fill: &mut dyn FnMut(&mut [u8])) -> Self {
-        let mut secret = Self(Box::new([0; Self::FRESH]));
+        let mut secret = Self(Box::new([0; Self::LENGTH]));
         fill(&mut secret.0);
         secret
     }

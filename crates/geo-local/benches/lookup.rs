@@ -1,15 +1,15 @@
-//! Lookups a second on one core: city and ASN of random public addresses, in made databases of 200,000 networks each
-//! and, where `RESETD_TEST_GEO_DATA` names them, in the real ones of `cargo xtask geo-data`.
+//! Lookups a second on one core: city and ASN of random public addresses, in made databases of
+//! 200,000 networks each and, where `RESETD_TEST_GEO_DATA` names them, in the real ones of `cargo
+//! xtask geo-data`.
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
-use std::{
-    fs,
-    net::{IpAddr, Ipv4Addr},
-    path::PathBuf,
-    sync::LazyLock,
-};
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
-use divan::{Bencher, black_box, counter::ItemsCount};
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
 use mmdb_writer::{RecordSize, Value, Writer};
 use resetd_geo_local::{LocalGeo, LocalGeoOptions};
 

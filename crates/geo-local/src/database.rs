@@ -1,20 +1,16 @@
 //! One database file in memory, read again when it is replaced.
 
-use std::{
-    fs, io,
-    net::IpAddr,
-    path::{Path, PathBuf},
-    sync::{Mutex, PoisonError, RwLock},
-    time::SystemTime,
-};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::SystemTime;
+use std::{fs, io};
 
 use application::ports::GeoContext;
 use maxminddb::{MaxMindDbError, Reader, WithinOptions};
 
-use crate::{
-    error::{DatabaseKind, LocalGeoError},
-    layout::{self, FieldNames, Fields, Layout},
-};
+use crate::error::{DatabaseKind, LocalGeoError};
+use crate::layout::{self, FieldNames, Fields, Layout};
 
 /// Records looked at to learn a database's fields.
 const SAMPLE: usize = 64;
@@ -25,7 +21,8 @@ pub(crate) struct Database {
     kind: DatabaseKind,
     path: PathBuf,
     loaded: RwLock<Loaded>,
-    /// The state of the file that was tried last, good or bad: nothing is read, or complained of, twice.
+    /// The state of the file that was tried last, good or bad: nothing is read, or complained of,
+    /// twice.
     tried: Mutex<Option<Stamp>>,
 }
 
@@ -67,7 +64,8 @@ impl Database {
         self.kind
     }
 
-    /// Puts what the database knows of the address into `context`; `false` when it does not list it.
+    /// Puts what the database knows of the address into `context`; `false` when it does not list
+    /// it.
     pub(crate) fn read(&self, address: IpAddr, context: &mut GeoContext) -> Result<bool, MaxMindDbError> {
         let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
         if address.is_ipv6() && loaded.reader.metadata().ip_version == 4 {

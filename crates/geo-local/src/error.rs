@@ -1,4 +1,5 @@
-use std::{fmt, io, path::PathBuf};
+use std::path::PathBuf;
+use std::{fmt, io};
 
 use thiserror::Error;
 

@@ -1,4 +1,5 @@
-//! The field layouts of the vendors, told apart by a database's type and by the shape of its records.
+//! The field layouts of the vendors, told apart by a database's type and by the shape of its
+//! records.
 
 mod fields;
 mod flat;
@@ -6,7 +7,8 @@ mod ipinfo;
 mod maxmind;
 mod place;
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
+use std::fmt;
 
 use application::ports::GeoContext;
 use maxminddb::{LookupResult, MaxMindDbError};
@@ -29,7 +31,8 @@ pub(crate) enum Layout {
     DbIp,
     /// Flat texts, numbers among them.
     IpInfo,
-    /// Flat fields of DB-IP's lists as they are distributed freely: `state1`, `postcode`, `timezone`.
+    /// Flat fields of DB-IP's lists as they are distributed freely: `state1`, `postcode`,
+    /// `timezone`.
     Flat,
 }
 

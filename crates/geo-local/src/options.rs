@@ -1,10 +1,13 @@
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
 
-/// The sources of a [`LocalGeo`](crate::LocalGeo); every one may be absent. A folder stands for the `.mmdb` files in it.
+/// The sources of a [`LocalGeo`](crate::LocalGeo); every one may be absent. A folder stands for the
+/// `.mmdb` files in it.
 #[derive(Debug, Clone)]
 pub struct LocalGeoOptions {
-    /// City (or country) databases; the first that lists an address answers. One that names the country alone may be
-    /// refined by a later one that agrees on it.
+    /// City (or country) databases; the first that lists an address answers. One that names the
+    /// country alone may be refined by a later one that agrees on it.
     pub city: Vec<PathBuf>,
     /// ASN (or ISP) databases.
     pub asn: Vec<PathBuf>,

@@ -1,21 +1,15 @@
-use std::{
-    net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use application::ports::{GeoContext, GeoError, GeoResolver};
 use async_trait::async_trait;
 use domain::{CustomerIp, IpScope};
 
-use crate::{
-    DatabaseKind, LocalGeoError, LocalGeoOptions,
-    database::{self, Database, Reloaded},
-    reverse_dns::{Reverse, ReverseDns},
-};
+use crate::database::{self, Database, Reloaded};
+use crate::reverse_dns::{Reverse, ReverseDns};
+use crate::{DatabaseKind, LocalGeoError, LocalGeoOptions};
 
 /// The name this resolver gives as the source of what it says.
 const SOURCE: &str = "local";
@@ -32,11 +26,12 @@ pub struct LocalGeo {
 }
 
 impl LocalGeo {
-    /// Reads every database into memory. Blocks; for the start of a process. A path that is a folder stands for the
-    /// `.mmdb` files in it at this moment, by name.
+    /// Reads every database into memory. Blocks; for the start of a process. A path that is a
+    /// folder stands for the `.mmdb` files in it at this moment, by name.
     ///
     /// # Errors
-    /// A file that is missing, unreadable, broken or of another kind, or a DNS resolver that cannot be set up.
+    /// A file that is missing, unreadable, broken or of another kind, or a DNS resolver that cannot
+    /// be set up.
     pub fn open(options: LocalGeoOptions) -> Result<Self, LocalGeoError> {
         let LocalGeoOptions { city, asn, anonymous, dns, check_every } = options;
         let kinds =
@@ -59,8 +54,8 @@ impl LocalGeo {
         })
     }
 
-    /// What the databases know of an address, at once: no DNS, no disk. Empty for one that is not global (see
-    /// [`CustomerIp::is_global`]) or unknown.
+    /// What the databases know of an address, at once: no DNS, no disk. Empty for one that is not
+    /// global (see [`CustomerIp::is_global`]) or unknown.
     #[must_use]
     pub fn lookup(&self, address: IpAddr) -> GeoContext {
         if IpScope::of(address) != IpScope::Global {
@@ -96,8 +91,8 @@ impl LocalGeo {
         context
     }
 
-    /// Reads again every file that was replaced since, and returns how many are new. Blocks on the disk. A resolver in
-    /// use does this by itself.
+    /// Reads again every file that was replaced since, and returns how many are new. Blocks on the
+    /// disk. A resolver in use does this by itself.
     pub fn reload(&self) -> usize {
         reload(&self.databases)
     }
@@ -118,8 +113,9 @@ impl LocalGeo {
     }
 }
 
-/// Adds what a later city database knows of a place whose country an earlier one named. It may refine the place, not
-/// contradict it: where the two disagree on the country, the country alone is as much as can honestly be said.
+/// Adds what a later city database knows of a place whose country an earlier one named. It may
+/// refine the place, not contradict it: where the two disagree on the country, the country alone is
+/// as much as can honestly be said.
 fn refine(context: &mut GeoContext, later: GeoContext) {
     if context.country_code.is_some() && context.country_code == later.country_code {
         let GeoContext { region, city, latitude, longitude, time_zone, .. } = later;

@@ -1,16 +1,17 @@
-//! The host name of an address, believed only when it points back: forward-confirmed reverse DNS (RFC 8499's FCrDNS).
+//! The host name of an address, believed only when it points back: forward-confirmed reverse DNS
+//! (RFC 8499's FCrDNS).
 //!
-//! Whoever holds an address writes its pointer and can write anything into it; only the holder of the domain can make
-//! the name point back.
+//! Whoever holds an address writes its pointer and can write anything into it; only the holder of
+//! the domain can make the name point back.
 
-use std::{net::IpAddr, time::Duration};
+use std::net::IpAddr;
+use std::time::Duration;
 
-use hickory_resolver::{
-    TokioResolver,
-    config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig},
-    net::{NetError, runtime::TokioRuntimeProvider},
-    proto::rr::{Name, RData, RecordType},
-};
+use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolveHosts, ResolverConfig};
+use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
 
 use crate::{DnsOptions, LocalGeoError};
 

@@ -1,18 +1,19 @@
-//! Cached lookups a second on one core, after a server on loopback has answered once for every address.
+//! Cached lookups a second on one core, after a server on loopback has answered once for every
+//! address.
 #![expect(clippy::unwrap_used, reason = "a benchmark may fail")]
 
-use std::{net::Ipv4Addr, sync::LazyLock};
+use std::net::Ipv4Addr;
+use std::sync::LazyLock;
 
 use application::ports::GeoResolver;
-use divan::{Bencher, black_box, counter::ItemsCount};
+use divan::counter::ItemsCount;
+use divan::{Bencher, black_box};
 use domain::CustomerIp;
 use futures_util::FutureExt;
 use resetd_geo_vikitron::{VikiTron, VikiTronOptions};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    runtime::Runtime,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
 
 /// Different addresses in the cache.
 const ADDRESSES: u32 = 2_000;

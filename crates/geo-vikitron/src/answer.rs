@@ -1,4 +1,5 @@
-//! VikiTron's JSON (`docs/vikitron.md`): every field optional, unknown ones passed over, misfits dropped.
+//! VikiTron's JSON (`docs/vikitron.md`): every field optional, unknown ones passed over, misfits
+//! dropped.
 
 use application::ports::{GeoContext, PlaceName};
 use domain::CustomerIp;

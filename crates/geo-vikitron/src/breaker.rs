@@ -1,9 +1,7 @@
 //! The circuit breaker: a server that fails several times in a row is left alone for a while.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Shared by every lookup; cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,7 +31,8 @@ pub(crate) struct Attempt {
 }
 
 impl Breaker {
-    /// Opens after `failures` failures in a row for `pause`, doubled by each failed probe up to `longest`.
+    /// Opens after `failures` failures in a row for `pause`, doubled by each failed probe up to
+    /// `longest`.
     pub(crate) fn new(failures: u32, pause: Duration, longest: Duration) -> Self {
         let state = Arc::new(Mutex::new(State::Closed { failed: 0 }));
         Self { state, failures: failures.max(1), pause, longest: longest.max(pause) }

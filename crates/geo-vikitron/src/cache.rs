@@ -1,11 +1,9 @@
 //! Answers kept for a while: bounded, and what is asked for stays.
 
-use std::{
-    collections::HashMap,
-    mem,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use application::ports::GeoContext;
 use domain::CustomerIp;
@@ -13,8 +11,9 @@ use domain::CustomerIp;
 /// What is kept of an address: its context, or that nothing is known.
 pub(crate) type Known = Option<Arc<GeoContext>>;
 
-/// Two generations of answers. New and used ones are in the young generation; when it is full it becomes the old one,
-/// and the old one goes. That keeps what was used lately, in constant time and without a list to maintain.
+/// Two generations of answers. New and used ones are in the young generation; when it is full it
+/// becomes the old one, and the old one goes. That keeps what was used lately, in constant time and
+/// without a list to maintain.
 #[derive(Debug)]
 pub(crate) struct Cache {
     generations: Mutex<Generations>,

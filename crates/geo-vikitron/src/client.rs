@@ -1,6 +1,7 @@
 //! One question over HTTP.
 
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
 use application::ports::GeoContext;
 use bytes::Bytes;
@@ -8,21 +9,17 @@ use domain::CustomerIp;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::{TokioExecutor, TokioTimer},
-};
-use tokio_rustls::rustls::{
-    ClientConfig, RootCertStore,
-    crypto::ring,
-    pki_types::{CertificateDer, pem::PemObject},
-};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use crate::{
-    VikiTronError, VikiTronOptions,
-    answer::{self, Nonsense},
-    endpoint::Endpoint,
-};
+use crate::answer::{self, Nonsense};
+use crate::endpoint::Endpoint;
+use crate::{VikiTronError, VikiTronOptions};
 
 /// The largest body that is read.
 const LARGEST_BODY: usize = 64 * 1024;

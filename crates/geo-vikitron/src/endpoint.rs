@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use domain::CustomerIp;
-use http::{HeaderValue, Uri, uri::Scheme};
+use http::uri::Scheme;
+use http::{HeaderValue, Uri};
 
 use crate::{BearerToken, VikiTronError, VikiTronOptions};
 
@@ -39,7 +40,8 @@ impl Endpoint {
         self.is_https
     }
 
-    /// `{base}/v1/ip/{address}`. An IPv6 address stands as it is: a colon is fine in a path (RFC 3986, section 3.3).
+    /// `{base}/v1/ip/{address}`. An IPv6 address stands as it is: a colon is fine in a path (RFC
+    /// 3986, section 3.3).
     pub(crate) fn of(&self, ip: CustomerIp) -> Result<Uri, http::uri::InvalidUri> {
         format!("{}/v1/ip/{ip}", self.base).parse()
     }

@@ -9,7 +9,8 @@ pub enum VikiTronError {
     /// The base URL holds a user, a query or a fragment.
     #[error("the VikiTron URL must end with its path: no user, query or fragment")]
     UrlParts,
-    /// The token has characters that no header can hold (RFC 6750 allows letters, digits and `-._~+/=`).
+    /// The token has characters that no header can hold (RFC 6750 allows letters, digits and
+    /// `-._~+/=`).
     #[error("the VikiTron token has characters that cannot be sent")]
     Token,
     /// The token would cross the network in the clear.

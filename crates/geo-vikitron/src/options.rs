@@ -1,9 +1,11 @@
-use std::{fmt, time::Duration};
+use std::fmt;
+use std::time::Duration;
 
 /// Where VikiTron is and how it is asked.
 #[derive(Debug, Clone)]
 pub struct VikiTronOptions {
-    /// `http://` or `https://`, a host, perhaps a port and a path before `/v1/ip/…`; no user, query or fragment.
+    /// `http://` or `https://`, a host, perhaps a port and a path before `/v1/ip/…`; no user, query
+    /// or fragment.
     pub base_url: String,
     /// Sent as `Authorization: Bearer …`; over plain HTTP only to a loopback address.
     pub token: Option<BearerToken>,
@@ -21,7 +23,8 @@ pub struct VikiTronOptions {
     pub unknown_for: Duration,
     /// Failures in a row that open the circuit breaker: 5 by default.
     pub breaker_failures: u32,
-    /// How long the breaker stays open at first, 1 s by default; each failed probe doubles it up to `breaker_longest`.
+    /// How long the breaker stays open at first, 1 s by default; each failed probe doubles it up to
+    /// `breaker_longest`.
     pub breaker_pause: Duration,
     /// The longest pause between probes: 30 s by default.
     pub breaker_longest: Duration,

@@ -1,27 +1,25 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{GeoContext, GeoError, GeoResolver};
 use async_trait::async_trait;
 use domain::CustomerIp;
 use futures_util::FutureExt;
-use tokio::{
-    sync::Semaphore,
-    time::{Instant, timeout_at},
-};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
-use crate::{
-    VikiTronError, VikiTronOptions,
-    breaker::Breaker,
-    cache::{Cache, Known},
-    client::VikiTronClient,
-    endpoint::Endpoint,
-    flights::{Flights, Landed},
-};
+use crate::breaker::Breaker;
+use crate::cache::{Cache, Known};
+use crate::client::VikiTronClient;
+use crate::endpoint::Endpoint;
+use crate::single_flight::{InFlightLookups, LookupResult};
+use crate::{VikiTronError, VikiTronOptions};
 
 /// Resolves addresses by asking VikiTron.
 pub struct VikiTron {
     asking: Arc<Asking>,
-    flights: Flights,
+    lookups: InFlightLookups,
 }
 
 /// What a request under way needs; it may outlive the call that began it.
@@ -37,7 +35,8 @@ impl VikiTron {
     /// Checks the options; nothing is sent yet.
     ///
     /// # Errors
-    /// A URL, token or certificate that cannot be used, a token that would travel in the clear, or a zero.
+    /// A URL, token or certificate that cannot be used, a token that would travel in the clear, or
+    /// a zero.
     pub fn new(options: VikiTronOptions) -> Result<Self, VikiTronError> {
         for (name, is_zero) in [
             ("deadline", options.deadline.is_zero()),
@@ -56,11 +55,11 @@ impl VikiTron {
             permits: Semaphore::new(options.max_concurrent.min(Semaphore::MAX_PERMITS)),
             deadline: options.deadline,
         };
-        Ok(Self { asking: Arc::new(asking), flights: Flights::default() })
+        Ok(Self { asking: Arc::new(asking), lookups: InFlightLookups::default() })
     }
 
-    /// What is in the cache: `Some(None)` when it is known that nothing is known, `None` when VikiTron has to be asked.
-    /// The context is shared, not copied.
+    /// What is in the cache: `Some(None)` when it is known that nothing is known, `None` when
+    /// VikiTron has to be asked. The context is shared, not copied.
     #[must_use]
     pub fn cached(&self, ip: CustomerIp) -> Option<Option<Arc<GeoContext>>> {
         self.asking.cache.get(ip, std::time::Instant::now())
@@ -74,7 +73,7 @@ impl VikiTron {
 
 impl Asking {
     /// One request, from the wait for its turn to the cache.
-    async fn land(self: Arc<Self>, ip: CustomerIp) -> Landed {
+    async fn land(self: Arc<Self>, ip: CustomerIp) -> LookupResult {
         let began = Instant::now();
         let deadline = began + self.deadline;
         let Ok(Ok(_permit)) = timeout_at(deadline, self.permits.acquire()).await else {
@@ -125,7 +124,7 @@ impl GeoResolver for VikiTron {
         if let Some(known) = self.cached(ip) {
             return Self::hit(known);
         }
-        let flight = self.flights.join(ip, || Arc::clone(&self.asking).land(ip).boxed());
+        let flight = self.lookups.join(ip, || Arc::clone(&self.asking).land(ip).boxed());
         // The flight ends within its deadline, and so does whoever joined it later.
         flight.await.map(|context| (*context).clone())
     }

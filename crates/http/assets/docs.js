@@ -22,8 +22,8 @@ async function send(call, key, body, answer) {
     told.textContent = [...response.headers].map(([name, value]) => name + ": " + value).join("\n");
     text.textContent = present(content);
     answer.replaceChildren(result, text, told);
-  } catch (fault) {
-    result.textContent = "The request could not be sent: " + fault.message;
+  } catch (error) {
+    result.textContent = "The request could not be sent: " + error.message;
     answer.replaceChildren(result);
   }
 }

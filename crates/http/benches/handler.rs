@@ -1,5 +1,5 @@
-//! The whole of `reset-password` over an in-memory store beside a bare echo handler, both through `Router::call` in this
-//! process: what the surface itself costs, without sockets and disks.
+//! The whole of `reset-password` over an in-memory store beside a bare echo handler, both through
+//! `Router::call` in this process: what the surface itself costs, without sockets and disks.
 //!
 //! `cargo bench -p resetd-http --bench handler` prints both medians and their ratio.
 
@@ -27,7 +27,7 @@ use axum::routing::post;
 use http_body_util::BodyExt;
 use tower::Service;
 
-use shop::{PROD, Plan, Shop};
+use shop::{PROD, Shop, ShopConfig};
 
 const BODY: &str =
     r#"{ "email": "jan@barasek.com", "expirationTime": "3h 20m", "customerRealIp": "1.1.1.1" }"#;
@@ -55,16 +55,18 @@ fn main() {
     });
 }
 
-/// The surface over a store that takes every request at once: the disk is not what is measured here.
+/// The surface over a store that takes every request at once: the disk is not what is measured
+/// here.
 async fn whole() -> Router {
     let mut tokens = MockTokenStore::new();
     tokens.expect_record().returning(|_| Ok(()));
     let settings =
         OrganisationSettings { requests_per_ip_minute: u32::MAX, ..OrganisationSettings::default() };
     // Keys are remembered for 400 ms, as in the server.
-    let first = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let first = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     let keys = CachedKeys::new(Arc::new(first.store.clone()), Arc::new(first.clock.clone()));
-    let plan = Plan { tokens: Some(Arc::new(tokens)), keys: Some(Arc::new(keys)), ..Plan::default() };
+    let plan =
+        ShopConfig { tokens: Some(Arc::new(tokens)), keys: Some(Arc::new(keys)), ..ShopConfig::default() };
     Shop::planned(plan).await.router
 }
 

@@ -22,12 +22,12 @@ use chrono::TimeDelta;
 use resetd_http::{ConnectionLimits, serve};
 use tower::ServiceExt;
 
-use shop::{GOOD_PASSWORD, Plan, Shop, petra};
+use shop::{GOOD_PASSWORD, Shop, ShopConfig, petra};
 
 #[tokio::main]
 async fn main() {
     let address = std::env::args().nth(1).unwrap_or_else(|| "127.0.0.1:8099".to_owned());
-    let plan = Plan { accept_sample: true, mailbox: true, ..Plan::default() };
+    let plan = ShopConfig { accept_sample: true, mailbox: true, ..ShopConfig::default() };
     let shop = Shop::planned(plan).await;
     let expired = shop.link(petra()).await;
     shop.clock.advance(TimeDelta::hours(1));

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use application::ports::{MailArchive, Random};
-use application::{Authenticate, DisownRequest, OpenLink, RequestFreshLink, RequestReset, SetNewPassword};
+use application::{Authenticate, CancelRequest, OpenLink, RequestReset, ResendLink, SetNewPassword};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
 use domain::Scope;
 use ipnetwork::IpNetwork;
 use tower::ServiceExt;
 
-use crate::call::Gate;
-use crate::edge::{Edge, EdgeShared, Volume};
+use crate::call::ApiKeyAuth;
+use crate::edge::{AccessLogLevel, Edge, EdgeShared};
 use crate::html;
 use crate::pages::{self, ResetPages};
 use crate::public_url;
@@ -22,7 +22,8 @@ use crate::routes::sandbox_mail::{self, Sandbox};
 use crate::routes::set_new_password::{self, SetPassword};
 use crate::routes::{self, docs, errors, mailbox, openapi, ping};
 
-/// Everything the surface is made of. [`router`] takes it apart: a handler sees no more of it than its route needs.
+/// Everything the surface is made of. [`router`] takes it apart: a handler sees no more of it than
+/// its route needs.
 pub struct Api {
     /// Checks API keys.
     pub authenticate: Arc<Authenticate>,
@@ -33,9 +34,9 @@ pub struct Api {
     /// Looks at links.
     pub open_link: Arc<OpenLink>,
     /// Replaces dead links.
-    pub fresh_link: Arc<RequestFreshLink>,
+    pub resent_link: Arc<ResendLink>,
     /// Kills requests that the customer never made.
-    pub disown: Arc<DisownRequest>,
+    pub cancel: Arc<CancelRequest>,
     /// The captured mail of `DEV_` keys.
     pub sandbox: Arc<dyn MailArchive>,
     /// Captured mail for everybody on this machine: the demo's alone.
@@ -44,8 +45,8 @@ pub struct Api {
     pub readiness: Arc<dyn Readiness>,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNetwork>,
-    /// Where customers reach this installation, without a slash at the end. Links below its path are served with and
-    /// without it: some proxies keep the path, some do not.
+    /// Where customers reach this installation, without a slash at the end. Links below its path
+    /// are served with and without it: some proxies keep the path, some do not.
     pub public_url: String,
     /// For request identifiers.
     pub random: Arc<dyn Random>,
@@ -62,7 +63,7 @@ pub fn router(api: Api) -> Router {
     if let Some(archive) = &api.mailbox {
         mailbox_routes(&mut surface, archive);
     }
-    let edge = Edge::new(&surface.shared, "unmatched", Volume::Normal);
+    let edge = Edge::new(&surface.shared, "unmatched", AccessLogLevel::Info);
     let router = surface.router.fallback_service(MethodRouter::new().fallback(routes::not_found).layer(edge));
     match public_url::path(&api.public_url) {
         "" => router,
@@ -82,38 +83,38 @@ struct Surface {
 
 impl Surface {
     fn route(&mut self, template: &'static str, methods: MethodRouter) {
-        self.route_at(template, Volume::Normal, methods);
+        self.route_at(template, AccessLogLevel::Info, methods);
     }
 
-    fn route_at(&mut self, template: &'static str, volume: Volume, methods: MethodRouter) {
-        let edge = Edge::new(&self.shared, template, volume);
+    fn route_at(&mut self, template: &'static str, log_level: AccessLogLevel, methods: MethodRouter) {
+        let edge = Edge::new(&self.shared, template, log_level);
         let methods = methods.fallback(routes::method_not_allowed).layer(edge);
         self.router = std::mem::take(&mut self.router).route(template, methods);
     }
 }
 
 fn api_routes(surface: &mut Surface, api: &Api) {
-    let gate = |scope| Gate { authenticate: Arc::clone(&api.authenticate), scope };
-    let reset = ResetPassword { gate: gate(Scope::ResetPassword), use_case: Arc::clone(&api.request_reset) };
-    let set = SetPassword { gate: gate(Scope::SetNewPassword), use_case: Arc::clone(&api.set_new_password) };
-    let sandbox = Sandbox { gate: gate(Scope::ReadSandbox), archive: Arc::clone(&api.sandbox) };
+    let auth = |scope| ApiKeyAuth { authenticate: Arc::clone(&api.authenticate), scope };
+    let reset = ResetPassword { auth: auth(Scope::ResetPassword), use_case: Arc::clone(&api.request_reset) };
+    let set = SetPassword { auth: auth(Scope::SetNewPassword), use_case: Arc::clone(&api.set_new_password) };
+    let sandbox = Sandbox { auth: auth(Scope::ReadSandbox), archive: Arc::clone(&api.sandbox) };
     surface.route(reset_password::PATH, post(reset_password::handle).with_state(Arc::new(reset)));
     surface.route(set_new_password::PATH, post(set_new_password::handle).with_state(Arc::new(set)));
     surface.route(sandbox_mail::PATH, get(sandbox_mail::handle).with_state(Arc::new(sandbox)));
-    surface.route(ping::PATH, get(ping::handle).with_state(gate(Scope::Ping)));
+    surface.route(ping::PATH, get(ping::handle).with_state(auth(Scope::Ping)));
 }
 
 fn page_routes(surface: &mut Surface, api: &Api) {
     let state = Arc::new(ResetPages {
         open: Arc::clone(&api.open_link),
         set_new_password: Arc::clone(&api.set_new_password),
-        fresh: Arc::clone(&api.fresh_link),
-        disown: Arc::clone(&api.disown),
+        fresh: Arc::clone(&api.resent_link),
+        cancel: Arc::clone(&api.cancel),
         public_origin: public_url::origin(&api.public_url).to_owned(),
     });
     surface.route(pages::RESET, get(pages::open).post(pages::redeem).with_state(Arc::clone(&state)));
-    surface.route(pages::FRESH, post(pages::fresh).with_state(Arc::clone(&state)));
-    surface.route(pages::NOT_ME, get(pages::not_me).post(pages::disown).with_state(state));
+    surface.route(pages::RESEND, post(pages::resend).with_state(Arc::clone(&state)));
+    surface.route(pages::NOT_ME, get(pages::not_me).post(pages::cancel).with_state(state));
     for template in pages::OTHERS {
         surface.route(template, get(pages::mended).post(pages::mended));
     }
@@ -127,21 +128,21 @@ fn reading_routes(surface: &mut Surface, api: &Api) {
     surface.route(openapi::PATH, get(openapi::handle));
     surface.route(docs::PAGE, get(docs::page));
     surface.route(docs::SCRIPT, get(docs::script));
-    surface.route_at(health::HEALTHZ, Volume::Quiet, get(health::healthz));
+    surface.route_at(health::HEALTHZ, AccessLogLevel::Debug, get(health::healthz));
     let readyz = get(health::readyz).with_state(Arc::clone(&api.readiness));
-    surface.route_at(health::READYZ, Volume::Quiet, readyz);
+    surface.route_at(health::READYZ, AccessLogLevel::Debug, readyz);
 }
 
 fn mailbox_routes(surface: &mut Surface, archive: &Arc<dyn MailArchive>) {
     let guard = || middleware::from_fn(mailbox::loopback_names_only);
     let routes = [
-        (mailbox::PAGE, Volume::Normal, get(mailbox::page).with_state(Arc::clone(archive))),
+        (mailbox::PAGE, AccessLogLevel::Info, get(mailbox::page).with_state(Arc::clone(archive))),
         // The page asks for them every few seconds.
-        (mailbox::MESSAGES, Volume::Quiet, get(mailbox::messages).with_state(Arc::clone(archive))),
-        (mailbox::MESSAGE_HTML, Volume::Quiet, get(mailbox::html).with_state(Arc::clone(archive))),
-        (mailbox::SCRIPT, Volume::Quiet, get(mailbox::script)),
+        (mailbox::MESSAGES, AccessLogLevel::Debug, get(mailbox::messages).with_state(Arc::clone(archive))),
+        (mailbox::MESSAGE_HTML, AccessLogLevel::Debug, get(mailbox::html).with_state(Arc::clone(archive))),
+        (mailbox::SCRIPT, AccessLogLevel::Debug, get(mailbox::script)),
     ];
-    for (template, volume, methods) in routes {
-        surface.route_at(template, volume, methods.layer(guard()));
+    for (template, log_level, methods) in routes {
+        surface.route_at(template, log_level, methods.layer(guard()));
     }
 }

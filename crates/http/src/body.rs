@@ -14,7 +14,7 @@ pub(crate) const MAX_BODY: usize = 16 * 1024;
 
 /// Why a body cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BodyFault {
+pub(crate) enum BodyError {
     /// Another media type than the expected one, or none.
     MediaType,
     /// Compressed.
@@ -31,28 +31,28 @@ pub(crate) enum BodyFault {
     NotAForm,
 }
 
-impl From<BodyFault> for ApiError {
-    fn from(fault: BodyFault) -> Self {
-        match fault {
-            BodyFault::MediaType => Self::new(ErrorCode::UnsupportedMediaType),
-            BodyFault::Encoding => Self::new(ErrorCode::UnsupportedMediaType)
+impl From<BodyError> for ApiError {
+    fn from(error: BodyError) -> Self {
+        match error {
+            BodyError::MediaType => Self::new(ErrorCode::UnsupportedMediaType),
+            BodyError::Encoding => Self::new(ErrorCode::UnsupportedMediaType)
                 .with_message("The body is compressed. Send it without a Content-Encoding."),
-            BodyFault::TooLarge => Self::new(ErrorCode::PayloadTooLarge),
-            BodyFault::Incomplete => Self::bad_body("The body did not arrive in full."),
-            BodyFault::NotJson => Self::bad_body("The body is not valid JSON."),
-            BodyFault::NotAnObject => Self::bad_body("The body is not a JSON object."),
-            BodyFault::NotAForm => Self::bad_body("The body is not a form."),
+            BodyError::TooLarge => Self::new(ErrorCode::PayloadTooLarge),
+            BodyError::Incomplete => Self::bad_body("The body did not arrive in full."),
+            BodyError::NotJson => Self::bad_body("The body is not valid JSON."),
+            BodyError::NotAnObject => Self::bad_body("The body is not a JSON object."),
+            BodyError::NotAForm => Self::bad_body("The body is not a form."),
         }
     }
 }
 
 /// Reads a body of type `media_type`. Nothing is read where the head alone rules it out.
-pub(crate) async fn read(headers: &HeaderMap, body: Body, media_type: &str) -> Result<Bytes, BodyFault> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body, media_type: &str) -> Result<Bytes, BodyError> {
     if !is_declared(headers, media_type) {
-        return Err(BodyFault::MediaType);
+        return Err(BodyError::MediaType);
     }
     if is_encoded(headers) {
-        return Err(BodyFault::Encoding);
+        return Err(BodyError::Encoding);
     }
     read_bounded(body).await
 }
@@ -72,17 +72,17 @@ fn is_encoded(headers: &HeaderMap) -> bool {
         .any(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-async fn read_bounded(mut body: Body) -> Result<Bytes, BodyFault> {
+async fn read_bounded(mut body: Body) -> Result<Bytes, BodyError> {
     if body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(BodyFault::TooLarge);
+        return Err(BodyError::TooLarge);
     }
     let mut whole = Part::Nothing;
     while let Some(frame) = body.frame().await {
         // Trailers say nothing here.
-        let Ok(data) = frame.map_err(|_| BodyFault::Incomplete)?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| BodyError::Incomplete)?.into_data() else { continue };
         whole = whole.and(data);
         if whole.len() > MAX_BODY {
-            return Err(BodyFault::TooLarge);
+            return Err(BodyError::TooLarge);
         }
     }
     Ok(whole.into_bytes())

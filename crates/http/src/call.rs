@@ -10,76 +10,80 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use domain::Scope;
 
-use crate::body::{self, BodyFault};
+use crate::body::{self, BodyError};
 use crate::edge::Client;
 use crate::error::ApiError;
 use crate::json::JsonObject;
-use crate::key::{self, Presented};
+use crate::key::{self, ApiKeyCredential};
 use crate::rate;
 
 /// An answer to a key that did not pass.
-pub(crate) struct Denied {
+pub(crate) struct AuthRejection {
     error: ApiError,
     rate: Option<LimitDecision>,
 }
 
-impl IntoResponse for Denied {
+impl IntoResponse for AuthRejection {
     fn into_response(self) -> Response {
         answer(Err(self.error), self.rate.as_ref())
     }
 }
 
-impl From<AuthenticateError> for Denied {
-    fn from(fault: AuthenticateError) -> Self {
-        let rate = match &fault {
+impl From<AuthenticateError> for AuthRejection {
+    fn from(error: AuthenticateError) -> Self {
+        let rate = match &error {
             AuthenticateError::TooManyRequests(decision) => Some(*decision),
             AuthenticateError::NoPermission(decision) => *decision,
             _ => None,
         };
-        Self { error: (&fault).into(), rate }
+        Self { error: (&error).into(), rate }
     }
 }
 
 /// Checks keys for one thing that a call is about to do.
 #[derive(Clone)]
-pub(crate) struct Gate {
+pub(crate) struct ApiKeyAuth {
     pub(crate) authenticate: Arc<Authenticate>,
     pub(crate) scope: Scope,
 }
 
-impl Gate {
-    async fn pass(&self, presented: Presented<'_>, caller: IpAddr) -> Result<Authenticated, Denied> {
-        let key = match &presented {
-            Presented::Malformed => return Err(AuthenticateError::Format.into()),
-            Presented::Absent => None,
-            Presented::Key(key) => Some(key.as_ref()),
+impl ApiKeyAuth {
+    async fn pass(
+        &self,
+        credential: ApiKeyCredential<'_>,
+        caller: IpAddr,
+    ) -> Result<Authenticated, AuthRejection> {
+        let key = match &credential {
+            ApiKeyCredential::Malformed => return Err(AuthenticateError::Format.into()),
+            ApiKeyCredential::Absent => None,
+            ApiKeyCredential::Key(key) => Some(key.as_ref()),
         };
         Ok(self.authenticate.execute(AuthenticateCommand { key, scope: self.scope, caller }).await?)
     }
 
     /// Lets a call without a body pass: the key is in the query or the header.
-    pub(crate) async fn open(&self, request: Request) -> Result<Authenticated, Denied> {
+    pub(crate) async fn open(&self, request: Request) -> Result<Authenticated, AuthRejection> {
         let client = Client::of(&request);
         let (head, _) = request.into_parts();
-        let presented = key::in_query(head.uri.query()).or_else(|| key::in_header(&head.headers));
-        self.pass(presented, client).await
+        let credential = key::in_query(head.uri.query()).or_else(|| key::in_header(&head.headers));
+        self.pass(credential, client).await
     }
 
-    /// Lets a call with a JSON body pass. A body that cannot be read holds no key, and is told only to those whose key
-    /// has passed.
-    pub(crate) async fn open_json(&self, request: Request) -> Result<JsonCall, Denied> {
+    /// Lets a call with a JSON body pass. A body that cannot be read holds no key, and is told only
+    /// to those whose key has passed.
+    pub(crate) async fn open_json(&self, request: Request) -> Result<JsonCall, AuthRejection> {
         let client = Client::of(&request);
         let (head, body) = request.into_parts();
-        let presented = key::in_query(head.uri.query());
-        if presented != Presented::Absent {
-            let caller = self.pass(presented, client).await?;
+        let credential = key::in_query(head.uri.query());
+        if credential != ApiKeyCredential::Absent {
+            let caller = self.pass(credential, client).await?;
             let body = body::read(&head.headers, body, JSON).await;
             return Ok(JsonCall { caller, body });
         }
         let body = body::read(&head.headers, body, JSON).await;
         let object = body.as_ref().ok().and_then(|body| JsonObject::parse(body).ok());
-        let presented = object.as_ref().map_or(Presented::Absent, key::in_body);
-        let caller = self.pass(presented.or_else(|| key::in_header(&head.headers)), client).await?;
+        let credential = object.as_ref().map_or(ApiKeyCredential::Absent, key::in_body);
+        let caller = self.pass(credential.or_else(|| key::in_header(&head.headers)), client).await?;
         drop(object);
         Ok(JsonCall { caller, body })
     }
@@ -91,7 +95,7 @@ const JSON: &str = "application/json";
 pub(crate) struct JsonCall {
     /// Whose key.
     pub(crate) caller: Authenticated,
-    body: Result<Bytes, BodyFault>,
+    body: Result<Bytes, BodyError>,
 }
 
 impl JsonCall {
@@ -100,7 +104,7 @@ impl JsonCall {
     /// # Errors
     /// 415, 413, 400 and 422, in this order.
     pub(crate) fn object(&self) -> Result<JsonObject<'_>, ApiError> {
-        let body = self.body.as_ref().map_err(|fault| *fault)?;
+        let body = self.body.as_ref().map_err(|error| *error)?;
         let object = JsonObject::parse(body)?;
         object.refuse_duplicates()?;
         Ok(object)
@@ -110,6 +114,6 @@ impl JsonCall {
 /// The answer to a call whose key is known, with what its limit says.
 pub(crate) fn answer(outcome: Result<Response, ApiError>, rate: Option<&LimitDecision>) -> Response {
     let mut response = outcome.unwrap_or_else(IntoResponse::into_response);
-    rate::tell(response.headers_mut(), rate);
+    rate::insert_rate_limit_headers(response.headers_mut(), rate);
     response
 }

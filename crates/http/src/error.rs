@@ -1,5 +1,5 @@
-//! From what went wrong to what the caller sees. Every use case's error is mapped in one exhaustive `match`, so that a new
-//! error does not compile until somebody decides its status and code.
+//! From what went wrong to what the caller sees. Every use case's error is mapped in one exhaustive
+//! `match`, so that a new error does not compile until somebody decides its status and code.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -82,9 +82,9 @@ impl ApiError {
         Self { status: status(code), code, message, field: None, retry_after: None }
     }
 
-    /// A field that cannot be taken (422). `fault` says what was expected, never the value itself.
-    pub(crate) fn field(field: impl Into<Cow<'static, str>>, fault: impl fmt::Display) -> Self {
-        let message = Cow::Owned(sentence(&fault.to_string()));
+    /// A field that cannot be taken (422). `error` says what was expected, never the value itself.
+    pub(crate) fn field(field: impl Into<Cow<'static, str>>, error: impl fmt::Display) -> Self {
+        let message = Cow::Owned(sentence(&error.to_string()));
         Self { message, field: Some(field.into()), ..Self::new(ErrorCode::ValidationFailed) }
     }
 
@@ -116,7 +116,7 @@ impl ApiError {
     pub(crate) fn example(code: ErrorCode) -> Self {
         if matches!(code, ErrorCode::ValidationFailed) {
             return match domain::Expiry::parse("3 fortnights") {
-                Err(fault) => Self::field("expirationTime", fault),
+                Err(error) => Self::field("expirationTime", error),
                 Ok(_) => Self::new(code),
             };
         }
@@ -160,8 +160,8 @@ impl IntoResponse for ApiError {
 }
 
 impl From<&AuthenticateError> for ApiError {
-    fn from(fault: &AuthenticateError) -> Self {
-        match fault {
+    fn from(error: &AuthenticateError) -> Self {
+        match error {
             AuthenticateError::Empty => Self::new(ErrorCode::ApiKeyIsEmpty),
             AuthenticateError::Format => Self::new(ErrorCode::ApiKeyIsNotInValidFormat),
             AuthenticateError::Sample => Self::new(ErrorCode::ApiKeySampleValue),
@@ -171,25 +171,25 @@ impl From<&AuthenticateError> for ApiError {
             AuthenticateError::Expired => Self::new(ErrorCode::ApiKeyHasBeenExpired),
             AuthenticateError::NoPermission(_) => Self::new(ErrorCode::ApiKeyHasNoPermission),
             AuthenticateError::TooManyRequests(decision) => Self::limited(decision),
-            AuthenticateError::Store(fault) => fault.into(),
+            AuthenticateError::Store(error) => error.into(),
         }
     }
 }
 
 impl From<RequestResetError> for ApiError {
-    fn from(fault: RequestResetError) -> Self {
-        match fault {
-            RequestResetError::Expiry(fault) => Self::field("expirationTime", fault),
+    fn from(error: RequestResetError) -> Self {
+        match error {
+            RequestResetError::Expiry(error) => Self::field("expirationTime", error),
             RequestResetError::TooManyRequests(decision) => Self::limited(&decision),
-            RequestResetError::Store(fault) => (&fault).into(),
+            RequestResetError::Store(error) => (&error).into(),
         }
     }
 }
 
 impl From<&StoreError> for ApiError {
-    fn from(fault: &StoreError) -> Self {
-        error!(%fault, "the store did not do its work");
-        match fault {
+    fn from(error: &StoreError) -> Self {
+        error!(%error, "the store did not do its work");
+        match error {
             StoreError::Unavailable(_) => Self::new(ErrorCode::ServiceUnavailable),
             StoreError::Corrupt { .. } | StoreError::Conflict(_) => Self::new(ErrorCode::Internal),
         }
@@ -197,14 +197,14 @@ impl From<&StoreError> for ApiError {
 }
 
 impl From<StoreError> for ApiError {
-    fn from(fault: StoreError) -> Self {
-        (&fault).into()
+    fn from(error: StoreError) -> Self {
+        (&error).into()
     }
 }
 
-/// A fault of the domain begins in lower case and has no full stop; a message to a caller has both.
-fn sentence(fault: &str) -> String {
-    let mut letters = fault.chars();
+/// A error of the domain begins in lower case and has no full stop; a message to a caller has both.
+fn sentence(error: &str) -> String {
+    let mut letters = error.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();
     let mut text: String = first.chain(letters).collect();
     if !text.ends_with('.') {

@@ -1,4 +1,5 @@
-//! A page per error code, from the domain's registry: as HTML on the running server, as Markdown under `docs/errors/`.
+//! A page per error code, from the domain's registry: as HTML on the running server, as Markdown
+//! under `docs/errors/`.
 
 use domain::{ErrorCode, RedeemCode};
 

@@ -1,5 +1,5 @@
-//! Pages: templates compiled into the binary, escaped, each under a strict content security policy. Styles stand in the
-//! page itself and are allowed by their hash, so that a page is one answer.
+//! Pages: templates compiled into the binary, escaped, each under a strict content security policy.
+//! Styles stand in the page itself and are allowed by their hash, so that a page is one answer.
 
 use std::sync::LazyLock;
 
@@ -82,8 +82,8 @@ static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.add_filter("marked", marked);
     for (name, source) in TEMPLATES {
-        if let Err(fault) = environment.add_template(name, source) {
-            error!(name, %fault, "a built-in template is wrong");
+        if let Err(error) = environment.add_template(name, source) {
+            error!(name, %error, "a built-in template is wrong");
         }
     }
     environment
@@ -98,7 +98,8 @@ fn marked(text: &str) -> Value {
     Value::from_safe_string(pieces.collect())
 }
 
-/// A CSP source that allows an inline style or script with exactly this text (CSP level 3, section 6.7.3).
+/// A CSP source that allows an inline style or script with exactly this text (CSP level 3, section
+/// 6.7.3).
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
@@ -157,8 +158,8 @@ pub(crate) fn page(template: &str, content: Value, policy: Policy<'_>) -> Result
     let rendered = ENVIRONMENT
         .get_template(template)
         .and_then(|template| template.render(context! { ..content, ..trusted }))
-        .map_err(|fault| {
-            error!(template, %fault, "a page could not be rendered");
+        .map_err(|error| {
+            error!(template, %error, "a page could not be rendered");
             ApiError::new(ErrorCode::Internal)
         })?;
     let headers = [

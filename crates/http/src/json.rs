@@ -1,14 +1,15 @@
 //! The JSON object of a body: the fields this API knows, and whether a name occurs twice.
 //!
-//! `serde_json`'s own maps and structs take the last or refuse any of two equal names without telling which; and what it
-//! ignores it does not check. Here the whole text has to be JSON, and a repeated name is told.
+//! `serde_json`'s own maps and structs take the last or refuse any of two equal names without
+//! telling which; and what it ignores it does not check. Here the whole text has to be JSON, and a
+//! repeated name is told.
 
 mod fields;
 mod skip;
 
 use std::borrow::Cow;
 
-use crate::body::BodyFault;
+use crate::body::BodyError;
 use crate::error::ApiError;
 
 pub(crate) use self::fields::{Field, JsonObject};
@@ -31,15 +32,15 @@ impl<'a> JsonObject<'a> {
     /// Reads a body.
     ///
     /// # Errors
-    /// [`BodyFault::NotJson`] or [`BodyFault::NotAnObject`].
-    pub(crate) fn parse(body: &'a [u8]) -> Result<Self, BodyFault> {
-        let text = str::from_utf8(body).map_err(|_| BodyFault::NotJson)?;
+    /// [`BodyError::NotJson`] or [`BodyError::NotAnObject`].
+    pub(crate) fn parse(body: &'a [u8]) -> Result<Self, BodyError> {
+        let text = str::from_utf8(body).map_err(|_| BodyError::NotJson)?;
         let mut reader = serde_json::Deserializer::from_str(text);
-        let object = Self::read(&mut reader).map_err(|fault| match fault.classify() {
-            serde_json::error::Category::Data => BodyFault::NotAnObject,
-            _ => BodyFault::NotJson,
+        let object = Self::read(&mut reader).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => BodyError::NotAnObject,
+            _ => BodyError::NotJson,
         })?;
-        reader.end().map_err(|_| BodyFault::NotJson)?;
+        reader.end().map_err(|_| BodyError::NotJson)?;
         Ok(object)
     }
 
@@ -72,10 +73,11 @@ impl<'a> JsonObject<'a> {
     /// 422 with the name as the field.
     pub(crate) fn refuse_duplicates(&self) -> Result<(), ApiError> {
         let Some(name) = self.duplicate() else { return Ok(()) };
-        const FAULT: &str = "a name occurs twice in the object";
-        // An unknown name is the caller's text: told where it is a plain identifier too short for a key or a token.
+        const ERROR: &str = "a name occurs twice in the object";
+        // An unknown name is the caller's text: told where it is a plain identifier too short for a
+        // key or a token.
         let plain = name.len() < 32 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        let error = ApiError::field(name.to_owned(), FAULT);
+        let error = ApiError::field(name.to_owned(), ERROR);
         Err(if plain { error } else { error.without_field() })
     }
 }
@@ -84,7 +86,7 @@ impl<'a> JsonObject<'a> {
 mod tests {
     use super::*;
 
-    fn parsed(text: &str) -> Result<JsonObject<'_>, BodyFault> {
+    fn parsed(text: &str) -> Result<JsonObject<'_>, BodyError> {
         JsonObject::parse(text.as_bytes())
     }
 
@@ -126,16 +128,16 @@ mod tests {
             "{\"a\":tru}",
             &deep,
         ] {
-            assert_eq!(parsed(text).err(), Some(BodyFault::NotJson), "{text:?}");
+            assert_eq!(parsed(text).err(), Some(BodyError::NotJson), "{text:?}");
         }
-        assert_eq!(JsonObject::parse(b"{\"a\":\"\xff\"}").err(), Some(BodyFault::NotJson));
-        assert_eq!(JsonObject::parse(b"{\"x\":[\"\xc3\x28\"]}").err(), Some(BodyFault::NotJson));
+        assert_eq!(JsonObject::parse(b"{\"a\":\"\xff\"}").err(), Some(BodyError::NotJson));
+        assert_eq!(JsonObject::parse(b"{\"x\":[\"\xc3\x28\"]}").err(), Some(BodyError::NotJson));
     }
 
     #[test]
     fn json_that_is_no_object_is_told() {
         for text in ["[]", "null", "\"x\"", "1", "true", "[{}]"] {
-            assert_eq!(parsed(text).err(), Some(BodyFault::NotAnObject), "{text}");
+            assert_eq!(parsed(text).err(), Some(BodyError::NotAnObject), "{text}");
         }
     }
 

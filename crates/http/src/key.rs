@@ -1,5 +1,5 @@
-//! Where the API key is: in the query, else in the JSON body, else in `Authorization: Bearer`. The first of the three that
-//! is present counts, even when it is empty; `null` in the body is absence.
+//! Where the API key is: in the query, else in the JSON body, else in `Authorization: Bearer`. The
+//! first of the three that is present counts, even when it is empty; `null` in the body is absence.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::json::{Field, JsonObject, Value};
 
 /// What one place holds.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Presented<'a> {
+pub(crate) enum ApiKeyCredential<'a> {
     /// No key.
     Absent,
     /// Something that can be read as a key.
@@ -20,7 +20,7 @@ pub(crate) enum Presented<'a> {
     Malformed,
 }
 
-impl<'a> Presented<'a> {
+impl<'a> ApiKeyCredential<'a> {
     /// This, or what the next place holds.
     pub(crate) fn or_else(self, next: impl FnOnce() -> Self) -> Self {
         if self == Self::Absent { next() } else { self }
@@ -28,41 +28,42 @@ impl<'a> Presented<'a> {
 }
 
 /// The query's parameter `apiKey`.
-pub(crate) fn in_query(query: Option<&str>) -> Presented<'_> {
+pub(crate) fn in_query(query: Option<&str>) -> ApiKeyCredential<'_> {
     match form::values(query.unwrap_or_default().as_bytes(), "apiKey") {
-        Values::Absent => Presented::Absent,
-        Values::One(key) => Presented::Key(key),
-        Values::Malformed => Presented::Malformed,
+        Values::Absent => ApiKeyCredential::Absent,
+        Values::One(key) => ApiKeyCredential::Key(key),
+        Values::Malformed => ApiKeyCredential::Malformed,
     }
 }
 
 /// The body's field `apiKey`.
-pub(crate) fn in_body<'a>(object: &'a JsonObject<'_>) -> Presented<'a> {
+pub(crate) fn in_body<'a>(object: &'a JsonObject<'_>) -> ApiKeyCredential<'a> {
     if object.duplicate() == Some(Field::ApiKey.name()) {
-        return Presented::Malformed;
+        return ApiKeyCredential::Malformed;
     }
     match object.value(Field::ApiKey) {
-        Value::Absent | Value::Null => Presented::Absent,
-        Value::Text(key) => Presented::Key(Cow::Borrowed(key)),
-        Value::Other => Presented::Malformed,
+        Value::Absent | Value::Null => ApiKeyCredential::Absent,
+        Value::Text(key) => ApiKeyCredential::Key(Cow::Borrowed(key)),
+        Value::Other => ApiKeyCredential::Malformed,
     }
 }
 
 /// The header `Authorization` of the scheme `Bearer` (RFC 6750); another scheme brings no key.
-pub(crate) fn in_header(headers: &HeaderMap) -> Presented<'_> {
+pub(crate) fn in_header(headers: &HeaderMap) -> ApiKeyCredential<'_> {
     const SCHEME: &[u8] = b"bearer";
     let mut lines = headers.get_all(AUTHORIZATION).iter();
-    let Some(line) = lines.next() else { return Presented::Absent };
+    let Some(line) = lines.next() else { return ApiKeyCredential::Absent };
     if lines.next().is_some() {
-        return Presented::Malformed;
+        return ApiKeyCredential::Malformed;
     }
     let Some((scheme, rest)) = line.as_bytes().split_at_checked(SCHEME.len()) else {
-        return Presented::Absent;
+        return ApiKeyCredential::Absent;
     };
     if !scheme.eq_ignore_ascii_case(SCHEME) || rest.first().is_some_and(|byte| *byte != b' ') {
-        return Presented::Absent;
+        return ApiKeyCredential::Absent;
     }
-    str::from_utf8(rest.trim_ascii()).map_or(Presented::Malformed, |key| Presented::Key(Cow::Borrowed(key)))
+    str::from_utf8(rest.trim_ascii())
+        .map_or(ApiKeyCredential::Malformed, |key| ApiKeyCredential::Key(Cow::Borrowed(key)))
 }
 
 #[cfg(test)]
@@ -78,41 +79,41 @@ mod tests {
     #[test]
     fn the_scheme_is_read_in_either_case() {
         for line in ["Bearer KEY", "bearer KEY", "BEARER   KEY", "bEaReR KEY "] {
-            assert_eq!(in_header(&header(&[line.as_bytes()])), Presented::Key("KEY".into()), "{line}");
+            assert_eq!(in_header(&header(&[line.as_bytes()])), ApiKeyCredential::Key("KEY".into()), "{line}");
         }
     }
 
     #[test]
     fn other_schemes_bring_no_key() {
         for line in ["Basic KEY", "BearerKEY", "KEY", "", "Bear", "Bearer\tKEY"] {
-            assert_eq!(in_header(&header(&[line.as_bytes()])), Presented::Absent, "{line}");
+            assert_eq!(in_header(&header(&[line.as_bytes()])), ApiKeyCredential::Absent, "{line}");
         }
     }
 
     #[test]
     fn an_empty_one_is_present() {
         for line in ["Bearer", "Bearer ", "Bearer    "] {
-            assert_eq!(in_header(&header(&[line.as_bytes()])), Presented::Key("".into()), "{line:?}");
+            assert_eq!(in_header(&header(&[line.as_bytes()])), ApiKeyCredential::Key("".into()), "{line:?}");
         }
     }
 
     #[test]
     fn two_headers_and_bytes_that_are_no_text_are_malformed() {
-        assert_eq!(in_header(&header(&[b"Bearer KEY", b"Bearer KEY"])), Presented::Malformed);
-        assert_eq!(in_header(&header(&[b"Basic x", b"Bearer KEY"])), Presented::Malformed);
-        assert_eq!(in_header(&header(&[b"Bearer \xff"])), Presented::Malformed);
+        assert_eq!(in_header(&header(&[b"Bearer KEY", b"Bearer KEY"])), ApiKeyCredential::Malformed);
+        assert_eq!(in_header(&header(&[b"Basic x", b"Bearer KEY"])), ApiKeyCredential::Malformed);
+        assert_eq!(in_header(&header(&[b"Bearer \xff"])), ApiKeyCredential::Malformed);
     }
 
     #[test]
     fn in_the_body_null_is_absence_and_two_are_malformed() {
         for (body, expected) in [
-            (r#"{}"#, Presented::Absent),
-            (r#"{"apiKey":null}"#, Presented::Absent),
-            (r#"{"apiKey":""}"#, Presented::Key("".into())),
-            (r#"{"apiKey":"KEY"}"#, Presented::Key("KEY".into())),
-            (r#"{"apiKey":["KEY"]}"#, Presented::Malformed),
-            (r#"{"apiKey":1}"#, Presented::Malformed),
-            (r#"{"apiKey":"KEY","apiKey":"KEY"}"#, Presented::Malformed),
+            (r#"{}"#, ApiKeyCredential::Absent),
+            (r#"{"apiKey":null}"#, ApiKeyCredential::Absent),
+            (r#"{"apiKey":""}"#, ApiKeyCredential::Key("".into())),
+            (r#"{"apiKey":"KEY"}"#, ApiKeyCredential::Key("KEY".into())),
+            (r#"{"apiKey":["KEY"]}"#, ApiKeyCredential::Malformed),
+            (r#"{"apiKey":1}"#, ApiKeyCredential::Malformed),
+            (r#"{"apiKey":"KEY","apiKey":"KEY"}"#, ApiKeyCredential::Malformed),
         ] {
             assert_eq!(in_body(&JsonObject::parse(body.as_bytes()).unwrap()), expected, "{body}");
         }

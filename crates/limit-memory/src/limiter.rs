@@ -1,9 +1,7 @@
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher as _, RandomState},
-    sync::{Mutex, PoisonError},
-    time::Duration,
-};
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
 use async_trait::async_trait;
@@ -20,14 +18,17 @@ const SMALL: usize = 64;
 /// A shard is swept at least this often, in nanoseconds, so that a quiet one gives its memory back.
 const SWEEP_EVERY: i64 = 60_000_000_000;
 
-/// Sliding windows in this process's memory: for a single replica, or for one that lost sight of the shared counter.
+/// Sliding windows in this process's memory: for a single replica, or for one that lost sight of
+/// the shared counter.
 ///
-/// Never allows more than the limit in any window; refuses at most a sixtieth of the window longer than a perfect log
-/// would, and not at all longer for limits up to 64. A clock set back by up to a window stands still until it has caught
-/// up; one set back further carries on from there, with everything counted so far still counted.
+/// Never allows more than the limit in any window; refuses at most a sixtieth of the window longer
+/// than a perfect log would, and not at all longer for limits up to 64. A clock set back by up to a
+/// window stands still until it has caught up; one set back further carries on from there, with
+/// everything counted so far still counted.
 ///
-/// Memory: a subject takes about 150 bytes after its first hit, at most 700, and is forgotten when its window has passed:
-/// there are at most twice as many as were hit within the last two windows (and a few per shard).
+/// Memory: a subject takes about 150 bytes after its first hit, at most 700, and is forgotten when
+/// its window has passed: there are at most twice as many as were hit within the last two windows
+/// (and a few per shard).
 #[derive(Debug)]
 pub struct MemoryLimiter {
     shards: Box<[Mutex<Shard>]>,
@@ -107,10 +108,10 @@ fn lock(shard: &Mutex<Shard>) -> std::sync::MutexGuard<'_, Shard> {
 }
 
 fn decision(verdict: &Verdict, limit: Limit, now: DateTime<Utc>, now_nanoseconds: i64) -> LimitDecision {
-    let until = |moment: i64| moment.saturating_sub(now_nanoseconds).max(0);
+    let until = |at: i64| at.saturating_sub(now_nanoseconds).max(0);
     let retry_after = match (verdict.allowed, verdict.free_at) {
         (true, _) => Duration::ZERO,
-        (false, Some(moment)) => Duration::from_nanos(until(moment).unsigned_abs()),
+        (false, Some(at)) => Duration::from_nanos(until(at).unsigned_abs()),
         (false, None) => limit.window,
     };
     LimitDecision {

@@ -41,8 +41,9 @@ impl Log {
         }
     }
 
-    /// The time to count at when the clock says `now`. A clock that went back a little stands still until it has caught
-    /// up. One that went back by more than a window was set: what is counted then counts from `now` on.
+    /// The time to count at when the clock says `now`. A clock that went back a little stands still
+    /// until it has caught up. One that went back by more than a window was set: what is counted
+    /// then counts from `now` on.
     fn settle(&mut self, now: i64) -> i64 {
         let Some(newest) = self.times.back().copied() else { return now };
         if newest - now > self.window {

@@ -8,8 +8,8 @@ const PER_WINDOW: i64 = 60;
 /// … and touches one more, unless it begins exactly where a slot does.
 const SLOTS: usize = 61;
 
-/// Hits by slot. A hit counts while its slot is among the last 61, that is for at least the window and at most a
-/// sixtieth longer: the error is always on the strict side.
+/// Hits by slot. A hit counts while its slot is among the last 61, that is for at least the window
+/// and at most a sixtieth longer: the error is always on the strict side.
 #[derive(Debug)]
 pub(crate) struct Slots {
     window: i64,
@@ -85,8 +85,9 @@ impl Slots {
         }
     }
 
-    /// Makes `slot` the newest and forgets what thereby grew too old. A clock that went back a little stands still until
-    /// it has caught up. One that went back by more than a window was set: what is counted then counts from there on.
+    /// Makes `slot` the newest and forgets what thereby grew too old. A clock that went back a
+    /// little stands still until it has caught up. One that went back by more than a window was
+    /// set: what is counted then counts from there on.
     fn advance(&mut self, slot: i64) {
         let step = slot - self.newest;
         if step < -PER_WINDOW {

@@ -2,7 +2,8 @@
 
 use application::ports::Limit;
 
-use crate::{log::Log, slots::Slots};
+use crate::log::Log;
+use crate::slots::Slots;
 
 /// The largest limit that is kept as a log of times.
 const LOG_MAX: u32 = 64;
@@ -35,8 +36,8 @@ impl Window {
         }
     }
 
-    /// Counts one hit at `now` if fewer than `limit.max` are counted. Another limit than the last time applies to what
-    /// is counted already.
+    /// Counts one hit at `now` if fewer than `limit.max` are counted. Another limit than the last
+    /// time applies to what is counted already.
     pub(crate) fn hit(&mut self, limit: Limit, now: i64) -> Verdict {
         let window = nanoseconds(limit);
         if let Self::Log(log) = self

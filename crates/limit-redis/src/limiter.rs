@@ -1,4 +1,6 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
 use async_trait::async_trait;
@@ -7,10 +9,8 @@ use redis::{Client, Script};
 use thiserror::Error;
 use tokio::time::timeout;
 
-use crate::{
-    link::{Link, category},
-    script::{Hit, window},
-};
+use crate::link::{Link, category};
+use crate::script::{Hit, window};
 
 /// Where Redis is and how to treat it. Opaque in `Debug`: the URL may hold a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,18 +51,21 @@ pub struct RedisUrlError;
 
 /// Sliding windows in Redis, for any number of replicas.
 ///
-/// A window is 61 counters in one hash, each a sixtieth of the window wide: whatever the limit, a subject costs at most
-/// some kilobytes, and the error is on the strict side by at most that sixtieth. One `EVALSHA`, one round trip; keys
-/// expire by themselves after twice their window.
+/// A window is 61 counters in one hash, each a sixtieth of the window wide: whatever the limit, a
+/// subject costs at most some kilobytes, and the error is on the strict side by at most that
+/// sixtieth. One `EVALSHA`, one round trip; keys expire by themselves after twice their window.
 ///
-/// Once Redis does not answer within the deadline, or answers with a fault, nobody asks it any more: a task looks for it
-/// in the background, and until it is back the local limiter decides. That one is told of every hit that Redis allows, so
-/// that an outage does not begin with an empty window. Hits counted during an outage are not carried over.
+/// Once Redis does not answer within the deadline, or answers with a error, nobody asks it any
+/// more: a task looks for it in the background, and until it is back the local limiter decides.
+/// That one is told of every hit that Redis allows, so that an outage does not begin with an empty
+/// window. Hits counted during an outage are not carried over.
 ///
-/// Metrics: `resetd_limiter_shared_up` (gauge), `resetd_limiter_outages_total`, `resetd_limiter_local_hits_total`.
-/// The log has one line when Redis is lost and one when it is back.
+/// Metrics: `resetd_limiter_shared_up` (gauge), `resetd_limiter_outages_total`,
+/// `resetd_limiter_local_hits_total`. The log has one line when Redis is lost and one when it is
+/// back.
 ///
-/// Redis must be allowed to run scripts, and should not evict keys that have not expired: an evicted window starts anew.
+/// Redis must be allowed to run scripts, and should not evict keys that have not expired: an
+/// evicted window starts anew.
 pub struct RedisLimiter {
     link: Arc<Link>,
     script: Script,
@@ -72,8 +75,8 @@ pub struct RedisLimiter {
 }
 
 impl RedisLimiter {
-    /// Connects, and looks for Redis in the background if it is away. Until it is there `local` decides alone.
-    /// Must be called on a tokio runtime; waits at most two seconds.
+    /// Connects, and looks for Redis in the background if it is away. Until it is there `local`
+    /// decides alone. Must be called on a tokio runtime; waits at most two seconds.
     ///
     /// # Errors
     /// [`RedisUrlError`] when the settings name no Redis at all.
@@ -100,7 +103,7 @@ impl RedisLimiter {
         let (number, mut connection) = self.link.connection()?;
         match timeout(self.deadline, hit.ask(&self.script, &self.prefix, &mut connection)).await {
             Ok(Ok(answer)) => return Some(hit.decision(answer)),
-            Ok(Err(fault)) => self.link.lost(number, &category(&fault)),
+            Ok(Err(error)) => self.link.lost(number, &category(&error)),
             Err(_) => self.link.lost(number, "no answer in time"),
         }
         None

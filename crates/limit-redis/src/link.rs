@@ -1,18 +1,17 @@
 //! The connection to Redis, as long as it is any good.
 
-use std::{
-    sync::{Arc, PoisonError, RwLock, Weak},
-    time::{Duration, Instant},
-};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::{Duration, Instant};
 
-use redis::{AsyncConnectionConfig, Client, RedisError, aio::MultiplexedConnection};
+use redis::aio::MultiplexedConnection;
+use redis::{AsyncConnectionConfig, Client, RedisError};
 use tokio::time::{sleep, timeout};
 
 /// How long a new connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// One connection, shared by all callers; none while Redis is away. Whoever finds it broken takes it out, and a task
-/// looks for a new one, so that nobody else waits.
+/// One connection, shared by all callers; none while Redis is away. Whoever finds it broken takes
+/// it out, and a task looks for a new one, so that nobody else waits.
 #[derive(Debug)]
 pub(crate) struct Link {
     client: Client,
@@ -47,7 +46,7 @@ impl Link {
     pub(crate) async fn start(self: &Arc<Self>) {
         match self.connect().await {
             Ok(connection) => self.found(connection),
-            Err(fault) => self.report_lost(&fault),
+            Err(error) => self.report_lost(&error),
         }
     }
 
@@ -56,22 +55,22 @@ impl Link {
         state.connection.clone().map(|connection| (state.number, connection))
     }
 
-    /// Connection `number` is no good any more, because of `fault`.
-    pub(crate) fn lost(self: &Arc<Self>, number: u64, fault: &str) {
+    /// Connection `number` is no good any more, because of `error`.
+    pub(crate) fn lost(self: &Arc<Self>, number: u64, error: &str) {
         {
             let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
             if state.number != number || state.connection.take().is_none() {
                 return;
             }
         }
-        self.report_lost(fault);
+        self.report_lost(error);
     }
 
-    fn report_lost(self: &Arc<Self>, fault: &str) {
+    fn report_lost(self: &Arc<Self>, error: &str) {
         metrics::gauge!("resetd_limiter_shared_up").set(0.0);
         metrics::counter!("resetd_limiter_outages_total").increment(1);
         tracing::warn!(
-            fault,
+            error,
             "the shared rate limiter is away; each replica counts by itself until it is back"
         );
         tokio::spawn(look_for(Arc::downgrade(self), Instant::now()));
@@ -92,19 +91,19 @@ impl Link {
         let connecting = self.client.get_multiplexed_async_connection_with_config(&config);
         let late = |_| "no connection in time".to_owned();
         let mut connection =
-            timeout(2 * CONNECT, connecting).await.map_err(late)?.map_err(|fault| category(&fault))?;
+            timeout(2 * CONNECT, connecting).await.map_err(late)?.map_err(|error| category(&error))?;
         let ping = redis::cmd("PING");
         let answer = timeout(self.deadline, ping.query_async::<()>(&mut connection)).await;
-        answer.map_err(|_| "no answer in time".to_owned())?.map_err(|fault| category(&fault))?;
+        answer.map_err(|_| "no answer in time".to_owned())?.map_err(|error| category(&error))?;
         Ok(connection)
     }
 }
 
-/// The kind of a fault, without what the server said: that may hold a name or an address.
-pub(crate) fn category(fault: &RedisError) -> String {
-    match fault.code() {
-        Some(code) => format!("{} ({code})", fault.category()),
-        None => fault.category().to_owned(),
+/// The kind of a error, without what the server said: that may hold a name or an address.
+pub(crate) fn category(error: &RedisError) -> String {
+    match error.code() {
+        Some(code) => format!("{} ({code})", error.category()),
+        None => error.category().to_owned(),
     }
 }
 
@@ -120,7 +119,7 @@ async fn look_for(link: Weak<Link>, since: Instant) {
                 tracing::info!(seconds, "the shared rate limiter is back");
                 return;
             }
-            Err(fault) => tracing::debug!(fault, "the shared rate limiter is still away"),
+            Err(error) => tracing::debug!(error, "the shared rate limiter is still away"),
         }
     }
 }

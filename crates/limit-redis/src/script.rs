@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use application::ports::{Limit, LimitDecision, LimitSubject};
 use chrono::{DateTime, TimeDelta, Utc};
-use redis::{RedisResult, Script, aio::MultiplexedConnection};
+use redis::aio::MultiplexedConnection;
+use redis::{RedisResult, Script};
 
 /// A window is this many slots wide …
 const PER_WINDOW: u64 = 60;
@@ -20,7 +21,8 @@ pub(crate) fn window() -> Script {
     Script::new(include_str!("window.lua"))
 }
 
-/// One hit as the script sees it; times in microseconds, which Lua's numbers hold exactly until the year 2255.
+/// One hit as the script sees it; times in microseconds, which Lua's numbers hold exactly until the
+/// year 2255.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hit {
     subject: LimitSubject,

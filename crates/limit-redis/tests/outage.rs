@@ -2,26 +2,20 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "helpers of tests are tests")]
 
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter as _};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApiKeyId;
 use resetd_limit_redis::{RedisLimiter, RedisSettings, RedisUrlError};
 use testkit::fake::WindowLimiter;
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{TcpListener, TcpStream},
-    sync::watch,
-    task::JoinHandle,
-};
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How the server behaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

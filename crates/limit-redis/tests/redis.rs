@@ -2,11 +2,9 @@
 
 #![expect(clippy::expect_used, clippy::print_stderr, reason = "helpers of tests are tests")]
 
-use std::{
-    hash::{BuildHasher as _, RandomState},
-    sync::Arc,
-    time::Duration,
-};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{Limit, LimitSubject, RateLimiter as _};
 use chrono::{DateTime, TimeDelta, Utc};

@@ -13,7 +13,7 @@ use application::ports::{
 use async_trait::async_trait;
 use domain::OrganisationId;
 
-use crate::letter::{self, Letter};
+use crate::encoded_mail::{self, EncodedMail};
 
 /// Mails kept per organisation unless told otherwise.
 pub const DEFAULT_KEEP: usize = 1_000;
@@ -35,13 +35,15 @@ struct Inner {
     root: PathBuf,
     keep: usize,
     sequence: AtomicU32,
-    /// Mails per organisation since the last count, so that not every mail costs a look at the directory.
+    /// Mails per organisation since the last count, so that not every mail costs a look at the
+    /// directory.
     counts: Mutex<HashMap<OrganisationId, usize>>,
 }
 
 impl DirectoryCapture {
-    /// Captures into `root`, made if it is not there, and keeps the newest [`DEFAULT_KEEP`] mails of each organisation.
-    /// `from` is the installation's sender, shown where an organisation has none of its own.
+    /// Captures into `root`, made if it is not there, and keeps the newest [`DEFAULT_KEEP`] mails
+    /// of each organisation. `from` is the installation's sender, shown where an organisation has
+    /// none of its own.
     ///
     /// # Errors
     /// Whatever keeps the directory from being made or read.
@@ -71,12 +73,12 @@ impl DirectoryCapture {
 impl MailSender for DirectoryCapture {
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError> {
         let host = format!("capture:{}", self.inner.root.display());
-        let letter = letter::write(mail, &self.from, self.clock.now());
+        let encoded = encoded_mail::write(mail, &self.from, self.clock.now());
         let (inner, organisation) = (Arc::clone(&self.inner), mail.organisation);
         // A disk that takes no mail takes none of anybody's.
         let down =
-            |fault: String| SendError { kind: FailureKind::HostDown, host: host.clone(), reply: fault };
-        tokio::task::spawn_blocking(move || inner.store(organisation, &letter))
+            |error: String| SendError { kind: FailureKind::HostDown, host: host.clone(), reply: error };
+        tokio::task::spawn_blocking(move || inner.store(organisation, &encoded))
             .await
             .map_err(|error| down(error.to_string()))?
             .map_err(|error| down(error.to_string()))?;
@@ -105,14 +107,14 @@ impl Inner {
         self.root.join(organisation.to_string())
     }
 
-    fn store(&self, organisation: OrganisationId, letter: &Letter) -> io::Result<()> {
+    fn store(&self, organisation: OrganisationId, mail: &EncodedMail) -> io::Result<()> {
         let directory = self.directory(organisation);
         make_directory(&directory)?;
-        let micros = letter.mail.created_at.timestamp_micros().max(0);
+        let micros = mail.mail.created_at.timestamp_micros().max(0);
         let sequence = self.sequence.fetch_add(1, Ordering::Relaxed);
-        let stem = format!("{micros:020}-{sequence:010}-{}", letter.mail.id);
-        write_whole(&directory, &format!("{stem}.eml"), letter.eml.as_bytes())?;
-        let json = serde_json::to_vec_pretty(&letter.mail).map_err(io::Error::other)?;
+        let stem = format!("{micros:020}-{sequence:010}-{}", mail.mail.id);
+        write_whole(&directory, &format!("{stem}.eml"), mail.eml.as_bytes())?;
+        let json = serde_json::to_vec_pretty(&mail.mail).map_err(io::Error::other)?;
         // Last: what has its `.json` is listed.
         write_whole(&directory, &format!("{stem}.json"), &json)?;
         self.count(organisation, &directory);
@@ -171,11 +173,13 @@ impl Inner {
     }
 }
 
-/// Removes all but the newest `keep` mails, and whatever a crash left half-written before them. Returns how many are left.
+/// Removes all but the newest `keep` mails, and whatever a crash left half-written before them.
+/// Returns how many are left.
 fn prune(directory: &Path, keep: usize) -> io::Result<usize> {
     let mut mails = names(directory, ".json")?;
     mails.sort_unstable_by(|a, b| b.cmp(a));
-    // As long as nothing has to go, nothing is touched: what has no `.json` yet may be being written at this moment.
+    // As long as nothing has to go, nothing is touched: what has no `.json` yet may be being
+    // written at this moment.
     let (true, Some(oldest)) =
         (mails.len() > keep, mails.get(keep.saturating_sub(1)).and_then(|name| name.strip_suffix(".json")))
     else {

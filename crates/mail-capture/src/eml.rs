@@ -1,7 +1,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The message as RFC 5322 and RFC 2045 write it: `headers`, which name `boundary`, and both parts in base64.
+/// The message as RFC 5322 and RFC 2045 write it: `headers`, which name `boundary`, and both parts
+/// in base64.
 pub(crate) fn write(headers: &[(String, String)], boundary: &str, text: &str, html: &str) -> String {
     let mut message = String::with_capacity((text.len() + html.len()) * 3 / 2 + 2_048);
     for (name, value) in headers {
@@ -18,8 +19,8 @@ pub(crate) fn write(headers: &[(String, String)], boundary: &str, text: &str, ht
     message
 }
 
-/// Lines of 76 characters (RFC 2045, section 6.8). Line breaks are CRLF in what is encoded, too (section 6.8, last
-/// paragraph but one).
+/// Lines of 76 characters (RFC 2045, section 6.8). Line breaks are CRLF in what is encoded, too
+/// (section 6.8, last paragraph but one).
 fn push_base64(out: &mut String, body: &str) {
     let body = body.replace("\r\n", "\n").replace('\n', "\r\n");
     for line in body.as_bytes().chunks(57) {
@@ -28,7 +29,8 @@ fn push_base64(out: &mut String, body: &str) {
     }
 }
 
-/// Text for a header: as it is where it is plain ASCII, else as encoded words (RFC 2047) of at most 75 characters.
+/// Text for a header: as it is where it is plain ASCII, else as encoded words (RFC 2047) of at most
+/// 75 characters.
 pub(crate) fn encoded(text: &str) -> String {
     let text = one_line(text);
     let plain = |c: char| c == ' ' || (c.is_ascii_graphic() && !matches!(c, '=' | '?'));
@@ -61,7 +63,8 @@ pub(crate) fn one_line(text: &str) -> String {
     text.split(breaks).map(str::trim).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// Folds a header line at spaces so that lines stay within 78 characters where they can (RFC 5322, section 2.1.1).
+/// Folds a header line at spaces so that lines stay within 78 characters where they can (RFC 5322,
+/// section 2.1.1).
 fn folded(line: &str) -> String {
     let mut out = String::with_capacity(line.len() + 16);
     let mut column = 0;

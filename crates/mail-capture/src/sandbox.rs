@@ -1,18 +1,19 @@
 use std::sync::Arc;
 
-use application::fresh_id;
+use application::new_id;
 use application::ports::{
     Clock, Delivered, FailureKind, MailSender, OutgoingMail, Random, SANDBOX_MAILS, SandboxStore, SendError,
 };
 use async_trait::async_trait;
 use domain::MailId;
 
-use crate::letter;
+use crate::encoded_mail;
 
 /// Where the attempt's record says that a mail went.
 const HOST: &str = "sandbox";
 
-/// Keeps the mail of `DEV_` keys in the store, where every replica sees it: the newest [`SANDBOX_MAILS`] of each organisation.
+/// Keeps the mail of `DEV_` keys in the store, where every replica sees it: the newest
+/// [`SANDBOX_MAILS`] of each organisation.
 pub struct SandboxCapture {
     /// Where it is kept.
     pub store: Arc<dyn SandboxStore>,
@@ -27,13 +28,13 @@ pub struct SandboxCapture {
 #[async_trait]
 impl MailSender for SandboxCapture {
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError> {
-        let captured = letter::write(mail, &self.from, self.clock.now()).mail;
-        let id = fresh_id(self.clock.as_ref(), self.random.as_ref());
+        let captured = encoded_mail::write(mail, &self.from, self.clock.now()).mail;
+        let id = new_id(self.clock.as_ref(), self.random.as_ref());
         let id = MailId::from_bytes(*id.as_bytes());
         match self.store.keep_mail(mail.organisation, id, captured, SANDBOX_MAILS).await {
             Ok(()) => Ok(Delivered { host: HOST.to_owned(), reply: "captured".to_owned() }),
-            Err(fault) => {
-                let (host, reply) = (HOST.to_owned(), fault.to_string());
+            Err(error) => {
+                let (host, reply) = (HOST.to_owned(), error.to_string());
                 Err(SendError { kind: FailureKind::HostDown, host, reply })
             }
         }

@@ -230,10 +230,10 @@ async fn many_at_once_are_all_there() {
 }
 
 /// The `.eml` files, read as a mail program would.
-struct Letterbox(std::path::PathBuf);
+struct DirectoryInbox(std::path::PathBuf);
 
 #[async_trait]
-impl Inbox for Letterbox {
+impl Inbox for DirectoryInbox {
     async fn received(&self) -> Vec<ReceivedMail> {
         let mut paths = Vec::new();
         for organisation in fs::read_dir(&self.0).unwrap() {
@@ -265,7 +265,7 @@ impl Inbox for Letterbox {
 async fn keeps_the_contract_of_a_sender() {
     testkit::contract::mail_sender(async || {
         let directory = TempDir::new().unwrap();
-        let inbox = Arc::new(Letterbox(directory.path().join("mail")));
+        let inbox = Arc::new(DirectoryInbox(directory.path().join("mail")));
         SenderUnderTest { sender: Arc::new(open(&directory, 1_000)), inbox, kept: Box::new(directory) }
     })
     .await;

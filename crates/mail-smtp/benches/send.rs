@@ -1,7 +1,8 @@
 //! Sending to a local sink over kept connections, beside what the sink itself can take.
 //!
-//! `sink_ceiling` writes the same bytes with no client to speak of; `stock_lettre` is one of `lettre`'s own connections,
-//! without `TCP_NODELAY`: each mail waits for a delayed acknowledgement.
+//! `sink_ceiling` writes the same bytes with no client to speak of; `stock_lettre` is one of
+//! `lettre`'s own connections, without `TCP_NODELAY`: each mail waits for a delayed
+//! acknowledgement.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};

@@ -2,16 +2,16 @@ use domain::EmailAddress;
 use lettre::Address;
 use lettre::message::Mailbox;
 
-/// The recipient as `lettre` wants it. Its own check is left out: `EmailAddress` is stricter where injection matters (no
-/// white space, controls, quotes or brackets) and knows more of RFC 6531.
+/// The recipient as `lettre` wants it. Its own check is left out: `EmailAddress` is stricter where
+/// injection matters (no white space, controls, quotes or brackets) and knows more of RFC 6531.
 pub(crate) fn recipient(to: &EmailAddress) -> Address {
     Address::new_dangerous(to.local_part(), to.domain())
 }
 
 /// Reads a sender: `Name <user@example.com>` or an address alone.
 ///
-/// The address must be one that [`EmailAddress`] accepts, so that nothing of it can leave its header or its command; the
-/// name loses its control characters.
+/// The address must be one that [`EmailAddress`] accepts, so that nothing of it can leave its
+/// header or its command; the name loses its control characters.
 pub(crate) fn sender(text: &str) -> Result<Mailbox, &'static str> {
     let text = text.trim();
     let (name, address) = match text.strip_suffix('>').and_then(|text| text.rsplit_once('<')) {

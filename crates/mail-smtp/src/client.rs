@@ -12,9 +12,9 @@ use crate::reply::Reply;
 /// Bytes of one reply, all its lines together. A longer one does not end.
 const REPLY_LIMIT: usize = 64 * 1024;
 
-/// The client's side of SMTP (RFC 5321) on one connection: commands out, replies in. `lettre` reads replies as UTF-8 and
-/// takes any other for a broken connection, which after a mail's text means to send the mail again; here a reply is read
-/// as bytes, and its code alone decides.
+/// The client's side of SMTP (RFC 5321) on one connection: commands out, replies in. `lettre` reads
+/// replies as UTF-8 and takes any other for a broken connection, which after a mail's text means to
+/// send the mail again; here a reply is read as bytes, and its code alone decides.
 pub(crate) struct Client {
     stream: BufReader<AsyncNetworkStream>,
     /// What the last `EHLO` was answered with.
@@ -36,8 +36,8 @@ impl Client {
         Ok(Self { stream: BufReader::new(stream), hello: None })
     }
 
-    /// The TLS handshake. What came in the clear and was not read must not be read under TLS (RFC 3207, section 6, and
-    /// "NO STARTTLS", USENIX Security 2021).
+    /// The TLS handshake. What came in the clear and was not read must not be read under TLS (RFC
+    /// 3207, section 6, and "NO STARTTLS", USENIX Security 2021).
     pub(crate) async fn upgrade(&mut self, parameters: TlsParameters) -> Result<(), Cause> {
         if !self.stream.buffer().is_empty() {
             return Err(Cause::Tls("the server sent more than its reply before the handshake".to_owned()));
@@ -53,7 +53,8 @@ impl Client {
         Ok(())
     }
 
-    /// The parameters of an extension the server offers (`AUTH`: `["PLAIN", "LOGIN"]`), in upper case.
+    /// The parameters of an extension the server offers (`AUTH`: `["PLAIN", "LOGIN"]`), in upper
+    /// case.
     pub(crate) fn extension(&self, keyword: &str) -> Option<Vec<String>> {
         let lines = self.hello.as_ref()?.lines.iter().skip(1);
         lines.map(|line| line.to_ascii_uppercase()).find_map(|line| {

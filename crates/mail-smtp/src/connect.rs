@@ -85,8 +85,8 @@ impl Connector {
         }
     }
 
-    /// The first address of the host that takes a connection. Each gets its share of the time, so that one black hole
-    /// (often the IPv6 one) does not eat all of it.
+    /// The first address of the host that takes a connection. Each gets its share of the time, so
+    /// that one black hole (often the IPv6 one) does not eat all of it.
     async fn dial(&self) -> Result<TcpStream, Cause> {
         let limit = self.settings.connect_timeout;
         let name = (self.settings.host.as_str(), self.settings.port);
@@ -108,7 +108,8 @@ impl Connector {
     }
 }
 
-/// RFC 4954. A challenge of `LOGIN` says nothing but that it is the next one's turn: first the name, then the password.
+/// RFC 4954. A challenge of `LOGIN` says nothing but that it is the next one's turn: first the
+/// name, then the password.
 async fn log_in(client: &mut Client, login: &Login) -> Result<(), Cause> {
     let offered = client.extension("AUTH").unwrap_or_default();
     let offers = |mechanism: &str| offered.iter().any(|offer| offer == mechanism);

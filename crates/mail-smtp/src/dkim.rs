@@ -87,7 +87,8 @@ pub enum DkimError {
 #[derive(Clone)]
 pub(crate) struct Signer {
     config: Arc<DkimConfig>,
-    /// An RSA signature takes a millisecond or two: too long for the thread that runs everything else.
+    /// An RSA signature takes a millisecond or two: too long for the thread that runs everything
+    /// else.
     pub(crate) slow: bool,
 }
 
@@ -122,7 +123,8 @@ impl Signer {
     }
 }
 
-/// `lettre` reads PKCS #1 for RSA and a bare base64 seed for Ed25519; `openssl genpkey` writes PKCS #8 for both.
+/// `lettre` reads PKCS #1 for RSA and a bare base64 seed for Ed25519; `openssl genpkey` writes PKCS
+/// #8 for both.
 fn key(pem: &str) -> Result<(DkimSigningKey, bool), DkimError> {
     let not_rsa = |_| DkimError::NotAKey("not a usable RSA key");
     if pem.contains("-----BEGIN RSA PRIVATE KEY-----") {

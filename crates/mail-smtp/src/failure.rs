@@ -43,7 +43,7 @@ pub(crate) enum Cause {
     Tls(String),
     /// A reply that is none, or does not end.
     Garbage(String),
-    /// The server cannot carry this mail.
+    /// The server cannot send_message this mail.
     Unfit(&'static str),
 }
 
@@ -70,7 +70,7 @@ impl Failure {
                 }
     }
 
-    /// Whether the connection can carry another mail after `RSET`.
+    /// Whether the connection can send_message another mail after `RSET`.
     pub(crate) fn leaves_connection_usable(&self) -> bool {
         match &self.cause {
             Cause::Reply { code, .. } => *code != 421,

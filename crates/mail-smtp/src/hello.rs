@@ -2,9 +2,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use lettre::transport::smtp::extension::ClientId;
 
-/// What we call ourselves in `EHLO` where the settings say nothing (RFC 5321, section 4.1.4): the host's name where it is a
-/// name in full, else the address the connection starts from, as a literal. A short name (`vm`, a container's `4f2a…`) is
-/// refused by many relays, and some refuse it at each recipient.
+/// What we call ourselves in `EHLO` where the settings say nothing (RFC 5321, section 4.1.4): the
+/// host's name where it is a name in full, else the address the connection starts from, as a
+/// literal. A short name (`vm`, a container's `4f2a…`) is refused by many relays, and some refuse
+/// it at each recipient.
 pub(crate) fn own_name(local: Option<SocketAddr>) -> String {
     let host = match ClientId::default() {
         ClientId::Domain(name) => name,
@@ -22,7 +23,8 @@ fn choose(host: &str, local: Option<IpAddr>) -> String {
     }
 }
 
-/// `mail.shop.example`; not `vm`, not `localhost.localdomain`, and nothing that does not belong into a command.
+/// `mail.shop.example`; not `vm`, not `localhost.localdomain`, and nothing that does not belong
+/// into a command.
 fn is_full_name(name: &str) -> bool {
     let label = |label: &str| {
         (1..=63).contains(&label.len())

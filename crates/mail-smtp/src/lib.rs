@@ -1,9 +1,10 @@
 //! Sends mail over SMTP.
 //!
-//! [`SmtpSender`] implements the port [`MailSender`](application::ports::MailSender) over a pool of kept connections, with
-//! `lettre` for messages, commands and TLS. Replies are read here, because of what `lettre` 0.11 does not do: text of any
-//! bytes (what is no UTF-8 counts there as a broken connection, and the mail would be sent again), a bound on a reply
-//! before its line has ended, `TCP_NODELAY`, and nothing left over in the clear at `STARTTLS`.
+//! [`SmtpSender`] implements the port [`MailSender`](application::ports::MailSender) over a pool of
+//! kept connections, with `lettre` for messages, commands and TLS. Replies are read here, because
+//! of what `lettre` 0.11 does not do: text of any bytes (what is no UTF-8 counts there as a broken
+//! connection, and the mail would be sent again), a bound on a reply before its line has ended,
+//! `TCP_NODELAY`, and nothing left over in the clear at `STARTTLS`.
 //!
 //! # URL
 //! ```text
@@ -19,26 +20,27 @@
 //! | `ca` | – | a PEM file of certificates trusted besides the system's |
 //! | `hello` | the host's full name, else its address | what to call ourselves in `EHLO` |
 //!
-//! Without credentials, `smtp://` takes TLS where the server offers it, whatever its certificate says (RFC 7435): that
-//! keeps out those who listen, not those who pretend, and works with the self-signed certificate of a fresh relay. With
-//! credentials, TLS with a valid certificate is required, unless the host is this machine; a URL that would send a password
-//! unprotected is refused.
+//! Without credentials, `smtp://` takes TLS where the server offers it, whatever its certificate
+//! says (RFC 7435): that keeps out those who listen, not those who pretend, and works with the
+//! self-signed certificate of a fresh relay. With credentials, TLS with a valid certificate is
+//! required, unless the host is this machine; a URL that would send a password unprotected is
+//! refused.
 //!
 //! A connection is closed after 30 s without a mail, 1,000 mails or 5 minutes.
 //!
 //! # Failures
 //! | what happened | kind |
 //! |---|---|
-//! | refused, unreachable, timed out; a TLS fault; 4xx before the first mail; 421 at any time | `HostDown` |
+//! | refused, unreachable, timed out; a TLS error; 4xx before the first mail; 421 at any time | `HostDown` |
 //! | 5xx to greeting, `EHLO`, `STARTTLS` or login; no STARTTLS or login offered; 530, 534, 535, 538; a command refused as such | `HostRefuses` |
 //! | 5xx to `MAIL FROM`; a status code about the sender | `SenderRefused` |
 //! | 5xx to `RCPT TO`: policy (5.7.x, 554); a bare 550 to 553 | `PolicyRefused`; `RecipientRefused` |
 //! | 4xx; garbage or an endless reply; the connection lost or silent while the server had the mail | `Transient` |
-//! | other 5xx; an address the server cannot carry (no SMTPUTF8) | `Permanent` |
+//! | other 5xx; an address the server cannot send_message (no SMTPUTF8) | `Permanent` |
 //!
-//! A fault on a kept connection before the server agreed to take the text is nobody's fault but the connection's: the mail
-//! is sent again at once over a fresh one. Replies are kept without addresses and control characters, at most 500
-//! characters long.
+//! A error on a kept connection before the server agreed to take the text is nobody's error but the
+//! connection's: the mail is sent again at once over a fresh one. Replies are kept without
+//! addresses and control characters, at most 500 characters long.
 //!
 //! # Metrics
 //! `resetd_smtp_connections` (gauge, open ones), `resetd_smtp_connections_opened_total`,

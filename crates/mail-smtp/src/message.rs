@@ -1,21 +1,23 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use application::ports::OutgoingMail;
+use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
-use lettre::{Address, transport::smtp::extension::MailBodyParameter};
+use lettre::transport::smtp::extension::MailBodyParameter;
 
 use crate::address;
 
 /// A mail as it goes over the wire, with its envelope.
-pub(crate) struct Letter {
+pub(crate) struct EncodedMessage {
     pub(crate) from: Address,
     pub(crate) to: Address,
     pub(crate) bytes: Vec<u8>,
 }
 
-impl Letter {
-    /// Whether an address needs SMTPUTF8 (RFC 6531). Domains are A-labels, so only a local part can.
+impl EncodedMessage {
+    /// Whether an address needs SMTPUTF8 (RFC 6531). Domains are A-labels, so only a local part
+    /// can.
     pub(crate) fn needs_utf8(&self) -> bool {
         !self.from.to_string().is_ascii() || !self.to.to_string().is_ascii()
     }
@@ -26,10 +28,11 @@ impl Letter {
     }
 }
 
-/// Builds the message. Nothing in it comes from a clock: two attempts differ in the MIME boundary alone.
+/// Builds the message. Nothing in it comes from a clock: two attempts differ in the MIME boundary
+/// alone.
 ///
-/// There is no `List-Unsubscribe`: nobody can opt out of the mail they asked for, and an offer to would be used by those
-/// who did not (RFC 8058 speaks of bulk mail).
+/// There is no `List-Unsubscribe`: nobody can opt out of the mail they asked for, and an offer to
+/// would be used by those who did not (RFC 8058 speaks of bulk mail).
 pub(crate) fn build(mail: &OutgoingMail, from: &Mailbox) -> Result<Message, String> {
     let seconds = u64::try_from(mail.date.timestamp()).unwrap_or_default();
     let to = Mailbox::new(None, address::recipient(&mail.to));

@@ -8,7 +8,8 @@ use crate::connect::Connector;
 use crate::connection::Connection;
 use crate::failure::{Cause, Failure, Stage};
 
-/// After this long, or this many mails, a connection is replaced: relays behind one name change, and some servers count.
+/// After this long, or this many mails, a connection is replaced: relays behind one name change,
+/// and some servers count.
 const LIFE: Duration = Duration::from_secs(300);
 const MAILS: u32 = 1_000;
 
@@ -16,7 +17,7 @@ const MAILS: u32 = 1_000;
 #[derive(Debug)]
 pub(crate) struct Pool {
     connector: Connector,
-    places: Semaphore,
+    permits: Semaphore,
     idle: Arc<Mutex<Idle>>,
 }
 
@@ -29,15 +30,15 @@ struct Idle {
 
 impl Pool {
     pub(crate) fn new(connector: Connector) -> Self {
-        let places = Semaphore::new(connector.settings().pool);
-        Self { connector, places, idle: Arc::default() }
+        let permits = Semaphore::new(connector.settings().pool);
+        Self { connector, permits, idle: Arc::default() }
     }
 
     /// Waits for a place. Whoever holds one may have one connection.
     pub(crate) async fn place(&self) -> Result<SemaphorePermit<'_>, Failure> {
         let closed =
             |_| Failure { stage: Stage::Connect, cause: Cause::Lost("the pool is closed".to_owned()) };
-        self.places.acquire().await.map_err(closed)
+        self.permits.acquire().await.map_err(closed)
     }
 
     /// The connection used last, if there is one.

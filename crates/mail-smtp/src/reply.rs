@@ -5,7 +5,8 @@ use crate::failure::Cause;
 /// Characters of a reply that are kept.
 const LIMIT: usize = 500;
 
-/// A server's reply (RFC 5321, section 4.2). The text may be any bytes; what is no UTF-8 is replaced.
+/// A server's reply (RFC 5321, section 4.2). The text may be any bytes; what is no UTF-8 is
+/// replaced.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Reply {
     /// Three digits, 200 to 599.
@@ -17,8 +18,8 @@ pub(crate) struct Reply {
 pub(crate) type Enhanced = (u16, u16);
 
 impl Reply {
-    /// Adds a line as it came, without its end. `true`: more of them follow. Of lines with different codes the last one
-    /// decides.
+    /// Adds a line as it came, without its end. `true`: more of them follow. Of lines with
+    /// different codes the last one decides.
     pub(crate) fn add(&mut self, line: &[u8]) -> Result<bool, Cause> {
         let garbage = || Cause::Garbage(String::from_utf8_lossy(line).chars().take(LIMIT).collect());
         let (digits, rest) = line.split_at_checked(3).ok_or_else(garbage)?;
@@ -46,7 +47,8 @@ impl Reply {
         if self.code < 300 { Ok(self) } else { Err(Cause::Garbage(format!("{} out of turn", self.code))) }
     }
 
-    /// `250 2.0.0 Ok: queued as 4D2A`, with an enhanced status code that the lines repeat said once.
+    /// `250 2.0.0 Ok: queued as 4D2A`, with an enhanced status code that the lines repeat said
+    /// once.
     pub(crate) fn words(&self) -> String {
         let mut words = self.code.to_string();
         let repeated = self.enhanced().and_then(|_| self.first_word());
@@ -71,8 +73,8 @@ impl Reply {
     }
 }
 
-/// A server's words as they may be kept and shown: addresses masked, control characters gone, at most 500 characters.
-/// A server likes to quote the recipient back.
+/// A server's words as they may be kept and shown: addresses masked, control characters gone, at
+/// most 500 characters. A server likes to quote the recipient back.
 pub(crate) fn scrub(text: &str) -> String {
     let mut clean = String::with_capacity(text.len().min(LIMIT * 4));
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {

@@ -11,7 +11,7 @@ use crate::connect::Connector;
 use crate::connection::Connection;
 use crate::dkim::{DkimError, DkimSettings, Signer};
 use crate::failure::Failure;
-use crate::message::{Letter, build};
+use crate::message::{EncodedMessage, build};
 use crate::pool::Pool;
 use crate::reply::scrub;
 use crate::settings::SmtpSettings;
@@ -71,7 +71,7 @@ impl SmtpSender {
     /// Connects, logs in and hangs up: what an operator asks before trusting the settings.
     ///
     /// # Errors
-    /// [`SendError`] of kind `HostDown` with the fault.
+    /// [`SendError`] of kind `HostDown` with the error.
     pub async fn probe(&self) -> Result<(), SendError> {
         let connection = self.pool.open().await.map_err(|failure| self.error(&failure))?;
         connection.quit().await;
@@ -83,7 +83,7 @@ impl SmtpSender {
     /// # Errors
     /// [`SendError`] of kind `Permanent` when no message can be made of `mail`.
     pub async fn render(&self, mail: &OutgoingMail) -> Result<Vec<u8>, SendError> {
-        Ok(self.letter(mail).await?.bytes)
+        Ok(self.message(mail).await?.bytes)
     }
 
     fn sender(&self, own: Option<&str>) -> Result<Mailbox, SendError> {
@@ -92,7 +92,7 @@ impl SmtpSender {
         if let Some(known) = senders.get(own) {
             return Ok(known.clone());
         }
-        let mailbox = address::sender(own).map_err(|fault| self.unbuildable(fault))?;
+        let mailbox = address::sender(own).map_err(|error| self.unbuildable(error))?;
         if senders.len() >= SENDERS {
             senders.clear();
         }
@@ -100,9 +100,9 @@ impl SmtpSender {
         Ok(mailbox)
     }
 
-    async fn letter(&self, mail: &OutgoingMail) -> Result<Letter, SendError> {
+    async fn message(&self, mail: &OutgoingMail) -> Result<EncodedMessage, SendError> {
         let from = self.sender(mail.from.as_deref())?;
-        let mut message = build(mail, &from).map_err(|fault| self.unbuildable(&fault))?;
+        let mut message = build(mail, &from).map_err(|error| self.unbuildable(&error))?;
         if let Some(signer) = &self.signer {
             if signer.slow {
                 let signer = signer.clone();
@@ -116,13 +116,13 @@ impl SmtpSender {
                 signer.sign(&mut message);
             }
         }
-        Ok(Letter { from: from.email, to: address::recipient(&mail.to), bytes: message.formatted() })
+        Ok(EncodedMessage { from: from.email, to: address::recipient(&mail.to), bytes: message.formatted() })
     }
 
-    async fn deliver(&self, letter: &Letter) -> Result<String, Failure> {
+    async fn deliver(&self, message: &EncodedMessage) -> Result<String, Failure> {
         let _place = self.pool.place().await?;
         if let Some(kept) = self.pool.kept() {
-            match self.attempt(kept, letter).await {
+            match self.attempt(kept, message).await {
                 Err(failure) if failure.is_stale() => {
                     metrics::counter!("resetd_smtp_stale_connections_total").increment(1);
                     tracing::debug!(host = %self.host, "a kept connection was stale");
@@ -131,12 +131,12 @@ impl SmtpSender {
             }
         }
         let fresh = self.pool.open().await?;
-        self.attempt(fresh, letter).await
+        self.attempt(fresh, message).await
     }
 
     /// Owns the connection: dropping this future closes it.
-    async fn attempt(&self, mut connection: Connection, letter: &Letter) -> Result<String, Failure> {
-        let outcome = connection.carry(letter, self.settings.command_timeout).await;
+    async fn attempt(&self, mut connection: Connection, message: &EncodedMessage) -> Result<String, Failure> {
+        let outcome = connection.send_message(message, self.settings.command_timeout).await;
         match &outcome {
             Err(failure) if !failure.leaves_connection_usable() => drop(connection),
             _ => self.pool.keep(connection),
@@ -156,16 +156,16 @@ impl SmtpSender {
     }
 
     /// A mail that cannot be made will never be taken.
-    fn unbuildable(&self, fault: &str) -> SendError {
-        SendError { kind: FailureKind::Permanent, host: self.host.clone(), reply: scrub(fault) }
+    fn unbuildable(&self, error: &str) -> SendError {
+        SendError { kind: FailureKind::Permanent, host: self.host.clone(), reply: scrub(error) }
     }
 }
 
 #[async_trait]
 impl MailSender for SmtpSender {
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError> {
-        let letter = self.letter(mail).await?;
-        match self.deliver(&letter).await {
+        let message = self.message(mail).await?;
+        match self.deliver(&message).await {
             Ok(reply) => Ok(Delivered { host: self.host.clone(), reply: self.clean(&reply) }),
             Err(failure) => Err(self.error(&failure)),
         }

@@ -31,8 +31,9 @@ pub(crate) struct Login {
 }
 
 impl Login {
-    /// Every form in which a server may see and repeat it in `reply`, the longest first. A name or password that may be part of
-    /// any word stays out, and the user's name where the reply is about no log-in (RFC 4954, 6): it may be a common word.
+    /// Every form in which a server may see and repeat it in `reply`, the longest first. A name or
+    /// password that may be part of any word stays out, and the user's name where the reply is
+    /// about no log-in (RFC 4954, 6): it may be a common word.
     pub(crate) fn written(&self, reply: &str) -> Vec<String> {
         const LOG_IN: [&str; 8] = ["235", "334", "432", "454", "530", "534", "535", "538"];
         let is_about_log_in = LOG_IN.iter().any(|code| reply.starts_with(code));
@@ -247,7 +248,8 @@ fn number(value: &str, most: u64) -> Option<u64> {
     value.parse().ok().filter(|number| (1..=most).contains(number))
 }
 
-/// A domain or an address literal (RFC 5321, section 4.1.3), so that nothing else slips into the command.
+/// A domain or an address literal (RFC 5321, section 4.1.3), so that nothing else slips into the
+/// command.
 fn hello(value: &str) -> Result<String, SettingsError> {
     let fine = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'[' | b']' | b':');
     if (1..=255).contains(&value.len()) && value.bytes().all(fine) {
@@ -320,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_have_names() {
+    fn errors_have_names() {
         let value = |option, url: &str| {
             assert!(matches!(parse(url), Err(SettingsError::Value { option: o, .. }) if o == option), "{url}")
         };

@@ -6,31 +6,35 @@ use tokio::time::timeout;
 
 use crate::connection::Connection;
 use crate::failure::{Cause, Failure, Stage};
-use crate::message::Letter;
+use crate::message::EncodedMessage;
 use crate::reply::Reply;
 
 impl Connection {
-    /// Hands one letter over and returns the reply to the final dot. After a failure the connection may be used again only
-    /// where [`Failure::leaves_connection_usable`] says so.
-    pub(crate) async fn carry(&mut self, letter: &Letter, limit: Duration) -> Result<String, Failure> {
+    /// Hands one message over and returns the reply to the final dot. After a failure the
+    /// connection may be used again only where [`Failure::leaves_connection_usable`] says so.
+    pub(crate) async fn send_message(
+        &mut self,
+        message: &EncodedMessage,
+        limit: Duration,
+    ) -> Result<String, Failure> {
         let at = |stage| move |cause| Failure { stage, cause };
         if self.needs_reset {
             self.step("RSET\r\n", limit).await.map_err(at(Stage::Reset))?;
             self.needs_reset = false;
         }
-        let parameters = self.parameters(letter).map_err(at(Stage::Sender { extended: true }))?;
+        let parameters = self.parameters(message).map_err(at(Stage::Sender { extended: true }))?;
         let stage = Stage::Sender { extended: !parameters.is_empty() };
         self.needs_reset = true;
-        let mail = Mail::new(Some(letter.from.clone()), parameters).to_string();
+        let mail = Mail::new(Some(message.from.clone()), parameters).to_string();
         self.step(&mail, limit).await.map_err(at(stage))?;
-        let recipient = Rcpt::new(letter.to.clone(), vec![]).to_string();
+        let recipient = Rcpt::new(message.to.clone(), vec![]).to_string();
         self.step(&recipient, limit).await.map_err(at(Stage::Recipient))?;
         let go = within(limit, self.smtp.command("DATA\r\n")).await.map_err(at(Stage::Data))?;
         if go.code != 354 {
             // To send the text now would be to send it as commands.
             return Err(at(Stage::Data)(Cause::Garbage(format!("{} in answer to DATA", go.code))));
         }
-        let done = within(limit, self.smtp.text(&letter.bytes)).await;
+        let done = within(limit, self.smtp.text(&message.bytes)).await;
         self.needs_reset = false;
         let done = done.and_then(Reply::completed).map_err(at(Stage::Text))?;
         self.mails = self.mails.saturating_add(1);
@@ -42,9 +46,9 @@ impl Connection {
         within(limit, self.smtp.command(command)).await?.completed().map(drop)
     }
 
-    fn parameters(&self, letter: &Letter) -> Result<Vec<MailParameter>, Cause> {
+    fn parameters(&self, message: &EncodedMessage) -> Result<Vec<MailParameter>, Cause> {
         let mut parameters = Vec::new();
-        if letter.needs_utf8() {
+        if message.needs_utf8() {
             if self.smtp.extension("SMTPUTF8").is_none() {
                 return Err(Cause::Unfit(
                     "the server does not take internationalised addresses (no SMTPUTF8, RFC 6531)",
@@ -52,7 +56,7 @@ impl Connection {
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
-        if let Some(body) = letter.body() {
+        if let Some(body) = message.body() {
             // RFC 6531, section 3.1, item 8: who has SMTPUTF8 has 8BITMIME.
             if self.smtp.extension("8BITMIME").is_none() {
                 return Err(Cause::Unfit("the server does not take 8-bit headers (no 8BITMIME, RFC 6152)"));

@@ -1,5 +1,6 @@
-//! What a failed attempt means for the queue. This is the one place where a relay's reply is judged, by its code and, where
-//! the relay gives one, its enhanced status code (RFC 3463); the text decides nothing.
+//! What a failed attempt means for the queue. This is the one place where a relay's reply is
+//! judged, by its code and, where the relay gives one, its enhanced status code (RFC 3463); the
+//! text decides nothing.
 
 use application::ports::FailureKind;
 
@@ -50,9 +51,11 @@ fn of_recipient(code: u16, enhanced: Option<Enhanced>) -> FailureKind {
     match enhanced {
         Some(status) if is_sender(status) => FailureKind::SenderRefused,
         Some(status) if is_authentication(status) => FailureKind::HostRefuses,
-        // The recipient's address, mailbox, or the way to it; a mail too big; a text that cannot be delivered there.
+        // The recipient's address, mailbox, or the way to it; a mail too big; a text that cannot be
+        // delivered there.
         Some((1 | 2 | 4 | 6, _) | (3, 4)) => FailureKind::Permanent,
-        // The system takes nothing (5.3.x), or the protocol went wrong (5.5.x), as in `504 5.5.2 Helo command rejected`.
+        // The system takes nothing (5.3.x), or the protocol went wrong (5.5.x), as in `504 5.5.2
+        // Helo command rejected`.
         Some((3 | 5, _)) => FailureKind::HostRefuses,
         // Policy: of the recipient, or against us ("relay access denied").
         Some((7, _)) => FailureKind::PolicyRefused,
@@ -75,12 +78,14 @@ fn of_text(enhanced: Option<Enhanced>) -> FailureKind {
     }
 }
 
-/// The sender's address (5.1.7, 5.1.8), or whether its domain vouches for the mail (DKIM, SPF, ARC: RFC 7372, RFC 8617).
+/// The sender's address (5.1.7, 5.1.8), or whether its domain vouches for the mail (DKIM, SPF, ARC:
+/// RFC 7372, RFC 8617).
 const fn is_sender(status: Enhanced) -> bool {
     matches!(status, (1, 7 | 8) | (7, 20..=24 | 26..=29))
 }
 
-/// A login or encryption is missing or too weak (RFC 4954, RFC 5248), or our host has no reverse name (RFC 7372).
+/// A login or encryption is missing or too weak (RFC 4954, RFC 5248), or our host has no reverse
+/// name (RFC 7372).
 const fn is_authentication(status: Enhanced) -> bool {
     matches!(status, (7, 8..=11 | 14 | 25))
 }

@@ -68,8 +68,8 @@ fn compose(bencher: Bencher<'_, '_>, set: TemplateSet, language: Language) {
                 customer_name: "Jan Barášek",
                 language,
                 reset_url: Some("https://shop.example/reset/0123456789abcdefghijABCDEFGHIJ01"),
-                disown_url: Some("https://shop.example/disown/0123456789abcdefghijABCDEFGHIJ01"),
-                moment: now(),
+                cancel_url: Some("https://shop.example/cancel/0123456789abcdefghijABCDEFGHIJ01"),
+                effective_at: now(),
                 requested_from: Some(&place),
                 now: now(),
             }))

@@ -70,10 +70,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
                     language,
                     reset_url: reset
                         .then_some("https://ucet.utriruzi.example/reset/Xq7LrT0vGk3ZbYd9WmPs2HfNcJ5uAe81"),
-                    disown_url: reset.then_some(
+                    cancel_url: reset.then_some(
                         "https://ucet.utriruzi.example/reset/Xq7LrT0vGk3ZbYd9WmPs2HfNcJ5uAe81/disown",
                     ),
-                    moment: now + TimeDelta::hours(1),
+                    effective_at: now + TimeDelta::hours(1),
                     requested_from: Some(&place),
                     now,
                 })

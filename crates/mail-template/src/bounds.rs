@@ -1,5 +1,6 @@
-//! How complex a template may be. The engine's parser, compiler and values recurse, as deep as an expression is long, and
-//! an overflowing stack ends the process: so what could overflow it is refused before the engine sees it.
+//! How complex a template may be. The engine's parser, compiler and values recurse, as deep as an
+//! expression is long, and an overflowing stack ends the process: so what could overflow it is
+//! refused before the engine sees it.
 
 use minijinja::machinery::{Span, Token, tokenize};
 

@@ -8,9 +8,9 @@ use crate::{clean, links};
 /// The most a template's part or a layout may measure, in bytes.
 const SIZE_LIMIT: usize = 256 * 1024;
 
-/// Checks an organisation's template before it is saved: that it compiles, names no variable that mails of its kind
-/// lack (in whatever branch), renders with every variable set and with every optional one empty, has a subject, and
-/// links nowhere but to `http`, `https` and `mailto`.
+/// Checks an organisation's template before it is saved: that it compiles, names no variable that
+/// mails of its kind lack (in whatever branch), renders with every variable set and with every
+/// optional one empty, has a subject, and links nowhere but to `http`, `https` and `mailto`.
 ///
 /// # Errors
 /// [`ComposeError::Template`] with the part and the line.
@@ -24,18 +24,19 @@ pub fn check_template(template: &Template) -> Result<(), ComposeError> {
         let part = name(part);
         for output in check(&part, source, known, &samples)? {
             if source == &template.subject && clean::one_line(&output, 10).is_empty() {
-                return Err(fault(&part, "the subject is empty"));
+                return Err(error(&part, "the subject is empty"));
             }
         }
     }
     let (html, text) = (&template.html, &template.text);
     if template.kind == MailKind::ResetPassword && !(html.contains("resetUrl") && text.contains("resetUrl")) {
-        return Err(fault(&name("html.html"), "both parts must hold {{ resetUrl }}"));
+        return Err(error(&name("html.html"), "both parts must hold {{ resetUrl }}"));
     }
     Ok(())
 }
 
-/// Checks an organisation's layout before it is saved, as [`check_template`] does; it must hold `{{ htmlBody }}`.
+/// Checks an organisation's layout before it is saved, as [`check_template`] does; it must hold `{{
+/// htmlBody }}`.
 ///
 /// # Errors
 /// [`ComposeError::Template`] with the line.
@@ -52,7 +53,7 @@ pub fn check_layout(layout: &Layout) -> Result<(), ComposeError> {
     let samples = [Variables::new(full).into_value(), Variables::new(bare).into_value()];
     for output in check(&name, &layout.html, known, &samples)? {
         if !output.contains(BODY) {
-            return Err(fault(&name, "a layout must hold {{ htmlBody }}, whatever else is set"));
+            return Err(error(&name, "a layout must hold {{ htmlBody }}, whatever else is set"));
         }
     }
     Ok(())
@@ -66,20 +67,20 @@ fn check(
     samples: &[Value; 2],
 ) -> Result<Vec<String>, ComposeError> {
     if source.len() > SIZE_LIMIT {
-        return Err(fault(name, &format!("longer than {SIZE_LIMIT} bytes")));
+        return Err(error(name, &format!("longer than {SIZE_LIMIT} bytes")));
     }
     let mut engine = Engine::new();
     engine.add(name, source)?;
     if let Some(unknown) = engine.wanted(name)?.iter().find(|wanted| !known.contains(&wanted.as_str())) {
         let line = source.lines().position(|line| line.contains(unknown.as_str())).map_or(1, |at| at + 1);
         let known = known.join(", ");
-        return Err(fault(name, &format!("line {line}: unknown variable `{unknown}`; there are {known}")));
+        return Err(error(name, &format!("line {line}: unknown variable `{unknown}`; there are {known}")));
     }
     let mut outputs = Vec::with_capacity(samples.len());
     for sample in samples {
         let output = engine.render(name, sample.clone())?;
         if let Some(link) = name.ends_with(".html").then(|| links::unsafe_link(&output)).flatten() {
-            return Err(fault(name, &format!("`{link}`: only http, https and mailto may stand in a link")));
+            return Err(error(name, &format!("`{link}`: only http, https and mailto may stand in a link")));
         }
         outputs.push(output);
     }
@@ -105,7 +106,7 @@ fn bare_sample(kind: MailKind, known: &'static [&'static str]) -> Value {
 fn sample_value(name: &str) -> Value {
     Value::from(match name {
         "resetUrl" => "https://shop.example/reset/0123456789abcdefghijABCDEFGHIJ01",
-        "disownUrl" => "https://shop.example/disown/0123456789abcdefghijABCDEFGHIJ01",
+        "disownUrl" => "https://shop.example/cancel/0123456789abcdefghijABCDEFGHIJ01",
         "logoUrl" => "https://shop.example/logo.png",
         "expiresAt" | "changedAt" => "23 November 2026, 15:20 (UTC+1)",
         "customerName" => "Jan Novák",
@@ -118,6 +119,6 @@ fn sample_value(name: &str) -> Value {
     })
 }
 
-fn fault(template: &str, fault: &str) -> ComposeError {
-    ComposeError::Template { template: template.to_owned(), fault: fault.to_owned() }
+fn error(template: &str, error: &str) -> ComposeError {
+    ComposeError::Template { template: template.to_owned(), error: error.to_owned() }
 }

@@ -1,10 +1,11 @@
-/// What no value may carry into a mail: control characters and line separators (they become a space) …
+/// What no value may carry into a mail: control characters and line separators (they become a
+/// space) …
 fn breaks_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// … and invisible characters that reorder or hide text (they vanish): bidirectional controls (UAX #9), zero-width
-/// characters, tags and variation selectors out of the astral planes.
+/// … and invisible characters that reorder or hide text (they vanish): bidirectional controls (UAX
+/// #9), zero-width characters, tags and variation selectors out of the astral planes.
 fn misleads(c: char) -> bool {
     matches!(
         c,
@@ -20,8 +21,8 @@ fn misleads(c: char) -> bool {
     )
 }
 
-/// `text` on one line: breaks become spaces, runs of white space one space, misleading characters vanish, and what
-/// exceeds `limit` characters is cut with an ellipsis.
+/// `text` on one line: breaks become spaces, runs of white space one space, misleading characters
+/// vanish, and what exceeds `limit` characters is cut with an ellipsis.
 pub(crate) fn one_line(text: &str, limit: usize) -> String {
     let mut line = String::with_capacity(text.len().min(limit * 4));
     let mut length = 0;
@@ -55,8 +56,8 @@ pub(crate) fn lines(text: &str, limit: usize) -> String {
     cleaned.join("\n")
 }
 
-/// A customer's name for a greeting: at most 100 characters. A name that a mail program would turn into a link is no
-/// name but an advertisement sent at our expense, and is left out.
+/// A customer's name for a greeting: at most 100 characters. A name that a mail program would turn
+/// into a link is no name but an advertisement sent at our expense, and is left out.
 pub(crate) fn customer_name(name: &str) -> String {
     let name = one_line(name, 100);
     if advertises(&name) { String::new() } else { name }
@@ -70,8 +71,8 @@ fn advertises(name: &str) -> bool {
         || name.split(|c: char| c.is_whitespace() || ",;()[]<>\"".contains(c)).any(looks_like_host)
 }
 
-/// `shop.example/…`: labels, a dot and a top-level domain, as linkifiers see it, in any script. An initial before a name
-/// (`J.Novák`) is none, unless something follows it as it follows a host.
+/// `shop.example/…`: labels, a dot and a top-level domain, as linkifiers see it, in any script. An
+/// initial before a name (`J.Novák`) is none, unless something follows it as it follows a host.
 fn looks_like_host(word: &str) -> bool {
     let end = word.find(['/', '?', '#', ':', '\\']).unwrap_or(word.len());
     let (host, rest) = word.split_at(end);

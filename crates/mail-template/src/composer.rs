@@ -12,7 +12,7 @@ use crate::cache::Cache;
 use crate::engine::{Engine, html_lines};
 use crate::own::{OwnTemplates, Part};
 use crate::variables::Variables;
-use crate::{clean, links, moment, place};
+use crate::{clean, links, place, timestamp};
 
 /// How long an organisation's templates are used before the store is asked again.
 pub const CACHE_LIFE: Duration = Duration::from_secs(5);
@@ -38,7 +38,8 @@ impl std::fmt::Debug for TemplateComposer {
 }
 
 impl TemplateComposer {
-    /// Compiles the built-in templates; organisations' own come from `store` and are kept for [`CACHE_LIFE`].
+    /// Compiles the built-in templates; organisations' own come from `store` and are kept for
+    /// [`CACHE_LIFE`].
     ///
     /// # Errors
     /// [`ComposeError::Template`] if a built-in template is broken.
@@ -57,7 +58,8 @@ impl TemplateComposer {
         Ok(Self { builtin, names, cache: Cache::new(store, life), attribution: None })
     }
 
-    /// Names the source of places below the footer of every mail that tells one, as licences of free databases ask.
+    /// Names the source of places below the footer of every mail that tells one, as licences of
+    /// free databases ask.
     #[must_use]
     pub fn with_attribution(mut self, attribution: Option<&str>) -> Self {
         self.attribution = attribution.map(|text| clean::one_line(text, ATTRIBUTION_LIMIT));
@@ -97,7 +99,7 @@ impl TemplateComposer {
                 let names = self.names.get(&(content.kind, language.as_str())).ok_or_else(|| {
                     ComposeError::Template {
                         template: content.kind.as_str().to_owned(),
-                        fault: format!("there is no built-in text in {}", language.as_str()),
+                        error: format!("there is no built-in text in {}", language.as_str()),
                     }
                 })?;
                 (
@@ -149,7 +151,7 @@ fn mail_variables(
     footer: &str,
     organisation: &str,
 ) -> Result<Variables, ComposeError> {
-    let moment = moment::written(content.moment, content.requested_from, language);
+    let timestamp = timestamp::written(content.effective_at, content.requested_from, language);
     let mut values = vec![
         ("customerName", Value::from(clean::customer_name(content.customer_name))),
         ("requestedFrom", Value::from(place)),
@@ -161,13 +163,13 @@ fn mail_variables(
         MailKind::ResetPassword => {
             let reset = web_url(content, content.reset_url, "resetUrl")?;
             if reset.is_empty() {
-                return Err(fault(content.kind, "a reset mail without a resetUrl"));
+                return Err(error(content.kind, "a reset mail without a resetUrl"));
             }
             values.push(("resetUrl", Value::from(reset)));
-            values.push(("disownUrl", Value::from(web_url(content, content.disown_url, "disownUrl")?)));
-            values.push(("expiresAt", Value::from(moment)));
+            values.push(("disownUrl", Value::from(web_url(content, content.cancel_url, "disownUrl")?)));
+            values.push(("expiresAt", Value::from(timestamp)));
         }
-        MailKind::PasswordChanged => values.push(("changedAt", Value::from(moment))),
+        MailKind::PasswordChanged => values.push(("changedAt", Value::from(timestamp))),
     }
     Ok(Variables::new(values))
 }
@@ -177,17 +179,17 @@ fn web_url(content: &MailContent<'_>, url: Option<&str>, name: &str) -> Result<S
     match url {
         None | Some("") => Ok(String::new()),
         Some(url) if links::is_web(url) => Ok(url.to_owned()),
-        // The address itself stays out of the fault: it may hold the token.
-        Some(_) => Err(fault(content.kind, &format!("{name} is not an http or https address"))),
+        // The address itself stays out of the error: it may hold the token.
+        Some(_) => Err(error(content.kind, &format!("{name} is not an http or https address"))),
     }
 }
 
-fn fault(kind: MailKind, fault: &str) -> ComposeError {
-    ComposeError::Template { template: kind.as_str().to_owned(), fault: fault.to_owned() }
+fn error(kind: MailKind, error: &str) -> ComposeError {
+    ComposeError::Template { template: kind.as_str().to_owned(), error: error.to_owned() }
 }
 
 /// Says where the link leads by its scheme alone: the rest may hold the token.
 fn unsafe_address(kind: MailKind, link: &str) -> ComposeError {
     let scheme: String = link.chars().take_while(|c| c.is_ascii_alphanumeric()).take(20).collect();
-    fault(kind, &format!("a link leads to `{scheme}…`: only http, https and mailto may stand in a link"))
+    error(kind, &format!("a link leads to `{scheme}…`: only http, https and mailto may stand in a link"))
 }

@@ -3,10 +3,12 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Va
 
 use crate::bounds;
 
-/// Steps a template may take: a hundred times what the built-in ones need, and far from an endless loop.
+/// Steps a template may take: a hundred times what the built-in ones need, and far from an endless
+/// loop.
 const FUEL: u64 = 50_000;
 
-/// Templates compiled once. What a template is called ends in `.html` or `.txt`, and that alone decides on escaping.
+/// Templates compiled once. What a template is called ends in `.html` or `.txt`, and that alone
+/// decides on escaping.
 pub(crate) struct Engine(Environment<'static>);
 
 impl Engine {
@@ -35,20 +37,22 @@ impl Engine {
 
     /// Compiles `source` under `name`, unless it is too complex to.
     pub(crate) fn add(&mut self, name: &str, source: &str) -> Result<(), ComposeError> {
-        bounds::check(source).map_err(|fault| ComposeError::Template { template: name.to_owned(), fault })?;
-        self.0.add_template_owned(name.to_owned(), source.to_owned()).map_err(|error| fault(name, &error))
+        bounds::check(source).map_err(|error| ComposeError::Template { template: name.to_owned(), error })?;
+        self.0
+            .add_template_owned(name.to_owned(), source.to_owned())
+            .map_err(|error| template_error(name, &error))
     }
 
     pub(crate) fn render(&self, name: &str, values: Value) -> Result<String, ComposeError> {
         self.0
             .get_template(name)
             .and_then(|template| template.render(values))
-            .map_err(|error| fault(name, &error))
+            .map_err(|error| template_error(name, &error))
     }
 
     /// The variables a template may come to need, in whatever branch.
     pub(crate) fn wanted(&self, name: &str) -> Result<Vec<String>, ComposeError> {
-        let template = self.0.get_template(name).map_err(|error| fault(name, &error))?;
+        let template = self.0.get_template(name).map_err(|error| template_error(name, &error))?;
         let mut wanted: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         wanted.sort();
         Ok(wanted)
@@ -96,14 +100,14 @@ pub(crate) fn html_lines(text: &str) -> String {
 }
 
 /// The engine's own words and the line; never the values.
-fn fault(template: &str, error: &Error) -> ComposeError {
+fn template_error(template: &str, error: &Error) -> ComposeError {
     let what = match error.detail() {
         Some(detail) => format!("{}: {detail}", error.kind()),
         None => error.kind().to_string(),
     };
-    let fault = match error.line() {
+    let error = match error.line() {
         Some(line) => format!("line {line}: {what}"),
         None => what,
     };
-    ComposeError::Template { template: template.to_owned(), fault }
+    ComposeError::Template { template: template.to_owned(), error }
 }

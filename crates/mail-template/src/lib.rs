@@ -1,17 +1,18 @@
 //! Turns a reset request into a mail: templates, layouts, languages.
 //!
-//! [`TemplateComposer`] implements the port [`MailComposer`](application::ports::MailComposer). Five languages are
-//! built in (`cs`, `en`, `sk`, `pl`, `de`); an organisation's own templates and layouts come through the port
-//! [`TemplateStore`](application::ports::TemplateStore).
+//! [`TemplateComposer`] implements the port [`MailComposer`](application::ports::MailComposer).
+//! Five languages are built in (`cs`, `en`, `sk`, `pl`, `de`); an organisation's own templates and
+//! layouts come through the port [`TemplateStore`](application::ports::TemplateStore).
 //!
 //! # Language
-//! The customer's, if the organisation has an active template in it; else the organisation's; else any active one of
-//! its own; else the built-in one in the customer's language, in the organisation's, in English. The layout follows
-//! the language of the template by the same rule.
+//! The customer's, if the organisation has an active template in it; else the organisation's; else
+//! any active one of its own; else the built-in one in the customer's language, in the
+//! organisation's, in English. The layout follows the language of the template by the same rule.
 //!
 //! # Variables
-//! An unknown one is an error, when a template is saved ([`check_template`], [`check_layout`]) and when it is rendered.
-//! A known one with no value is an empty string, so `{% if requestedFrom %}…{% endif %}` leaves a sentence out.
+//! An unknown one is an error, when a template is saved ([`check_template`], [`check_layout`]) and
+//! when it is rendered. A known one with no value is an empty string, so `{% if requestedFrom %}…{%
+//! endif %}` leaves a sentence out.
 //!
 //! | variable | where | holds |
 //! |---|---|---|
@@ -30,11 +31,13 @@
 //! | `preheader` | layout | the line mailboxes show beside the subject; empty for an organisation's own templates |
 //!
 //! # Safety
-//! In HTML every value is escaped, whatever the template says: there is no `safe` filter, and `{% autoescape false %}`
-//! changes nothing. Control characters, line breaks and direction marks in values become spaces or vanish, so a name
-//! cannot start a line of its own in the plain-text part. A `href` or `src` that leads anywhere but to `http`, `https`
-//! or `mailto` stops the mail. Expressions and blocks are bounded in length and depth: 200 words, operators and values in
-//! one expression, 24 brackets or blocks within each other, 60 `elif` and 60 assignments in one template.
+//! In HTML every value is escaped, whatever the template says: there is no `safe` filter, and `{%
+//! autoescape false %}` changes nothing. Control characters, line breaks and direction marks in
+//! values become spaces or vanish, so a name cannot start a line of its own in the plain-text part.
+//! A `href` or `src` that leads anywhere but to `http`, `https` or `mailto` stops the mail.
+//! Expressions and blocks are bounded in length and depth: 200 words, operators and values in one
+//! expression, 24 brackets or blocks within each other, 60 `elif` and 60 assignments in one
+//! template.
 
 mod bounds;
 mod builtin;
@@ -44,9 +47,9 @@ mod clean;
 mod composer;
 mod engine;
 mod links;
-mod moment;
 mod own;
 mod place;
+mod timestamp;
 mod variables;
 
 pub use builtin::{built_in_layout, built_in_template};

@@ -1,5 +1,5 @@
-/// Whether `url` may stand where a person clicks: `http` or `https` with something behind it, no white space, no
-/// control characters, no quotes.
+/// Whether `url` may stand where a person clicks: `http` or `https` with something behind it, no
+/// white space, no control characters, no quotes.
 pub(crate) fn is_web(url: &str) -> bool {
     let rest = strip_scheme(url, "https://").or_else(|| strip_scheme(url, "http://"));
     rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'))
@@ -11,8 +11,8 @@ fn strip_scheme<'a>(url: &'a str, scheme: &str) -> Option<&'a str> {
     head.eq_ignore_ascii_case(scheme).then(|| url.get(scheme.len()..)).flatten()
 }
 
-/// The first address in an attribute of `html` that leads anywhere but to `http`, `https` or `mailto`. An empty one,
-/// a fragment (`#…`) and, for pictures, `cid:` are harmless.
+/// The first address in an attribute of `html` that leads anywhere but to `http`, `https` or
+/// `mailto`. An empty one, a fragment (`#…`) and, for pictures, `cid:` are harmless.
 pub(crate) fn unsafe_link(html: &str) -> Option<String> {
     let mut rest = html;
     while let Some(at) = rest.find('<') {

@@ -5,11 +5,12 @@ use minijinja::Value;
 
 use crate::engine::Engine;
 
-/// An organisation's own templates and layouts, compiled. A broken one fails the mails that need it and no other.
+/// An organisation's own templates and layouts, compiled. A broken one fails the mails that need it
+/// and no other.
 pub(crate) struct OwnTemplates {
     set: TemplateSet,
     engine: Engine,
-    faults: Vec<(String, ComposeError)>,
+    errors: Vec<(String, ComposeError)>,
 }
 
 /// The parts of an own template, in the order of [`OwnTemplates::part`].
@@ -22,7 +23,7 @@ pub(crate) enum Part {
 
 impl OwnTemplates {
     pub(crate) fn compile(set: TemplateSet) -> Self {
-        let mut own = Self { engine: Engine::new(), faults: Vec::new(), set: TemplateSet::default() };
+        let mut own = Self { engine: Engine::new(), errors: Vec::new(), set: TemplateSet::default() };
         for (at, template) in set.templates.iter().enumerate() {
             own.add(template_name(at, template, Part::Subject), &template.subject);
             own.add(template_name(at, template, Part::Html), &template.html);
@@ -36,8 +37,8 @@ impl OwnTemplates {
     }
 
     fn add(&mut self, name: String, source: &str) {
-        if let Err(fault) = self.engine.add(&name, source) {
-            self.faults.push((name, fault));
+        if let Err(error) = self.engine.add(&name, source) {
+            self.errors.push((name, error));
         }
     }
 
@@ -80,8 +81,8 @@ impl OwnTemplates {
     }
 
     fn render(&self, name: &str, values: Value) -> Result<String, ComposeError> {
-        match self.faults.iter().find(|(broken, _)| broken == name) {
-            Some((_, fault)) => Err(fault.clone()),
+        match self.errors.iter().find(|(broken, _)| broken == name) {
+            Some((_, error)) => Err(error.clone()),
             None => self.engine.render(name, values),
         }
     }
@@ -108,7 +109,8 @@ fn is_active(from: DateTime<Utc>, until: Option<DateTime<Utc>>, now: DateTime<Ut
     from <= now && until.is_none_or(|until| now < until)
 }
 
-/// Of the active ones: the newest in the first wanted language that has any, else the newest of all.
+/// Of the active ones: the newest in the first wanted language that has any, else the newest of
+/// all.
 fn pick<T>(
     all: &[T],
     active: impl Fn(&T) -> bool,

@@ -3,8 +3,8 @@ use domain::{Country, Language};
 
 use crate::clean::one_line;
 
-/// City and country, or the country alone, in `language`; empty when neither is known. The region is left out: a mail
-/// needs to be recognised, not located.
+/// City and country, or the country alone, in `language`; empty when neither is known. The region
+/// is left out: a mail needs to be recognised, not located.
 pub(crate) fn requested_from(context: Option<&GeoContext>, language: &Language) -> String {
     let Some(context) = context else { return String::new() };
     let city = context.city.as_ref().map(|place| name(place, language)).unwrap_or_default();
@@ -17,7 +17,8 @@ pub(crate) fn requested_from(context: Option<&GeoContext>, language: &Language) 
     }
 }
 
-/// The resolver's own name in this language, else the one known of old, else the resolver's plain one.
+/// The resolver's own name in this language, else the one known of old, else the resolver's plain
+/// one.
 fn country(context: &GeoContext, language: &Language) -> String {
     if let Some(named) = context.country.as_ref().and_then(|place| place.names.get(language.as_str())) {
         return one_line(named, 60);

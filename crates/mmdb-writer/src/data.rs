@@ -1,5 +1,5 @@
-//! The data section: values behind control bytes. Each text, map and list is written once; where it comes again, a
-//! pointer stands for it, as in MaxMind's own files.
+//! The data section: values behind control bytes. Each text, map and list is written once; where it
+//! comes again, a pointer stands for it, as in MaxMind's own files.
 
 use std::collections::HashMap;
 

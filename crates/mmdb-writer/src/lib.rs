@@ -1,7 +1,9 @@
-//! Writes MaxMind DB files, as the *MaxMind DB File Format Specification*, version 2.0, describes them.
+//! Writes MaxMind DB files, as the *MaxMind DB File Format Specification*, version 2.0, describes
+//! them.
 //!
-//! A development tool: the fixtures of `geo-local`'s tests and the database that `cargo xtask geo-data` makes of a
-//! list of autonomous systems come from here. Nothing that runs in production links it.
+//! A development tool: the fixtures of `geo-local`'s tests and the database that `cargo xtask
+//! geo-data` makes of a list of autonomous systems come from here. Nothing that runs in production
+//! links it.
 //!
 //! ```
 //! use resetd_mmdb_writer::{RecordSize, Value, Writer};

@@ -52,7 +52,8 @@ impl Tree {
         self.nodes.len()
     }
 
-    /// Points the network of `prefix` bits at the data at `offset`. A later network wins over an earlier one.
+    /// Points the network of `prefix` bits at the data at `offset`. A later network wins over an
+    /// earlier one.
     pub(crate) fn insert(&mut self, address: u128, prefix: u8, offset: usize) {
         let mut node = 0;
         for depth in 0..prefix {
@@ -69,7 +70,8 @@ impl Tree {
         self.set(0, 1, Slot::Data(offset));
     }
 
-    /// The child of `node` on `side`, made where there is none; a record that stood there goes to both its sides.
+    /// The child of `node` on `side`, made where there is none; a record that stood there goes to
+    /// both its sides.
     fn descend(&mut self, node: usize, side: usize) -> usize {
         let slot = self.nodes.get(node).and_then(|slots| slots.get(side)).copied().unwrap_or(Slot::Empty);
         if let Slot::Node(child) = slot {

@@ -2,7 +2,9 @@ use std::net::IpAddr;
 
 use thiserror::Error;
 
-use crate::{RecordSize, Value, data::DataSection, network, tree::Tree};
+use crate::data::DataSection;
+use crate::tree::Tree;
+use crate::{RecordSize, Value, network};
 
 /// The marker before the metadata section.
 const METADATA_MARKER: &[u8] = b"\xab\xcd\xefMaxMind.com";

@@ -1,7 +1,8 @@
 //! What the writer writes, MaxMind's format as another implementation reads it gives back.
 #![expect(clippy::unwrap_used, reason = "helpers of a test may fail the test")]
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use maxminddb::Reader;
 use resetd_mmdb_writer::{RecordSize, Value, WriteError, Writer};

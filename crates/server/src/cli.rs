@@ -94,7 +94,8 @@ pub(crate) struct MoveArgs {
     /// The installation: sqlite://PATH. Nobody may have it open; it is left as it is
     #[arg(long, value_name = "URL")]
     pub(crate) from: String,
-    /// An empty database: postgres://…; default: the setting database_url, which keeps its password out of the list of processes
+    /// An empty database: postgres://…; default: the setting database_url, which keeps its password
+    /// out of the list of processes
     #[arg(long, value_name = "URL")]
     pub(crate) to: Option<String>,
 }
@@ -324,7 +325,8 @@ pub(crate) enum MailCommand {
         /// Its id
         #[arg(required_unless_present = "state")]
         id: Option<String>,
-        /// All mails in this state: sending-error, undeliverable, preparing-error or waiting-for-next-attempt
+        /// All mails in this state: sending-error, undeliverable, preparing-error or
+        /// waiting-for-next-attempt
         #[arg(long, requires = "since", conflicts_with = "id")]
         state: Option<String>,
         /// Accepted at this time or later: RFC 3339, or how long ago (`2h`)
@@ -342,7 +344,8 @@ pub(crate) enum WebhookCommand {
         /// Name or id of the organisation
         #[arg(long, value_name = "NAME|ID")]
         organisation: String,
-        /// What it wants to hear, such as `password_reset.completed`; may be repeated; none: everything
+        /// What it wants to hear, such as `password_reset.completed`; may be repeated; none:
+        /// everything
         #[arg(long = "event", value_name = "TYPE")]
         events: Vec<String>,
     },

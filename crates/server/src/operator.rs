@@ -8,7 +8,7 @@ use domain::OrganisationId;
 
 use system::OsRandom;
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::settings::Settings;
 use crate::stores::Stores;
 
@@ -20,7 +20,7 @@ pub(crate) struct Operator {
 
 impl Operator {
     /// Opens the database that the settings name.
-    pub(crate) async fn open(settings: &Settings) -> Result<Self, Fault> {
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, CommandError> {
         let stores = Stores::open(settings).await?;
         Ok(Self { clock: Arc::clone(&stores.clock), stores, random: Arc::new(OsRandom) })
     }
@@ -29,12 +29,12 @@ impl Operator {
         self.clock.now()
     }
 
-    pub(crate) fn fresh_id(&self) -> [u8; 16] {
-        *application::fresh_id(self.clock.as_ref(), self.random.as_ref()).as_bytes()
+    pub(crate) fn new_id(&self) -> [u8; 16] {
+        *application::new_id(self.clock.as_ref(), self.random.as_ref()).as_bytes()
     }
 
     /// The organisation with this id or name.
-    pub(crate) async fn organisation(&self, name_or_id: &str) -> Result<Organisation, Fault> {
+    pub(crate) async fn organisation(&self, name_or_id: &str) -> Result<Organisation, CommandError> {
         if let Ok(id) = name_or_id.parse::<OrganisationId>()
             && let Some(found) = self.stores.organisations.find(id).await?
         {
@@ -42,7 +42,9 @@ impl Operator {
         }
         let all = self.stores.organisations.list().await?;
         all.into_iter().find(|organisation| organisation.name == name_or_id).ok_or_else(|| {
-            Fault::usage(format!("there is no organisation `{name_or_id}`; see `resetd organisation list`"))
+            CommandError::usage(format!(
+                "there is no organisation `{name_or_id}`; see `resetd organisation list`"
+            ))
         })
     }
 
@@ -52,7 +54,7 @@ impl Operator {
         action: AuditAction,
         organisation: Option<OrganisationId>,
         subject: String,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CommandError> {
         let actor = "operator".to_owned();
         let entry = AuditEntry { at: self.now(), organisation, actor, action, subject, ip: None };
         Ok(self.stores.audit.append(&entry).await?)

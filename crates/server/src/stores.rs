@@ -1,4 +1,5 @@
-//! Opens the database that the settings name, with its data key, and hands out the persistent ports.
+//! Opens the database that the settings name, with its data key, and hands out the persistent
+//! ports.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use store_sqlite::{SqliteDatabase, SqliteStore};
 use system::{DataKey, OsRandom, SystemClock, Vault};
 use tracing::warn;
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::settings::{Settings, SettingsError};
 
 /// Every persistent port, and the database behind them.
@@ -38,7 +39,7 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    async fn connect(settings: &Settings) -> Result<Self, Fault> {
+    async fn connect(settings: &Settings) -> Result<Self, CommandError> {
         let url = settings.required("database_url")?;
         match url.split_once(':').map(|(scheme, _)| scheme) {
             Some("sqlite") => Ok(Self::Sqlite(SqliteDatabase::open(url).await?)),
@@ -102,7 +103,7 @@ impl Database {
     }
 
     /// The operator's key, else the one this installation made for itself.
-    async fn data_key(&self, settings: &Settings) -> Result<DataKey, Fault> {
+    async fn data_key(&self, settings: &Settings) -> Result<DataKey, CommandError> {
         if let Some(key) = configured_data_key(settings)? {
             return Ok(key);
         }
@@ -114,15 +115,15 @@ impl Database {
         installations_data_key(bytes)
     }
 
-    async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), Fault> {
+    async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), CommandError> {
         let checked = match self {
             Self::Sqlite(database) => database.check_data_key(vault).await,
             Self::Postgres(database) => database.check_data_key(vault).await,
         };
         match checked {
             Err(StoreError::Corrupt { .. }) => {
-                let fault = "this database was written with another data key";
-                Err(SettingsError::invalid("data_key", fault).into())
+                let error = "this database was written with another data key";
+                Err(SettingsError::invalid("data_key", error).into())
             }
             other => Ok(other?),
         }
@@ -131,7 +132,7 @@ impl Database {
 
 impl Stores {
     /// Opens the database, applies what migrations are missing, and checks the data key.
-    pub(crate) async fn open(settings: &Settings) -> Result<Self, Fault> {
+    pub(crate) async fn open(settings: &Settings) -> Result<Self, CommandError> {
         let database = Database::connect(settings).await?;
         database.migrate().await?;
         let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&database.data_key(settings).await?));
@@ -153,14 +154,15 @@ impl Stores {
 }
 
 /// The operator's data key, if there is one.
-pub(crate) fn configured_data_key(settings: &Settings) -> Result<Option<DataKey>, Fault> {
+pub(crate) fn configured_data_key(settings: &Settings) -> Result<Option<DataKey>, CommandError> {
     let key = settings.text("data_key").map(str::parse).transpose();
-    key.map_err(|fault| SettingsError::invalid("data_key", format!("{fault}")).into())
+    key.map_err(|error| SettingsError::invalid("data_key", format!("{error}")).into())
 }
 
 /// The one that an installation made for itself.
-pub(crate) fn installations_data_key(bytes: [u8; 32]) -> Result<DataKey, Fault> {
-    DataKey::from_bytes(bytes).map_err(|fault| Fault::Setup(format!("the installation's data key: {fault}")))
+pub(crate) fn installations_data_key(bytes: [u8; 32]) -> Result<DataKey, CommandError> {
+    DataKey::from_bytes(bytes)
+        .map_err(|error| CommandError::Setup(format!("the installation's data key: {error}")))
 }
 
 /// Says so where personal data is sealed with a key that lies beside it.
@@ -174,7 +176,7 @@ pub(crate) fn warn_of_key_in_database(settings: &Settings) {
 }
 
 /// Applies what migrations are missing; the version afterwards.
-pub(crate) async fn migrate(settings: &Settings) -> Result<i64, Fault> {
+pub(crate) async fn migrate(settings: &Settings) -> Result<i64, CommandError> {
     let database = Database::connect(settings).await?;
     database.migrate().await?;
     Ok(database.schema_version().await?)

@@ -11,16 +11,17 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinError;
 use tracing::{debug, error};
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 
-/// How far the worker stands back (nice value) when there is not enough processor for everybody: accepting a request
-/// comes before delivering one, and delivering has the machine to itself as soon as the rush is over.
-const NICENESS: i32 = 10;
+/// How far the worker stands back (nice value) when there is not enough processor for everybody:
+/// accepting a request comes before delivering one, and delivering has the machine to itself as
+/// soon as the rush is over.
+const DELIVERY_NICENESS: i32 = 10;
 
 /// The worker's thread, seen from the service.
 pub(crate) struct Worker {
-    /// Says so when the thread ended in order; dropped unsaid when it panicked. `None`: there is no worker here, or it is known
-    /// how it ended.
+    /// Says so when the thread ended in order; dropped unsaid when it panicked. `None`: there is no
+    /// worker here, or it is known how it ended.
     ended: Option<oneshot::Receiver<()>>,
 }
 
@@ -30,23 +31,24 @@ impl Worker {
         Self { ended: None }
     }
 
-    /// Runs the worker on a thread of its own until `stop` turns true; then `sender` closes its connections to the relay.
-    /// Webhooks are a task beside the mails and share nothing with them: no queue, no lease, no count of what is on its way.
+    /// Runs the worker on a thread of its own until `stop` turns true; then `sender` closes its
+    /// connections to the relay. Webhooks are a task beside the mails and share nothing with them:
+    /// no queue, no lease, no count of what is on its way.
     pub(crate) fn spawn(
         mails: Arc<DeliverResets>,
         webhooks: Arc<DeliverWebhooks>,
         sender: Arc<dyn MailSender>,
         stop: watch::Receiver<bool>,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, CommandError> {
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(Fault::io("the worker's runtime"))?;
+            .map_err(CommandError::io("the worker's runtime"))?;
         let (in_order, ended) = oneshot::channel();
         std::thread::Builder::new()
             .name("delivery".to_owned())
             .spawn(move || {
-                stand_back();
+                lower_thread_priority();
                 let outcome = runtime.block_on(async move {
                     let webhooks = tokio::spawn(webhooks.run(told(stop.clone())));
                     let mails = tokio::spawn(mails.run(told(stop)));
@@ -58,10 +60,10 @@ impl Worker {
                 match outcome {
                     // Nobody waits where the service is gone already.
                     Ok(()) => drop(in_order.send(())),
-                    Err(fault) => error!(%fault, "the delivery thread ended in a panic"),
+                    Err(error) => error!(%error, "the delivery thread ended in a panic"),
                 }
             })
-            .map_err(Fault::io("the worker's thread"))?;
+            .map_err(CommandError::io("the worker's thread"))?;
         Ok(Self { ended: Some(ended) })
     }
 
@@ -78,7 +80,7 @@ impl Worker {
     }
 
     /// Waits for an orderly end.
-    pub(crate) async fn finish(self) -> Result<(), Fault> {
+    pub(crate) async fn finish(self) -> Result<(), CommandError> {
         match self.ended {
             Some(ended) => ended.await.map_err(|_| Self::error()),
             None => Ok(()),
@@ -86,8 +88,10 @@ impl Worker {
     }
 
     /// What the process says when the thread ended in a panic.
-    pub(crate) fn error() -> Fault {
-        Fault::Ended("the delivery thread ended in a panic; nothing would be delivered any more".to_owned())
+    pub(crate) fn error() -> CommandError {
+        CommandError::Ended(
+            "the delivery thread ended in a panic; nothing would be delivered any more".to_owned(),
+        )
     }
 }
 
@@ -99,9 +103,9 @@ async fn told(mut stop: watch::Receiver<bool>) {
 }
 
 /// On Linux a nice value belongs to a thread, not to the process.
-fn stand_back() {
+fn lower_thread_priority() {
     let thread: Pid = gettid();
-    if let Err(fault) = setpriority_process(Some(thread), NICENESS) {
-        debug!(%fault, "the worker's priority stays as it is");
+    if let Err(error) = setpriority_process(Some(thread), DELIVERY_NICENESS) {
+        debug!(%error, "the worker's priority stays as it is");
     }
 }

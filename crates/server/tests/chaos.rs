@@ -1,6 +1,8 @@
-//! What the service stands on fails while it works: `cargo xtask chaos --disruption NAME`, each for some seconds.
+//! What the service stands on fails while it works: `cargo xtask chaos --disruption NAME`, each for
+//! some seconds.
 //!
-//! Nothing that was acknowledged is lost, doubled without a reason, stuck, or later than the outage and ten seconds.
+//! Nothing that was acknowledged is lost, doubled without a reason, stuck, or later than the outage
+//! and ten seconds.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,

@@ -1,7 +1,8 @@
-//! "An answer of 200 is a promise: the request is on disk" (specification.md#reset-requests), kept by the real binary under `kill -9`.
+//! "An answer of 200 is a promise: the request is on disk" (specification.md#reset-requests), kept
+//! by the real binary under `kill -9`.
 //!
-//! The same machinery as `cargo xtask chaos`, small enough for every `cargo test`: SQLite, one server, load without a
-//! pause, a kill every second and a half, a relay that counts.
+//! The same machinery as `cargo xtask chaos`, small enough for every `cargo test`: SQLite, one
+//! server, load without a pause, a kill every second and a half, a relay that counts.
 
 use std::path::PathBuf;
 use std::time::Duration;

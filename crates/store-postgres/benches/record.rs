@@ -1,8 +1,9 @@
-//! How many requests a second are accepted, and how many mails a second the store lets through, beside `pgbench` writing one
-//! row a transaction on the same server in the same run.
+//! How many requests a second are accepted, and how many mails a second the store lets through,
+//! beside `pgbench` writing one row a transaction on the same server in the same run.
 //!
-//! Needs `RESETD_TEST_POSTGRES_URL`; makes a database of its own there and drops it. `RESETD_BENCH_SECONDS` (3) is the time of
-//! each measurement, `RESETD_BENCH_ROWS` (0) how many ended mails lie in the database beforehand.
+//! Needs `RESETD_TEST_POSTGRES_URL`; makes a database of its own there and drops it.
+//! `RESETD_BENCH_SECONDS` (3) is the time of each measurement, `RESETD_BENCH_ROWS` (0) how many
+//! ended mails lie in the database beforehand.
 
 #![expect(
     clippy::unwrap_used,

@@ -8,7 +8,7 @@ use sqlx::postgres::PgRow;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 pub(crate) const FIND: &str = "SELECT k.id, k.organisation_id, k.hash, k.kind, k.description, k.scopes, k.networks, \
      k.created_at, k.expires_at, k.revoked_at, o.name, o.suspended, o.settings::text AS settings, \
@@ -27,7 +27,7 @@ impl ApiKeyRegistry for PostgresStore {
             .bind(&hash.as_bytes()[..])
             .fetch_optional(self.pool())
             .await
-            .map_err(Fault::Sql)?;
+            .map_err(QueryError::Sql)?;
         Ok(row.as_ref().map(registered).transpose()?.map(Arc::new))
     }
 
@@ -47,23 +47,24 @@ impl ApiKeyRegistry for PostgresStore {
             .bind(key.revoked_at)
             .execute(self.pool())
             .await
-            .map_err(Fault::conflict("the API key"))?;
+            .map_err(QueryError::conflict("the API key"))?;
         Ok(())
     }
 
     async fn list(&self, organisation: Option<OrganisationId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
         let organisation = organisation.map(|id| uuid(id.as_bytes()));
-        let rows = sqlx::query(LIST).bind(organisation).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
+        let rows =
+            sqlx::query(LIST).bind(organisation).fetch_all(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(rows.iter().map(record).collect::<Result<_, _>>()?)
     }
 
     async fn revoke(&self, id: ApiKeyId, at: DateTime<Utc>) -> Result<bool, StoreError> {
         let revoked = sqlx::query(REVOKE).bind(uuid(id.as_bytes())).bind(at).execute(self.pool()).await;
-        Ok(revoked.map_err(Fault::Sql)?.rows_affected() > 0)
+        Ok(revoked.map_err(QueryError::Sql)?.rows_affected() > 0)
     }
 }
 
-fn registered(row: &PgRow) -> Result<RegisteredKey, Fault> {
+fn registered(row: &PgRow) -> Result<RegisteredKey, QueryError> {
     let key = record(row)?;
     let organisation = Organisation {
         id: key.organisation,
@@ -75,7 +76,7 @@ fn registered(row: &PgRow) -> Result<RegisteredKey, Fault> {
     Ok(RegisteredKey { key, organisation: Arc::new(organisation) })
 }
 
-fn record(row: &PgRow) -> Result<ApiKeyRecord, Fault> {
+fn record(row: &PgRow) -> Result<ApiKeyRecord, QueryError> {
     Ok(ApiKeyRecord {
         id: row.id("api_key.id")?,
         organisation: row.id("api_key.organisation_id")?,
@@ -90,7 +91,10 @@ fn record(row: &PgRow) -> Result<ApiKeyRecord, Fault> {
     })
 }
 
-fn words<T: std::str::FromStr<Err: ToString>>(row: &PgRow, place: &'static str) -> Result<Vec<T>, Fault> {
+fn words<T: std::str::FromStr<Err: ToString>>(
+    row: &PgRow,
+    place: &'static str,
+) -> Result<Vec<T>, QueryError> {
     let words: Vec<String> = row.read(place)?;
-    words.iter().map(|word| word.parse().map_err(|fault: T::Err| Fault::corrupt(place, fault))).collect()
+    words.iter().map(|word| word.parse().map_err(|error: T::Err| QueryError::corrupt(place, error))).collect()
 }

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use crate::columns::{Columns, text, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::{PostgresStore, partitions};
 use application::sealed;
 
@@ -35,14 +35,17 @@ impl AuditLog for PostgresStore {
     }
 
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows =
-            sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(&self.pool().patient()).await;
-        let rows = rows.map_err(Fault::Sql)?;
+        let rows = sqlx::query(READ)
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool().without_statement_timeout())
+            .await;
+        let rows = rows.map_err(QueryError::Sql)?;
         Ok(rows.iter().map(|row| audit_row(self.vault.as_ref(), row)).collect::<Result<_, _>>()?)
     }
 
     async fn end(&self) -> Result<AuditEnd, StoreError> {
-        let row = sqlx::query(END).fetch_one(self.pool()).await.map_err(Fault::Sql)?;
+        let row = sqlx::query(END).fetch_one(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(AuditEnd {
             sequence: row.read("audit_head.sequence")?,
             hash: row.bytes("audit_head.hash")?,
@@ -51,12 +54,16 @@ impl AuditLog for PostgresStore {
     }
 
     async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        Ok(partitions::purge_audit(&self.pool().patient(), &self.vault, before, now).await?)
+        Ok(partitions::purge_audit(&self.pool().without_statement_timeout(), &self.vault, before, now)
+            .await?)
     }
 }
 
 /// Seals the log that an installation begins with, or gives a key to one that had none.
-pub(crate) async fn key_log(connection: &mut PgConnection, vault: &dyn AddressVault) -> Result<(), Fault> {
+pub(crate) async fn key_log(
+    connection: &mut PgConnection,
+    vault: &dyn AddressVault,
+) -> Result<(), QueryError> {
     let mut transaction = connection.begin().await?;
     let seal = begin_seal(vault);
     sqlx::query(SEAL_FIRST).bind(&seal[..]).execute(&mut *transaction).await?;
@@ -71,25 +78,26 @@ pub(crate) async fn key_log(connection: &mut PgConnection, vault: &dyn AddressVa
 }
 
 impl PostgresStore {
-    async fn append_alone(&self, entry: &AuditEntry) -> Result<(), Fault> {
+    async fn append_alone(&self, entry: &AuditEntry) -> Result<(), QueryError> {
         let mut connection = self.pool().acquire().await?;
         let appended = limited(connection.limit(), self.append_on(&mut connection, entry)).await;
         connection.settle(appended)
     }
 
-    async fn append_on(&self, connection: &mut PgConnection, entry: &AuditEntry) -> Result<(), Fault> {
+    async fn append_on(&self, connection: &mut PgConnection, entry: &AuditEntry) -> Result<(), QueryError> {
         let mut transaction = connection.begin().await?;
         append(&mut transaction, self.vault.as_ref(), entry).await?;
         Ok(transaction.commit().await?)
     }
 }
 
-/// Appends within the transaction of the deed. To be its last step: the chain waits for the commit.
+/// Appends within the transaction of the entry. To be its last step: the chain waits for the
+/// commit.
 pub(crate) async fn append(
     transaction: &mut PgConnection,
     vault: &dyn AddressVault,
     entry: &AuditEntry,
-) -> Result<(), Fault> {
+) -> Result<(), QueryError> {
     // What is hashed is what is kept.
     let (actor, subject) = (text(&entry.actor).into_owned(), text(&entry.subject).into_owned());
     let entry = AuditEntry { actor, subject, ..entry.clone() };
@@ -114,7 +122,7 @@ pub(crate) async fn append(
     Ok(())
 }
 
-fn audit_row(vault: &dyn AddressVault, row: &PgRow) -> Result<AuditRow, Fault> {
+fn audit_row(vault: &dyn AddressVault, row: &PgRow) -> Result<AuditRow, QueryError> {
     let ip =
         row.read::<Option<&[u8]>>("audit.ip")?.map(|sealed| sealed::open_text(vault, sealed, "audit.ip"));
     let ip = ip.transpose()?.map(|ip| CustomerIp::parse(&ip)).transpose();
@@ -124,13 +132,13 @@ fn audit_row(vault: &dyn AddressVault, row: &PgRow) -> Result<AuditRow, Fault> {
         actor: row.read("audit.actor")?,
         action: row.word("audit.action", |word| AuditAction::parse(word).ok_or("no such action"))?,
         subject: row.read("audit.subject")?,
-        ip: ip.map_err(|fault| Fault::corrupt("audit.ip", fault.code()))?,
+        ip: ip.map_err(|error| QueryError::corrupt("audit.ip", error.code()))?,
     };
     let mac = row.read::<Option<&[u8]>>("audit.mac")?.map(<[u8; 32]>::try_from).transpose();
     Ok(AuditRow {
         sequence: row.read("audit.sequence")?,
         entry,
         hash: row.bytes("audit.hash")?,
-        mac: mac.map_err(|error| Fault::corrupt("audit.mac", error))?,
+        mac: mac.map_err(|error| QueryError::corrupt("audit.mac", error))?,
     })
 }

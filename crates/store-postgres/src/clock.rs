@@ -12,7 +12,7 @@ use tracing::{debug, warn};
 use crate::PostgresDatabase;
 use crate::columns::Columns;
 use crate::connections::{Connections, limited};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 pub(crate) const SERVER_TIME: &str = "SELECT clock_timestamp() AS at";
 
@@ -23,11 +23,12 @@ const SLOW: Duration = Duration::from_millis(500);
 /// A smaller difference is the network's, not the clocks'.
 const TOLERANCE: TimeDelta = TimeDelta::milliseconds(50);
 
-/// The time of the PostgreSQL server. It is asked now and then; in between this machine's monotonic clock goes on from there, so
-/// that the clock on this machine's wall, which may be wrong and may be set, decides about nothing.
+/// The time of the PostgreSQL server. It is asked now and then; in between this machine's monotonic
+/// clock goes on from there, so that the clock on this machine's wall, which may be wrong and may
+/// be set, decides about nothing.
 ///
-/// Replicas that share a database so agree on leases, on the age of links and on what came first to within the time of a round
-/// trip.
+/// Replicas that share a database so agree on leases, on the age of links and on what came first to
+/// within the time of a round trip.
 #[derive(Debug)]
 pub struct ServerClock {
     reading: Arc<Mutex<Reading>>,
@@ -55,10 +56,12 @@ impl Reading {
 }
 
 impl PostgresDatabase {
-    /// The server's clock. To be called within a Tokio runtime, which asks the server again from time to time.
+    /// The server's clock. To be called within a Tokio runtime, which asks the server again from
+    /// time to time.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the server does not tell the time now; later it may be away.
+    /// [`StoreError::Unavailable`] when the server does not tell the time now; later it may be
+    /// away.
     pub async fn clock(&self) -> Result<ServerClock, StoreError> {
         let (first, _) = read(&self.pool).await?;
         let reading = Arc::new(Mutex::new(first));
@@ -95,18 +98,18 @@ async fn ask(connections: Connections, reading: Arc<Mutex<Reading>>) {
                 *known = known.or(newer);
             }
             Ok((_, took)) => debug!(?took, "the server's time came too slowly to be of use"),
-            Err(fault) => debug!(?fault, "the server did not tell the time; its clock is assumed to go on"),
+            Err(error) => debug!(?error, "the server did not tell the time; its clock is assumed to go on"),
         }
     }
 }
 
 /// What the server's clock shows, taken for the middle of the round trip, and how long that took.
-async fn read(connections: &Connections) -> Result<(Reading, Duration), Fault> {
+async fn read(connections: &Connections) -> Result<(Reading, Duration), QueryError> {
     let mut connection = connections.acquire().await?;
     let asked = Instant::now();
     let limit = connection.limit();
     let time = limited(limit, sqlx::query(SERVER_TIME).fetch_one(&mut *connection)).await;
-    let time = time.map_err(Fault::Sql).and_then(|row| row.time("clock_timestamp.at"));
+    let time = time.map_err(QueryError::Sql).and_then(|row| row.time("clock_timestamp.at"));
     let took = asked.elapsed();
     let time = connection.settle(time)?;
     Ok((Reading { time, at: asked + took / 2 }, took))

@@ -1,9 +1,9 @@
 //! The connections that calls share, and what becomes of those that fail.
 //!
-//! The server bounds what a statement may take, but only where it is heard: a host that is gone or a firewall that forgets a
-//! connection says nothing, and TCP would wait a quarter of an hour. So every call has a limit on this side, too. A
-//! connection that broke it, or on which the server said that it is going away or takes no writes, is closed and never
-//! goes back among the others.
+//! The server bounds what a statement may take, but only where it is heard: a host that is gone or
+//! a firewall that forgets a connection says nothing, and TCP would wait a quarter of an hour. So
+//! every call has a limit on this side, too. A connection that broke it, or on which the server
+//! said that it is going away or takes no writes, is closed and never goes back among the others.
 
 use std::future::Future;
 use std::io;
@@ -19,15 +19,17 @@ use sqlx::postgres::{PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Either, Error, Execute, Executor, PgConnection, PgPool, Postgres, SqlStr};
 use tokio::time::{Instant, timeout};
 
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// How long one call may take, and the return of its connection.
 pub(crate) const LIMIT: Duration = Duration::from_secs(5);
-/// How long one step of work in the background may take: longer than the server lets a statement run.
+/// How long one step of work in the background may take: longer than the server lets a statement
+/// run.
 const PATIENT_LIMIT: Duration = Duration::from_secs(20);
 
-/// Since when connections are known to be unfit: a server that takes no writes (a standby, or one set to read only) keeps what
-/// it told a connection at its beginning, so after a failover those opened before have to go. Shared by all pools.
+/// Since when connections are known to be unfit: a server that takes no writes (a standby, or one
+/// set to read only) keeps what it told a connection at its beginning, so after a failover those
+/// opened before have to go. Shared by all pools.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Unfit(Arc<Mutex<Option<Instant>>>);
 
@@ -44,7 +46,8 @@ impl Unfit {
     }
 }
 
-/// Connections for single statements and small transactions. As an [`Executor`] it runs one statement and collects its rows.
+/// Connections for single statements and small transactions. As an [`Executor`] it runs one
+/// statement and collects its rows.
 #[derive(Debug, Clone)]
 pub(crate) struct Connections {
     pool: PgPool,
@@ -57,8 +60,9 @@ impl Connections {
         Self { pool, unfit, limit: LIMIT }
     }
 
-    /// The same connections for work in the background, whose statements may take as long as the server lets them.
-    pub(crate) fn patient(&self) -> Self {
+    /// The same connections for work in the background, whose statements may take as long as the
+    /// server lets them.
+    pub(crate) fn without_statement_timeout(&self) -> Self {
         Self { limit: PATIENT_LIMIT, ..self.clone() }
     }
 
@@ -66,7 +70,8 @@ impl Connections {
         &self.pool
     }
 
-    /// One of them, for several statements. It is closed when it is dropped, unless [`Lent::settle`] finds it sound.
+    /// One of them, for several statements. It is closed when it is dropped, unless
+    /// [`Lent::settle`] finds it sound.
     pub(crate) async fn acquire(&self) -> Result<Lent, Error> {
         let connection = self.pool.acquire().await?;
         Ok(Lent { connection, unfit: self.unfit.clone(), limit: self.limit, settled: false })
@@ -88,11 +93,11 @@ impl Lent {
     }
 
     /// Gives the connection back after this outcome, or closes it.
-    pub(crate) fn settle<T>(mut self, outcome: Result<T, Fault>) -> Result<T, Fault> {
-        if outcome.as_ref().is_err_and(Fault::read_only) {
+    pub(crate) fn settle<T>(mut self, outcome: Result<T, QueryError>) -> Result<T, QueryError> {
+        if outcome.as_ref().is_err_and(QueryError::read_only) {
             self.unfit.declare();
         }
-        self.settled = !outcome.as_ref().is_err_and(Fault::lost_connection);
+        self.settled = !outcome.as_ref().is_err_and(QueryError::lost_connection);
         if self.settled {
             // The pool tries a connection that comes back, and would wait for it without end.
             tokio::spawn(timeout(LIMIT, self.connection.return_to_pool()));
@@ -149,7 +154,7 @@ impl<'p> Executor<'p> for &'_ Connections {
             let mut connection = connections.acquire().await?;
             let found =
                 limited(connections.limit, connection.fetch_many(query).try_collect::<Vec<_>>()).await;
-            connection.settle(found.map_err(Fault::Sql)).map_err(into_sql)
+            connection.settle(found.map_err(QueryError::Sql)).map_err(into_sql)
         };
         stream::once(all).map_ok(|found| stream::iter(found).map(Ok)).try_flatten().boxed()
     }
@@ -162,7 +167,7 @@ impl<'p> Executor<'p> for &'_ Connections {
         Box::pin(async move {
             let mut connection = connections.acquire().await?;
             let found = limited(connections.limit, connection.fetch_optional(query)).await;
-            connection.settle(found.map_err(Fault::Sql)).map_err(into_sql)
+            connection.settle(found.map_err(QueryError::Sql)).map_err(into_sql)
         })
     }
 
@@ -178,15 +183,15 @@ impl<'p> Executor<'p> for &'_ Connections {
         Box::pin(async move {
             let mut connection = connections.acquire().await?;
             let prepared = limited(connections.limit, connection.prepare_with(sql, parameters)).await;
-            connection.settle(prepared.map_err(Fault::Sql)).map_err(into_sql)
+            connection.settle(prepared.map_err(QueryError::Sql)).map_err(into_sql)
         })
     }
 }
 
-/// Of a fault that was made of an sqlx error.
-fn into_sql(fault: Fault) -> Error {
-    match fault {
-        Fault::Sql(error) => error,
-        Fault::Store(error) => Error::Protocol(error.to_string()),
+/// Of a error that was made of an sqlx error.
+fn into_sql(error: QueryError) -> Error {
+    match error {
+        QueryError::Sql(error) => error,
+        QueryError::Store(error) => Error::Protocol(error.to_string()),
     }
 }

@@ -1,8 +1,9 @@
 //! Many callers, one statement: what waits is written together.
 //!
-//! A commit costs a sync of the disk, and a statement a round trip, whether it carries one row or five hundred. So callers put their
-//! jobs into a queue, and a few tasks, each with a connection of its own, take everything that waits, run it as one batch, and
-//! tell every caller only after the server has confirmed. Alone, a job waits for nobody.
+//! A commit costs a sync of the disk, and a statement a round trip, whether it carries one row or
+//! five hundred. So callers put their jobs into a queue, and a few tasks, each with a connection of
+//! its own, take everything that waits, run it as one batch, and tell every caller only after the
+//! server has confirmed. Alone, a job waits for nobody.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -17,14 +18,15 @@ use tokio::time::Instant;
 use tracing::warn;
 
 use crate::connections::{LIMIT, limited};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
-/// How many jobs of a kind may wait. Beyond that the store is not keeping up, and says so at once instead of letting callers
-/// wait.
+/// How many jobs of a kind may wait. Beyond that the store is not keeping up, and says so at once
+/// instead of letting callers wait.
 const WAITING: usize = 8_192;
 /// A batch that takes longer hangs: its connection is given up.
-const PATIENCE: Duration = LIMIT;
-/// A batch that failed for a passing reason is run once more. Every batch may be run twice: it then changes nothing more.
+const TIMEOUT: Duration = LIMIT;
+/// A batch that failed for a passing reason is run once more. Every batch may be run twice: it then
+/// changes nothing more.
 const TRIES: u32 = 2;
 
 /// One kind of job that is done in batches.
@@ -38,11 +40,12 @@ pub(crate) trait Batch: Send + Sync + 'static {
     /// The most jobs of one batch.
     const LIMIT: usize;
 
-    /// Does all of `jobs` or none, and answers in their order. Doing them twice MUST be the same as doing them once.
+    /// Does all of `jobs` or none, and answers in their order. Doing them twice MUST be the same as
+    /// doing them once.
     fn run(
         connection: &mut PgConnection,
         jobs: &[Self::Job],
-    ) -> impl Future<Output = Result<Vec<Self::Answer>, Fault>> + Send;
+    ) -> impl Future<Output = Result<Vec<Self::Answer>, QueryError>> + Send;
 
     /// Called after each batch that was done.
     fn done(&self) {}
@@ -53,8 +56,8 @@ struct Waiting<B: Batch> {
     reply: oneshot::Sender<Result<B::Answer, StoreError>>,
 }
 
-/// The way to the tasks that do one kind of job. They end when the last `Group` is gone, or the pool
-/// is closed.
+/// The way to the tasks that do one kind of job. They end when the last `Group` is gone, or the
+/// pool is closed.
 pub(crate) struct Group<B: Batch> {
     jobs: mpsc::Sender<Waiting<B>>,
 }
@@ -97,7 +100,8 @@ impl<B: Batch> Writer<B> {
         let mut closing = self.pool.close_event();
         // Whoever closes the pool waits for its connections to come back.
         while let Ok(1..) = closing.do_until(take(&waiting, &mut batch)).await {
-            // Nobody waits for some of them any more: the caller was dropped, which the ports allow.
+            // Nobody waits for some of them any more: the caller was dropped, which the ports
+            // allow.
             batch.retain(|waiting: &Waiting<B>| !waiting.reply.is_closed());
             let (jobs, replies): (Vec<_>, Vec<_>) =
                 batch.drain(..).map(|each| (each.job, each.reply)).unzip();
@@ -118,20 +122,21 @@ impl<B: Batch> Writer<B> {
                     drop(reply.send(Ok(answer)));
                 }
             }
-            // One of them is at fault; the others must not suffer for it. Anything else (a full disk, a lock) concerns them all.
-            Err(fault) if jobs.len() > 1 && fault.blames_a_row() => {
+            // One of them is at error; the others must not suffer for it. Anything else (a full
+            // disk, a lock) concerns them all.
+            Err(error) if jobs.len() > 1 && error.blames_a_row() => {
                 for (reply, job) in replies.into_iter().zip(jobs) {
                     let answer =
                         self.perform(std::slice::from_ref(job)).await.map(|mut answers| answers.pop());
                     drop(reply.send(match answer {
                         Ok(Some(answer)) => Ok(answer),
                         Ok(None) => Err(stopped()),
-                        Err(fault) => Err(fault.into()),
+                        Err(error) => Err(error.into()),
                     }));
                 }
             }
-            Err(fault) => {
-                let error = StoreError::from(fault);
+            Err(error) => {
+                let error = StoreError::from(error);
                 for reply in replies {
                     drop(reply.send(Err(error.clone())));
                 }
@@ -140,28 +145,28 @@ impl<B: Batch> Writer<B> {
     }
 
     /// Runs one batch, once more if the connection broke or another transaction went first.
-    async fn perform(&mut self, jobs: &[B::Job]) -> Result<Vec<B::Answer>, Fault> {
+    async fn perform(&mut self, jobs: &[B::Job]) -> Result<Vec<B::Answer>, QueryError> {
         let mut tries = 1;
         loop {
             let outcome = self.attempt(jobs).await;
-            let Err(fault) = &outcome else { break outcome };
-            if tries >= TRIES || !(fault.lost_connection() || fault.gave_way()) {
+            let Err(error) = &outcome else { break outcome };
+            if tries >= TRIES || !(error.lost_connection() || error.gave_way()) {
                 counter!("resetd_store_batch_failures_total", "batch" => B::NAME).increment(1);
                 break outcome;
             }
-            warn!(batch = B::NAME, jobs = jobs.len(), ?fault, "a batch is run once more");
+            warn!(batch = B::NAME, jobs = jobs.len(), ?error, "a batch is run once more");
             tries += 1;
         }
     }
 
-    async fn attempt(&mut self, jobs: &[B::Job]) -> Result<Vec<B::Answer>, Fault> {
+    async fn attempt(&mut self, jobs: &[B::Job]) -> Result<Vec<B::Answer>, QueryError> {
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
-            // Nobody's job is at fault here.
-            None => self.pool.acquire().await.map_err(|error| StoreError::from(Fault::Sql(error)))?,
+            // Nobody's job is at error here.
+            None => self.pool.acquire().await.map_err(|error| StoreError::from(QueryError::Sql(error)))?,
         };
         let began = Instant::now();
-        let outcome = limited(PATIENCE, B::run(&mut connection, jobs)).await;
+        let outcome = limited(TIMEOUT, B::run(&mut connection, jobs)).await;
         match outcome {
             Ok(answers) if answers.len() == jobs.len() => {
                 self.connection = Some(connection);
@@ -171,16 +176,17 @@ impl<B: Batch> Writer<B> {
                 self.batch.done();
                 Ok(answers)
             }
-            Ok(answers) => {
-                Err(Fault::corrupt("a batch", format!("{} answers to {} jobs", answers.len(), jobs.len())))
-            }
-            Err(fault) => {
-                if fault.lost_connection() {
+            Ok(answers) => Err(QueryError::corrupt(
+                "a batch",
+                format!("{} answers to {} jobs", answers.len(), jobs.len()),
+            )),
+            Err(error) => {
+                if error.lost_connection() {
                     connection.close_on_drop();
                 } else {
                     self.connection = Some(connection);
                 }
-                Err(fault)
+                Err(error)
             }
         }
     }

@@ -1,13 +1,15 @@
-//! Migrations: plain SQL, forward only, all that are missing in one transaction under an advisory lock.
+//! Migrations: plain SQL, forward only, all that are missing in one transaction under an advisory
+//! lock.
 //!
-//! The old version goes on serving while they run, and for as long as its replicas live: a migration adds tables, columns with a
-//! default and indexes, and takes nothing away that the version before it uses. What has to go goes one version later.
+//! The old version goes on serving while they run, and for as long as its replicas live: a
+//! migration adds tables, columns with a default and indexes, and takes nothing away that the
+//! version before it uses. What has to go goes one version later.
 
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 struct Migration {
     version: i64,
@@ -39,8 +41,9 @@ pub(crate) fn latest() -> i64 {
     ALL.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
-/// Applies what is missing. Versions beyond those known here are left alone: a newer replica may have come first.
-pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), Fault> {
+/// Applies what is missing. Versions beyond those known here are left alone: a newer replica may
+/// have come first.
+pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), QueryError> {
     let mut transaction = connection.begin().await?;
     sqlx::query(LOCK).execute(&mut *transaction).await?;
     sqlx::query(QUIET).execute(&mut *transaction).await?;
@@ -57,9 +60,9 @@ pub(crate) async fn apply(connection: &mut PgConnection) -> Result<(), Fault> {
     Ok(transaction.commit().await?)
 }
 
-fn check(version: i64, stored: &[u8]) -> Result<(), Fault> {
+fn check(version: i64, stored: &[u8]) -> Result<(), QueryError> {
     match ALL.iter().find(|migration| migration.version == version) {
-        Some(migration) if checksum(migration.sql) != stored => Err(Fault::corrupt(
+        Some(migration) if checksum(migration.sql) != stored => Err(QueryError::corrupt(
             "migration.checksum",
             format!("migration {version} is not the one known here"),
         )),

@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 pub(crate) const CREATE: &str = "INSERT INTO organisation (id, name, suspended, settings, created_at) VALUES ($1, $2, $3, $4::text::json, $5)";
 pub(crate) const UPDATE: &str =
@@ -26,7 +26,7 @@ impl OrganisationRegistry for PostgresStore {
             .bind(organisation.created_at)
             .execute(self.pool())
             .await
-            .map_err(Fault::conflict("the organisation"))?;
+            .map_err(QueryError::conflict("the organisation"))?;
         Ok(())
     }
 
@@ -38,7 +38,7 @@ impl OrganisationRegistry for PostgresStore {
             .bind(settings(organisation)?)
             .execute(self.pool())
             .await
-            .map_err(Fault::conflict("the organisation's name"))?;
+            .map_err(QueryError::conflict("the organisation's name"))?;
         Ok(updated.rows_affected() > 0)
     }
 
@@ -47,22 +47,22 @@ impl OrganisationRegistry for PostgresStore {
             .bind(uuid(id.as_bytes()))
             .fetch_optional(self.pool())
             .await
-            .map_err(Fault::Sql)?;
+            .map_err(QueryError::Sql)?;
         Ok(row.as_ref().map(organisation).transpose()?)
     }
 
     async fn list(&self) -> Result<Vec<Organisation>, StoreError> {
-        let rows = sqlx::query(LIST).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
+        let rows = sqlx::query(LIST).fetch_all(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(rows.iter().map(organisation).collect::<Result<_, _>>()?)
     }
 }
 
-fn settings(organisation: &Organisation) -> Result<String, Fault> {
+fn settings(organisation: &Organisation) -> Result<String, QueryError> {
     serde_json::to_string(&organisation.settings)
-        .map_err(|fault| Fault::corrupt("organisation.settings", fault))
+        .map_err(|error| QueryError::corrupt("organisation.settings", error))
 }
 
-fn organisation(row: &PgRow) -> Result<Organisation, Fault> {
+fn organisation(row: &PgRow) -> Result<Organisation, QueryError> {
     Ok(Organisation {
         id: row.id("organisation.id")?,
         name: row.read("organisation.name")?,

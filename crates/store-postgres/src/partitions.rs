@@ -1,6 +1,8 @@
-//! Partitions by day of `mail` and `mail_event`, and by month of `audit`: made ahead, dropped whole.
+//! Partitions by day of `mail` and `mail_event`, and by month of `audit`: made ahead, dropped
+//! whole.
 //!
-//! An identifier is a UUIDv7 (RFC 9562) and begins with its milliseconds, so that a day is a range of identifiers.
+//! An identifier is a UUIDv7 (RFC 9562) and begins with its milliseconds, so that a day is a range
+//! of identifiers.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,12 +16,13 @@ use tracing::{info, warn};
 
 use crate::columns::{Columns, uuid};
 use crate::connections::{Connections, limited};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::{PostgresDatabase, audit_log};
 
 /// Makers and droppers of partitions take turns.
 pub(crate) const TURN: &str = "SELECT pg_advisory_xact_lock(hashtextextended('resetd partitions', 7))";
-/// Whoever wants a table to itself makes all others wait while it waits itself: not for longer than this.
+/// Whoever wants a table to itself makes all others wait while it waits itself: not for longer than
+/// this.
 pub(crate) const HURRY: &str = "SELECT set_config('lock_timeout', '10ms', true)";
 pub(crate) const DAYS: &str = "SELECT c.relname::text AS name FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid \
      WHERE i.inhparent = 'mail'::regclass ORDER BY c.relname";
@@ -34,7 +37,7 @@ pub(crate) const AUDIT_PARTS: &str = "SELECT c.relname::text AS name, pg_get_exp
      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'audit'::regclass ORDER BY c.relname";
 
 /// Days for which there are partitions ahead of time, today not counted.
-const AHEAD: i64 = 3;
+const DAYS_AHEAD: i64 = 3;
 /// Days for which there are partitions behind, at most, when an installation moves in.
 const BACK: i64 = 366;
 /// How often a lock is asked for that others hold, and the pause between.
@@ -91,10 +94,11 @@ fn first_id(milliseconds: i64) -> [u8; 16] {
 }
 
 impl PostgresDatabase {
-    /// Makes the partitions of today and the next three days, and begins a new part of the audit log with a new month. Called at
-    /// the end of every round of [`TokenStore::purge`](application::ports::TokenStore::purge), and by whoever likes: on one replica
-    /// or on all. Missing a call (or three days of them) costs nothing but that rows of those days are purged in batches
-    /// instead of at once.
+    /// Makes the partitions of today and the next three days, and begins a new part of the audit
+    /// log with a new month. Called at the end of every round of
+    /// [`TokenStore::purge`](application::ports::TokenStore::purge), and by whoever likes: on one
+    /// replica or on all. Missing a call (or three days of them) costs nothing but that rows of
+    /// those days are purged in batches instead of at once.
     ///
     /// # Errors
     /// [`StoreError`] when some of it was not done; what was done stays.
@@ -102,18 +106,20 @@ impl PostgresDatabase {
         self.maintain_since(None, now).await
     }
 
-    /// The same for the days since `oldest`, too (as far back as a year), for mails that come from elsewhere.
+    /// The same for the days since `oldest`, too (as far back as a year), for mails that come from
+    /// elsewhere.
     pub(crate) async fn maintain_since(
         &self,
         oldest: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let pool = &self.pool.patient();
+        let pool = &self.pool.without_statement_timeout();
         let known = days(pool).await?;
         let Day(today) = Day::of(now);
         let Day(first) = Day::of(oldest.unwrap_or(now));
-        for day in
-            (first.clamp(today - BACK, today)..=today + AHEAD).map(Day).filter(|day| !known.contains(day))
+        for day in (first.clamp(today - BACK, today)..=today + DAYS_AHEAD)
+            .map(Day)
+            .filter(|day| !known.contains(day))
         {
             create_day(pool, day).await?;
         }
@@ -121,14 +127,15 @@ impl PostgresDatabase {
     }
 }
 
-/// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part in use. Each leaves a row
-/// at the end, in the same transaction, that says where the chain begins since. Returns how many rows went.
+/// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part
+/// in use. Each leaves a row at the end, in the same transaction, that says where the chain begins
+/// since. Returns how many rows went.
 pub(crate) async fn purge_audit(
     pool: &Connections,
     vault: &Arc<dyn AddressVault>,
     before: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<u64, Fault> {
+) -> Result<u64, QueryError> {
     let mut gone = 0;
     loop {
         let dropped = with_patience(pool, |connection| {
@@ -143,20 +150,20 @@ pub(crate) async fn purge_audit(
     }
 }
 
-type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'c>>;
+type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, QueryError>> + Send + 'c>>;
 
 /// Runs `work` in a transaction until it gets its locks, or gives up.
 async fn with_patience<T>(
     pool: &Connections,
     work: impl for<'c> Fn(&'c mut PgConnection) -> Work<'c, T>,
-) -> Result<Option<T>, Fault> {
+) -> Result<Option<T>, QueryError> {
     for _ in 0..TRIES.0 {
         let mut connection = pool.acquire().await?;
         let tried = limited(connection.limit(), try_once(&mut connection, &work)).await;
         match connection.settle(tried) {
             Ok(done) => return Ok(Some(done)),
-            Err(fault) if fault.gave_way() => {}
-            Err(fault) => return Err(fault),
+            Err(error) if error.gave_way() => {}
+            Err(error) => return Err(error),
         }
         tokio::time::sleep(TRIES.1).await;
     }
@@ -166,7 +173,7 @@ async fn with_patience<T>(
 async fn try_once<T>(
     connection: &mut PgConnection,
     work: &impl for<'c> Fn(&'c mut PgConnection) -> Work<'c, T>,
-) -> Result<T, Fault> {
+) -> Result<T, QueryError> {
     let mut transaction = connection.begin().await?;
     sqlx::query(TURN).execute(&mut *transaction).await?;
     sqlx::query(HURRY).execute(&mut *transaction).await?;
@@ -175,33 +182,34 @@ async fn try_once<T>(
             transaction.commit().await?;
             Ok(done)
         }
-        Err(fault) => {
+        Err(error) => {
             transaction.rollback().await?;
-            Err(fault)
+            Err(error)
         }
     }
 }
 
 /// Names and bounds are made here of numbers and dates alone.
-async fn run(connection: &mut PgConnection, sql: String) -> Result<(), Fault> {
+async fn run(connection: &mut PgConnection, sql: String) -> Result<(), QueryError> {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())
 }
 
-async fn days(pool: &Connections) -> Result<Vec<Day>, Fault> {
+async fn days(pool: &Connections) -> Result<Vec<Day>, QueryError> {
     named(&sqlx::query(DAYS).fetch_all(pool).await?)
 }
 
 /// The days that ended before `before`, oldest first.
-pub(crate) async fn days_until(pool: &Connections, before: DateTime<Utc>) -> Result<Vec<Day>, Fault> {
+pub(crate) async fn days_until(pool: &Connections, before: DateTime<Utc>) -> Result<Vec<Day>, QueryError> {
     let mut days = days(pool).await?;
     days.retain(|day| day.is_over(before));
     days.sort_unstable();
     Ok(days)
 }
 
-/// Attaching a table that is ready locks out nobody who works on the others, but for the default partition.
-async fn create_day(pool: &Connections, day: Day) -> Result<(), Fault> {
+/// Attaching a table that is ready locks out nobody who works on the others, but for the default
+/// partition.
+async fn create_day(pool: &Connections, day: Day) -> Result<(), QueryError> {
     let created = with_patience(pool, |connection| Box::pin(create_day_within(connection, day)));
     match created.await? {
         Some(true) => info!(day = %day.date(), "a partition was made"),
@@ -214,7 +222,7 @@ async fn create_day(pool: &Connections, day: Day) -> Result<(), Fault> {
 }
 
 /// `false`: rows of that day are in the default partition.
-async fn create_day_within(connection: &mut PgConnection, day: Day) -> Result<bool, Fault> {
+async fn create_day_within(connection: &mut PgConnection, day: Day) -> Result<bool, QueryError> {
     let (from, to) = day.range();
     let (from, to) = (uuid(&from), uuid(&to));
     if days_within(connection).await?.contains(&day) {
@@ -238,22 +246,22 @@ async fn create_day_within(connection: &mut PgConnection, day: Day) -> Result<bo
     Ok(true)
 }
 
-async fn days_within(connection: &mut PgConnection) -> Result<Vec<Day>, Fault> {
+async fn days_within(connection: &mut PgConnection) -> Result<Vec<Day>, QueryError> {
     named(&sqlx::query(DAYS).fetch_all(connection).await?)
 }
 
-fn named(rows: &[PgRow]) -> Result<Vec<Day>, Fault> {
+fn named(rows: &[PgRow]) -> Result<Vec<Day>, QueryError> {
     let names = rows.iter().map(|row| row.read::<String>("pg_class.name")).collect::<Result<Vec<_>, _>>()?;
     Ok(names.iter().filter_map(|name| Day::from_table(name)).collect())
 }
 
 /// Drops a day, unless mails of it are still in the queue.
-pub(crate) async fn drop_day(pool: &Connections, day: Day) -> Result<Drop, Fault> {
+pub(crate) async fn drop_day(pool: &Connections, day: Day) -> Result<Drop, QueryError> {
     let dropped = with_patience(pool, |connection| Box::pin(drop_day_within(connection, day)));
     Ok(dropped.await?.unwrap_or(Drop::InUse))
 }
 
-async fn drop_day_within(connection: &mut PgConnection, day: Day) -> Result<Drop, Fault> {
+async fn drop_day_within(connection: &mut PgConnection, day: Day) -> Result<Drop, QueryError> {
     let (from, to) = day.range();
     let waiting = sqlx::query(IN_QUEUE).bind(uuid(&from)).bind(uuid(&to)).fetch_one(&mut *connection).await?;
     if waiting.read::<bool>("mail_queue.waiting")? {
@@ -268,7 +276,7 @@ async fn drop_day_within(connection: &mut PgConnection, day: Day) -> Result<Drop
 }
 
 /// Ends the open part of the audit log at its last row and opens this month's.
-async fn begin_audit_month(pool: &Connections, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn begin_audit_month(pool: &Connections, now: DateTime<Utc>) -> Result<(), QueryError> {
     let begun = with_patience(pool, |connection| Box::pin(begin_audit_month_within(connection, now)));
     if begun.await?.is_none() {
         warn!("this month's part of the audit log could not be begun for the moment: the table is in use");
@@ -276,7 +284,10 @@ async fn begin_audit_month(pool: &Connections, now: DateTime<Utc>) -> Result<(),
     Ok(())
 }
 
-async fn begin_audit_month_within(connection: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Fault> {
+async fn begin_audit_month_within(
+    connection: &mut PgConnection,
+    now: DateTime<Utc>,
+) -> Result<(), QueryError> {
     let month = format!("audit_p{:04}{:02}", now.year(), now.month());
     let parts = audit_parts(connection).await?;
     let open = parts.iter().find_map(|(name, bound)| Some((name, bound.strip_suffix(OPEN_END)?)));
@@ -294,7 +305,7 @@ async fn begin_audit_month_within(connection: &mut PgConnection, now: DateTime<U
 }
 
 /// The parts of the audit log and their bounds, oldest first.
-async fn audit_parts(connection: &mut PgConnection) -> Result<Vec<(String, String)>, Fault> {
+async fn audit_parts(connection: &mut PgConnection) -> Result<Vec<(String, String)>, QueryError> {
     let rows = sqlx::query(AUDIT_PARTS).fetch_all(connection).await?;
     rows.iter().map(|row| Ok((row.read("pg_class.name")?, row.read("pg_class.bound")?))).collect()
 }
@@ -305,7 +316,7 @@ async fn drop_oldest_audit(
     vault: &dyn AddressVault,
     before: DateTime<Utc>,
     now: DateTime<Utc>,
-) -> Result<Option<u64>, Fault> {
+) -> Result<Option<u64>, QueryError> {
     let parts = audit_parts(connection).await?;
     let [(oldest, _), _, ..] = parts.as_slice() else { return Ok(None) };
     let ends = format!(

@@ -1,5 +1,5 @@
-//! No statement reads a big table from end to end, whatever the planner believes: what a request costs does not depend on how
-//! many there were before it.
+//! No statement reads a big table from end to end, whatever the planner believes: what a request
+//! costs does not depend on how many there were before it.
 
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -17,7 +17,8 @@ const BIG: [&str; 8] = [
     "webhook_event",
 ];
 
-/// A moderately filled database of two organisations: enough that the planner knows which tables are big.
+/// A moderately filled database of two organisations: enough that the planner knows which tables
+/// are big.
 const FILL: &str = "INSERT INTO mail (accepted_at, expires_at, ended_at, attempts, kind, priority, sandbox, id, organisation_id, \
      customer_id, state, submitted, timeline) SELECT now() - n * interval '1 second', now(), now(), 1, 0, 0, false, \
      gen_random_uuid(), (ARRAY['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002'])[n % 2 + 1]::uuid, \
@@ -55,8 +56,8 @@ fn is_big(table: &str) -> bool {
     BIG.contains(&table.trim_end_matches("_default").trim_end_matches("_first"))
 }
 
-/// Whether this node of a plan, with the line below it, reads a big table from end to end: without an index, along the whole of
-/// an index, or along all that an organisation has.
+/// Whether this node of a plan, with the line below it, reads a big table from end to end: without
+/// an index, along the whole of an index, or along all that an organisation has.
 fn reads_it_all(node: &str, below: &str) -> bool {
     let Some((how, rest)) = node.split_once(" on ").filter(|(how, _)| how.contains("Scan")) else {
         return false;
@@ -95,8 +96,8 @@ async fn no_statement_reads_a_big_table_from_end_to_end() {
     connected.migrate().await.unwrap();
     let mut connection = PgConnection::connect(&scratch.url).await.unwrap();
     connection.execute("SET plan_cache_mode = force_generic_plan").await.unwrap();
-    // The lists of an operator follow an index backwards and stop at their limit; a move ends once; the
-    // index of an organisation's sandbox is bounded.
+    // The lists of an operator follow an index backwards and stop at their limit; a move ends once;
+    // the index of an organisation's sandbox is bounded.
     let special = ["NEWEST", "SET_HEAD", "SET_HISTORY", "EVICT"];
     let statements: Vec<_> = all().into_iter().filter(|(name, _)| !special.contains(name)).collect();
     let mut found = Vec::new();

@@ -11,7 +11,7 @@ use sqlx::postgres::PgRow;
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::customer_directory::sealed_customer;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// Where a captured mail is kept.
 const SEALED: &str = "sandbox_mail.sealed";
@@ -22,12 +22,14 @@ pub(crate) const SANDBOX_CUSTOMER: &str = "INSERT INTO customer AS c (id, organi
      ON CONFLICT (address_fingerprint) WHERE address_fingerprint IS NOT NULL \
      DO UPDATE SET updated_at = greatest(c.updated_at, excluded.updated_at) WHERE c.sandbox \
      RETURNING id, organisation_id, sealed, language, status";
-/// All but the `$2` that were used last, with their former passwords. What somebody else is at is left for the next time.
+/// All but the `$2` that were used last, with their former passwords. What somebody else is at is
+/// left for the next time.
 pub(crate) const EVICT: &str = "WITH old AS MATERIALIZED (SELECT id FROM customer WHERE id IN (SELECT id FROM customer \
        WHERE sandbox AND organisation_id = $1 ORDER BY updated_at DESC, id DESC OFFSET $2) FOR UPDATE SKIP LOCKED), \
      former AS (DELETE FROM password_history h USING old WHERE h.customer_id = old.id) \
      DELETE FROM customer c USING old WHERE c.id = old.id";
-/// The mail, and the older ones' end. Those that are being kept at this moment are not seen, and go the next time.
+/// The mail, and the older ones' end. Those that are being kept at this moment are not seen, and go
+/// the next time.
 pub(crate) const KEEP_MAIL: &str = "WITH kept AS (INSERT INTO sandbox_mail (id, organisation_id, captured_at, sealed) \
        VALUES ($1, $2, $3, $4)), \
      old AS MATERIALIZED (SELECT id FROM sandbox_mail WHERE id IN (SELECT id FROM sandbox_mail WHERE organisation_id = $2 \
@@ -83,7 +85,7 @@ impl SandboxStore for PostgresStore {
             .bind(mail.created_at)
             .bind(seal_json(self.vault.as_ref(), &mail, SEALED)?)
             .bind(i64::from(keep));
-        kept.execute(self.pool()).await.map_err(Fault::Sql)?;
+        kept.execute(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(())
     }
 
@@ -91,7 +93,7 @@ impl SandboxStore for PostgresStore {
         let mut gone = 0;
         for sql in [PURGE_CAPTURED, PURGE_CUSTOMERS] {
             let purged = sqlx::query(sql).bind(before).bind(i64::from(limit)).execute(self.pool()).await;
-            gone += purged.map_err(Fault::Sql)?.rows_affected();
+            gone += purged.map_err(QueryError::Sql)?.rows_affected();
         }
         Ok(gone)
     }
@@ -105,7 +107,7 @@ impl PostgresStore {
         fresh: CustomerId,
         now: DateTime<Utc>,
         keep: u32,
-    ) -> Result<Customer, Fault> {
+    ) -> Result<Customer, QueryError> {
         let vault = self.vault.as_ref();
         let person = Person {
             email: Some(email.normalized().to_owned()),
@@ -149,7 +151,7 @@ impl MailArchive for PostgresStore {
             Some(organisation) => sqlx::query(NEWEST_CAPTURED).bind(uuid(organisation.as_bytes())),
             None => sqlx::query(NEWEST_OF_ALL),
         };
-        let rows = query.bind(limit).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
+        let rows = query.bind(limit).fetch_all(self.pool()).await.map_err(QueryError::Sql)?;
         let open = |row: &PgRow| open_json(self.vault.as_ref(), row.read(SEALED)?, SEALED);
         rows.iter().map(open).collect()
     }

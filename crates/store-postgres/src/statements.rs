@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, Sq
 
 use crate::{
     PoolSettings, PostgresDatabase, api_key_registry, audit_log, clock, customer_directory, database, import,
-    installation, mail_queue, migrate, news, organisation_registry, partitions, sandbox, template_store,
+    installation, mail_queue, migrate, notify, organisation_registry, partitions, sandbox, template_store,
     token_store, webhooks,
 };
 
@@ -30,8 +30,8 @@ pub(crate) fn all() -> Vec<(&'static str, &'static str)> {
         ("APPLIED", migrate::APPLIED),
         ("REMEMBER", migrate::REMEMBER),
         ("VERSION", migrate::VERSION),
-        ("ANNOUNCE", news::ANNOUNCE),
-        ("OWN_BACKEND", news::OWN_BACKEND),
+        ("ANNOUNCE", notify::ANNOUNCE),
+        ("OWN_BACKEND", notify::OWN_BACKEND),
         ("CREATE", organisation_registry::CREATE),
         ("UPDATE", organisation_registry::UPDATE),
         ("FIND", organisation_registry::FIND),
@@ -103,7 +103,8 @@ fn no_statement_is_missing_from_the_list() {
     for (file, name) in &found {
         assert!(listed.iter().any(|(known, _)| known == name), "{name} of {file} is not in the list");
     }
-    // Names may be shared, statements may not: as many different ones are listed as there are constants, and the lists of mails.
+    // Names may be shared, statements may not: as many different ones are listed as there are
+    // constants, and the lists of mails.
     let different: HashSet<_> = listed.iter().map(|(_, sql)| sql).collect();
     let lists = listed.iter().filter(|(name, _)| *name == "NEWEST").count();
     assert_eq!(different.len() - lists, found.len());
@@ -145,14 +146,14 @@ async fn every_statement_fits_the_schema() {
         PostgresDatabase::connect(&scratch.url, PoolSettings::default(), "statements").await.unwrap();
     connected.migrate().await.unwrap();
     let mut connection = PgConnection::connect(&scratch.url).await.unwrap();
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     for (name, sql) in all() {
-        if let Err(fault) = connection.prepare(sql.into_sql_str()).await {
-            faults.push(format!("{name}: {fault}\n  {sql}"));
+        if let Err(error) = connection.prepare(sql.into_sql_str()).await {
+            errors.push(format!("{name}: {error}\n  {sql}"));
         }
     }
     drop(connection);
     connected.close().await;
     scratch.remove().await;
-    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
 }

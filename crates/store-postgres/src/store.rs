@@ -1,14 +1,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use application::OutboxNews;
+use application::OutboxNotifier;
 use application::ports::{AddressVault, StoreError};
 
 use crate::PostgresDatabase;
 use crate::connections::Connections;
 use crate::customer_directory::FindByEmail;
 use crate::group::Group;
-use crate::news::News;
+use crate::notify::WorkListener;
 use crate::token_store::{Admit, Complete, Issue, Record};
 
 /// Every persistent port on one PostgreSQL database. Cloning shares the connections and the tasks.
@@ -17,8 +17,8 @@ pub struct PostgresStore {
     pub(crate) database: PostgresDatabase,
     pub(crate) vault: Arc<dyn AddressVault>,
     pub(crate) groups: Arc<Groups>,
-    pub(crate) news: Arc<News>,
-    pub(crate) webhook_news: OutboxNews,
+    pub(crate) work: Arc<WorkListener>,
+    pub(crate) webhook_notifier: OutboxNotifier,
 }
 
 /// What is done in batches.
@@ -31,8 +31,8 @@ pub(crate) struct Groups {
 }
 
 impl PostgresStore {
-    /// Puts the ports on a migrated database. To be called within a Tokio runtime: it starts the tasks that write in
-    /// groups and the one that listens for news.
+    /// Puts the ports on a migrated database. To be called within a Tokio runtime: it starts the
+    /// tasks that write in groups and the one that listens for news.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the database was written with another data key than `vault`'s;
@@ -41,11 +41,11 @@ impl PostgresStore {
         database.check_moved().await?;
         database.check_data_key(vault.as_ref()).await?;
         database.key_audit_log(vault.as_ref()).await?;
-        let news = News::start(&database);
+        let work = WorkListener::start(&database);
         let writers = &database.writers;
         let groups = Groups {
             record: Group::start(
-                Record::new(news.teller()),
+                Record::new(work.notifier()),
                 writers,
                 database.settings.record_writers.max(1),
             ),
@@ -58,8 +58,8 @@ impl PostgresStore {
             database,
             vault,
             groups: Arc::new(groups),
-            news: Arc::new(news),
-            webhook_news: OutboxNews::default(),
+            work: Arc::new(work),
+            webhook_notifier: OutboxNotifier::default(),
         })
     }
 

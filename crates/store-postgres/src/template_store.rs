@@ -5,7 +5,7 @@ use sqlx::postgres::PgRow;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 pub(crate) const TEMPLATES: &str = "SELECT kind, language, subject, html, text, valid_from, valid_until FROM template \
      WHERE organisation_id = $1 ORDER BY valid_from DESC, kind, language";
@@ -25,8 +25,9 @@ pub(crate) const REMOVE: &str =
 impl TemplateStore for PostgresStore {
     async fn templates(&self, organisation: OrganisationId) -> Result<TemplateSet, StoreError> {
         let id = uuid(organisation.as_bytes());
-        let templates = sqlx::query(TEMPLATES).bind(id).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
-        let layouts = sqlx::query(LAYOUTS).bind(id).fetch_all(self.pool()).await.map_err(Fault::Sql)?;
+        let templates =
+            sqlx::query(TEMPLATES).bind(id).fetch_all(self.pool()).await.map_err(QueryError::Sql)?;
+        let layouts = sqlx::query(LAYOUTS).bind(id).fetch_all(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(TemplateSet {
             templates: templates.iter().map(template).collect::<Result<_, _>>()?,
             layouts: layouts.iter().map(layout).collect::<Result<_, _>>()?,
@@ -49,7 +50,7 @@ impl TemplateStore for PostgresStore {
             .bind(text(&template.text))
             .execute(self.pool())
             .await
-            .map_err(Fault::Sql)?;
+            .map_err(QueryError::Sql)?;
         Ok(())
     }
 
@@ -62,7 +63,7 @@ impl TemplateStore for PostgresStore {
             .bind(text(&layout.html))
             .execute(self.pool())
             .await
-            .map_err(Fault::Sql)?;
+            .map_err(QueryError::Sql)?;
         Ok(())
     }
 
@@ -78,12 +79,12 @@ impl TemplateStore for PostgresStore {
             .bind(language.as_str())
             .execute(self.pool())
             .await
-            .map_err(Fault::Sql)?;
+            .map_err(QueryError::Sql)?;
         Ok(removed.rows_affected())
     }
 }
 
-fn template(row: &PgRow) -> Result<Template, Fault> {
+fn template(row: &PgRow) -> Result<Template, QueryError> {
     Ok(Template {
         kind: row.word("template.kind", |word| MailKind::parse(word).ok_or("no kind of mail"))?,
         language: row.word("template.language", Language::parse)?,
@@ -95,7 +96,7 @@ fn template(row: &PgRow) -> Result<Template, Fault> {
     })
 }
 
-fn layout(row: &PgRow) -> Result<Layout, Fault> {
+fn layout(row: &PgRow) -> Result<Layout, QueryError> {
     Ok(Layout {
         language: row.word("layout.language", Language::parse)?,
         html: row.read("layout.html")?,

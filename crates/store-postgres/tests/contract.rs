@@ -26,7 +26,8 @@ macro_rules! suites {
             let Some(server) = server(stringify!($port)) else { return };
             let database = TestDatabase::create(&server).await;
             let database = &database;
-            // Boxed: in a debug build a suite has room for the futures of all its cases side by side on one stack.
+            // Boxed: in a debug build a suite has room for the futures of all its cases side by
+            // side on one stack.
             Box::pin(contract::$port(async || Box::pin(fresh(database)).await)).await;
         }
     )+ };

@@ -7,7 +7,8 @@ use chrono::TimeDelta;
 use domain::MailId;
 use support::{TestDatabase, at, customer, id, organisation, request, server, token, worker};
 
-/// Notes how durable the commit will be of which a change of the table is part. It runs when the transaction commits.
+/// Notes how durable the commit will be of which a change of the table is part. It runs when the
+/// transaction commits.
 const WATCH: &str = "CREATE TABLE watched (what text NOT NULL, setting text NOT NULL);
     CREATE FUNCTION watch() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       INSERT INTO watched VALUES (TG_TABLE_NAME || ' ' || lower(TG_OP), current_setting('synchronous_commit')); RETURN NULL;
@@ -19,7 +20,8 @@ const WATCH: &str = "CREATE TABLE watched (what text NOT NULL, setting text NOT 
     CREATE CONSTRAINT TRIGGER watch AFTER UPDATE ON customer DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW EXECUTE FUNCTION watch();";
 
-/// `record`, `issue` and `redeem` are durable when they return, even where the server's default is not.
+/// `record`, `issue` and `redeem` are durable when they return, even where the server's default is
+/// not.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn requests_tokens_and_passwords_are_on_disk_before_they_are_acknowledged() {
     let Some(server) = server("requests_tokens_and_passwords_are_on_disk_before_they_are_acknowledged")

@@ -62,7 +62,8 @@ async fn every_table_and_column_of_the_schema_moves() {
          AND a.attnum > 0 AND NOT a.attisdropped";
     let schema: Vec<String> =
         sqlx::query_scalar(schema).fetch_all(&mut database.plain().await).await.unwrap();
-    // Versions, the chain's end and what is made of other columns; a lease belongs to a worker that has stopped.
+    // Versions, the chain's end and what is made of other columns; a lease belongs to a worker that
+    // has stopped.
     let own = [
         "customer.external_fingerprint",
         "address_budget.last_at",

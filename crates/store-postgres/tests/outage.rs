@@ -118,7 +118,7 @@ async fn news_reaches_the_other_replica_and_comes_back_after_a_cut() {
     drain(&here).await;
     here.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
     assert!(
-        timeout(Duration::from_millis(300), here.news()).await.is_err(),
+        timeout(Duration::from_millis(300), here.remote_work_available()).await.is_err(),
         "its own record woke the replica"
     );
 
@@ -133,7 +133,7 @@ async fn hear(here: &PostgresStore, there: &PostgresStore, shop: domain::Organis
         loop {
             drain(there).await;
             here.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
-            if timeout(Duration::from_millis(500), there.news()).await.is_ok() {
+            if timeout(Duration::from_millis(500), there.remote_work_available()).await.is_ok() {
                 break;
             }
         }
@@ -143,10 +143,11 @@ async fn hear(here: &PostgresStore, there: &PostgresStore, shop: domain::Organis
 
 /// Takes news that is there already.
 async fn drain(store: &PostgresStore) {
-    while timeout(Duration::from_millis(100), store.news()).await.is_ok() {}
+    while timeout(Duration::from_millis(100), store.remote_work_available()).await.is_ok() {}
 }
 
-/// A failover: connections opened to a server that takes no writes keep to that when it takes them again.
+/// A failover: connections opened to a server that takes no writes keep to that when it takes them
+/// again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart() {
     let Some(server) = server("a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart")

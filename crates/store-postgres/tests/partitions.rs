@@ -90,7 +90,8 @@ async fn a_day_with_mail_in_the_queue_is_not_dropped() {
     assert!(store.show(MailId::from_bytes(*ended.as_bytes())).await.unwrap().is_some());
 }
 
-/// Rows of a day that began before anybody made its partition stay in the default one, and go in batches.
+/// Rows of a day that began before anybody made its partition stay in the default one, and go in
+/// batches.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_day_begun_without_a_partition_is_purged_in_batches() {
     let Some(server) = server("a_day_begun_without_a_partition_is_purged_in_batches") else { return };

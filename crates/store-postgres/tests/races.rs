@@ -119,7 +119,8 @@ async fn two_replicas_claim_without_doubles() {
         });
     }
     let claimed: Vec<MailId> = claiming.join_all().await.into_iter().flatten().collect();
-    // A claim that meets only rows another is about to take may come back empty: what is left is claimable.
+    // A claim that meets only rows another is about to take may come back empty: what is left is
+    // claimable.
     let left = replicas[0].claim_due(worker(), at(1), at(61), 1_000).await.unwrap();
     assert_eq!(claimed.len() + left.len(), 400);
     assert_eq!(claimed.iter().collect::<HashSet<_>>().len(), claimed.len());

@@ -28,7 +28,8 @@ use tokio::time::{Instant, sleep, timeout};
 struct Proxy {
     port: u16,
     era: watch::Sender<u32>,
-    /// The next connection that says this is cut once the server has answered, and the answer with it.
+    /// The next connection that says this is cut once the server has answered, and the answer with
+    /// it.
     cuts_at: Arc<Mutex<Option<&'static str>>>,
 }
 
@@ -156,7 +157,8 @@ async fn connections_that_fall_silent_hold_nothing_up_for_long() {
     timeout(Duration::from_secs(10), store.database().close()).await.unwrap();
 }
 
-/// The customer's password is changed, so nobody may be told otherwise; and where it is not, nobody may be told that it is.
+/// The customer's password is changed, so nobody may be told otherwise; and where it is not, nobody
+/// may be told that it is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_whose_commit_was_not_answered_is_looked_up() {
     let Some(server) = server("a_change_whose_commit_was_not_answered_is_looked_up") else { return };

@@ -1,4 +1,5 @@
-//! Durable `record`s per second by number of concurrent callers, beside the raw sync rate of the same disk.
+//! Durable `record`s per second by number of concurrent callers, beside the raw sync rate of the
+//! same disk.
 //!
 //! `cargo bench -p resetd-store-sqlite --bench record [-- SECONDS]`
 #![expect(
@@ -55,8 +56,8 @@ fn raw(directory: &Path, length: Duration) -> f64 {
     f64::from(writes) / started.elapsed().as_secs_f64()
 }
 
-/// What the caller spends on a request before the store has it, in microseconds: with the test vault, which is slower than
-/// the real one.
+/// What the caller spends on a request before the store has it, in microseconds: with the test
+/// vault, which is slower than the real one.
 fn making() -> f64 {
     const REQUESTS: u32 = 50_000;
     let (vault, started) = (TestVault::new(1), Instant::now());

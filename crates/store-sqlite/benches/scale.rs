@@ -1,7 +1,7 @@
 //! What each step in the life of a request costs on an empty database and on a large one.
 //!
-//! `cargo bench -p resetd-store-sqlite --bench scale [-- ROWS]`: ROWS stored requests (default 100,000), a tenth as many
-//! customers.
+//! `cargo bench -p resetd-store-sqlite --bench scale [-- ROWS]`: ROWS stored requests (default
+//! 100,000), a tenth as many customers.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,

@@ -5,16 +5,18 @@ use std::path::Path;
 
 use application::ports::StoreError;
 
-use crate::fault::{Fault, primary_code};
+use crate::query_error::{QueryError, primary_code};
 
-/// SQLite's primary result codes for a file that may not be used so: `SQLITE_PERM`, `SQLITE_READONLY`, `SQLITE_CANTOPEN`.
+/// SQLite's primary result codes for a file that may not be used so: `SQLITE_PERM`,
+/// `SQLITE_READONLY`, `SQLITE_CANTOPEN`.
 const DENIED: [i32; 3] = [3, 8, 14];
 
-/// The error of opening the database at `path`, with the path; and with owners and modes, where those are to blame.
+/// The error of opening the database at `path`, with the path; and with owners and modes, where
+/// those are to blame.
 pub(crate) fn explain(error: sqlx::Error, path: &Path) -> StoreError {
     let is_denied = matches!(&error, sqlx::Error::Database(cause)
         if primary_code(cause.as_ref()).is_some_and(|code| DENIED.contains(&code)));
-    match Fault::Sql(error).into() {
+    match QueryError::Sql(error).into() {
         StoreError::Unavailable(why) if is_denied => {
             StoreError::Unavailable(format!("{}: {why}; {}", path.display(), owners(path)))
         }

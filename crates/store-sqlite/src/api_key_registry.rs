@@ -8,8 +8,8 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
 use crate::organisation_registry::settings;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, own_savepoint};
 
 const FIND: &str = "SELECT k.id, k.organisation_id, k.hash, k.kind, k.description, k.scopes, k.networks, \
@@ -30,7 +30,7 @@ const REVOKE: &str = own_savepoint!(
 impl ApiKeyRegistry for SqliteStore {
     async fn find(&self, hash: ApiKeyHash) -> Result<Option<Arc<RegisteredKey>>, StoreError> {
         let query = sqlx::query(FIND).bind(hash.as_bytes().to_vec());
-        let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
+        let row = query.fetch_optional(&self.database.readers).await.map_err(QueryError::Sql)?;
         Ok(row.as_ref().map(registered).transpose()?.map(Arc::new))
     }
 
@@ -51,15 +51,15 @@ impl ApiKeyRegistry for SqliteStore {
         self.database
             .writer
             .work(|unit| {
-                Box::pin(async move { unit.run(statement).await.map_err(Fault::conflict("API key")) })
+                Box::pin(async move { unit.run(statement).await.map_err(QueryError::conflict("API key")) })
             })
             .await
     }
 
     async fn list(&self, organisation: Option<OrganisationId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
         let query = sqlx::query(LIST).bind(organisation.map(|id| id.as_bytes().to_vec()));
-        let rows = query.fetch_all(&self.database.readers).await.map_err(Fault::Sql)?;
-        Ok(rows.iter().map(record).collect::<Result<_, Fault>>()?)
+        let rows = query.fetch_all(&self.database.readers).await.map_err(QueryError::Sql)?;
+        Ok(rows.iter().map(record).collect::<Result<_, QueryError>>()?)
     }
 
     async fn revoke(&self, id: ApiKeyId, at: DateTime<Utc>) -> Result<bool, StoreError> {
@@ -76,7 +76,7 @@ impl ApiKeyRegistry for SqliteStore {
     }
 }
 
-fn registered(row: &SqliteRow) -> Result<RegisteredKey, Fault> {
+fn registered(row: &SqliteRow) -> Result<RegisteredKey, QueryError> {
     let key = record(row)?;
     let organisation = Organisation {
         id: key.organisation,
@@ -88,13 +88,13 @@ fn registered(row: &SqliteRow) -> Result<RegisteredKey, Fault> {
     Ok(RegisteredKey { key, organisation: Arc::new(organisation) })
 }
 
-fn record(row: &SqliteRow) -> Result<ApiKeyRecord, Fault> {
+fn record(row: &SqliteRow) -> Result<ApiKeyRecord, QueryError> {
     Ok(ApiKeyRecord {
         id: ApiKeyId::from_bytes(row.bytes("api_key.id")?),
         organisation: OrganisationId::from_bytes(row.bytes("api_key.organisation_id")?),
         hash: ApiKeyHash::from_bytes(row.bytes("api_key.hash")?),
         kind: ApiKeyKind::parse(row.read("api_key.kind")?)
-            .map_err(|error| Fault::corrupt("api_key.kind", error))?,
+            .map_err(|error| QueryError::corrupt("api_key.kind", error))?,
         description: row.read("api_key.description")?,
         scopes: words(row.read("api_key.scopes")?, "api_key.scopes", Scope::parse)?,
         networks: words(row.read("api_key.networks")?, "api_key.networks", str::parse::<Network>)?,
@@ -109,7 +109,7 @@ fn words<T, E: ToString>(
     json: &str,
     place: &'static str,
     parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Vec<T>, Fault> {
-    let words: Vec<String> = serde_json::from_str(json).map_err(|error| Fault::corrupt(place, error))?;
-    words.iter().map(|word| parse(word).map_err(|error| Fault::corrupt(place, error))).collect()
+) -> Result<Vec<T>, QueryError> {
+    let words: Vec<String> = serde_json::from_str(json).map_err(|error| QueryError::corrupt(place, error))?;
+    words.iter().map(|word| parse(word).map_err(|error| QueryError::corrupt(place, error))).collect()
 }

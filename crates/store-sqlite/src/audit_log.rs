@@ -10,7 +10,7 @@ use tracing::warn;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 
 /// Where the log ends: one row, whether there is a log or not.
@@ -64,12 +64,12 @@ impl AuditLog for SqliteStore {
 
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         let query = sqlx::query(READ).bind(after).bind(limit);
-        let rows = query.fetch_all(&self.database.readers).await.map_err(Fault::Sql)?;
-        Ok(rows.iter().map(row).collect::<Result<_, Fault>>()?)
+        let rows = query.fetch_all(&self.database.readers).await.map_err(QueryError::Sql)?;
+        Ok(rows.iter().map(row).collect::<Result<_, QueryError>>()?)
     }
 
     async fn end(&self) -> Result<AuditEnd, StoreError> {
-        let row = sqlx::query(END).fetch_one(&self.database.readers).await.map_err(Fault::Sql)?;
+        let row = sqlx::query(END).fetch_one(&self.database.readers).await.map_err(QueryError::Sql)?;
         Ok(AuditEnd {
             sequence: row.read("audit.sequence")?,
             hash: row.optional_bytes("audit.hash")?.unwrap_or(GENESIS),
@@ -79,10 +79,10 @@ impl AuditLog for SqliteStore {
 
     async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
         let old = sqlx::query(OLD).bind(millis(before)).fetch_optional(&self.database.readers).await;
-        let Some(last) = old.map_err(Fault::Sql)? else { return Ok(0) };
+        let Some(last) = old.map_err(QueryError::Sql)? else { return Ok(0) };
         let through: i64 = last.read("audit.sequence")?;
         let mac = sqlx::query(LAST_MAC).bind(through).fetch_optional(&self.database.readers).await;
-        let mac = mac.map_err(Fault::Sql)?.map(|row| row.bytes("audit.mac")).transpose()?;
+        let mac = mac.map_err(QueryError::Sql)?.map(|row| row.bytes("audit.mac")).transpose()?;
         self.append(&purge_entry(now, through, &last.bytes("audit.hash")?, mac.as_ref())).await?;
         let mut gone = 0;
         loop {
@@ -123,12 +123,12 @@ pub(crate) async fn append(
     unit: &mut Unit<'_>,
     vault: &dyn AddressVault,
     entry: &AuditEntry,
-) -> Result<(), Fault> {
+) -> Result<(), QueryError> {
     let end = unit.row(Statement::new(END)).await?;
     insert(unit, vault, end.as_ref(), entry).await
 }
 
-async fn key_log(unit: &mut Unit<'_>, vault: &dyn AddressVault) -> Result<(), Fault> {
+async fn key_log(unit: &mut Unit<'_>, vault: &dyn AddressVault) -> Result<(), QueryError> {
     let seal = begin_seal(vault).to_vec();
     unit.run(Statement::new(SEAL_FIRST).bind(seal.clone())).await?;
     let Some(unkeyed) = unit.row(Statement::new(UNKEYED)).await? else { return Ok(()) };
@@ -144,8 +144,8 @@ async fn insert(
     vault: &dyn AddressVault,
     end: Option<&SqliteRow>,
     entry: &AuditEntry,
-) -> Result<(), Fault> {
-    let end = end.ok_or_else(|| Fault::corrupt("audit.sequence", "no end"))?;
+) -> Result<(), QueryError> {
+    let end = end.ok_or_else(|| QueryError::corrupt("audit.sequence", "no end"))?;
     let previous = end.optional_bytes("audit.hash")?.unwrap_or(GENESIS);
     let sequence = end.read::<i64>("audit.sequence")? + 1;
     let appended = append_to(vault, &previous, end.read("installation.seal")?, sequence, entry);
@@ -163,16 +163,16 @@ async fn insert(
     Ok(unit.run(Statement::new(SEAL).bind(appended.seal.to_vec())).await?)
 }
 
-fn row(row: &SqliteRow) -> Result<AuditRow, Fault> {
+fn row(row: &SqliteRow) -> Result<AuditRow, QueryError> {
     let ip = row.read::<Option<&str>>("audit.ip")?.map(CustomerIp::parse).transpose();
     let entry = AuditEntry {
         at: row.time("audit.at")?,
         organisation: row.optional_bytes("audit.organisation_id")?.map(OrganisationId::from_bytes),
         actor: row.read("audit.actor")?,
         action: AuditAction::parse(row.read("audit.action")?)
-            .ok_or_else(|| Fault::corrupt("audit.action", "an unknown action"))?,
+            .ok_or_else(|| QueryError::corrupt("audit.action", "an unknown action"))?,
         subject: row.read("audit.subject")?,
-        ip: ip.map_err(|fault| Fault::corrupt("audit.ip", fault.code()))?,
+        ip: ip.map_err(|error| QueryError::corrupt("audit.ip", error.code()))?,
     };
     Ok(AuditRow {
         sequence: row.read("audit.sequence")?,

@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, SqliteConnection, SqlitePool};
 
 use crate::columns::Columns;
 use crate::failure::Failure;
-use crate::fault::{Fault, is_busy};
+use crate::query_error::{QueryError, is_busy};
 use crate::writer::{LogFile, Statement, Writer, own_savepoint};
 use crate::{access, migrate};
 
@@ -17,7 +17,8 @@ use crate::{access, migrate};
 const BUSY: Duration = Duration::from_secs(5);
 /// Read-only connections.
 const READERS: u32 = 3;
-/// Prepared statements kept by the writer: one per size of a round of requests (64), and every other one.
+/// Prepared statements kept by the writer: one per size of a round of requests (64), and every
+/// other one.
 const WRITER_STATEMENTS: usize = 160;
 /// Page cache of the writer, in KiB (negative by SQLite's convention).
 const WRITER_CACHE: &str = "-16384";
@@ -28,7 +29,8 @@ const CHECKPOINT_PAGES: &str = "4096";
 /// What is kept of the log's file when it starts over, in octets.
 const LOG_SIZE: &str = "67108864";
 
-/// What readiness writes: more than a request needs, so that it fails on a disk that has room for a page and for no request.
+/// What readiness writes: more than a request needs, so that it fails on a disk that has room for a
+/// page and for no request.
 const PROBE: &str = own_savepoint!(
     "INSERT INTO installation (name, value) VALUES ('last-ping', zeroblob(32768)) \
      ON CONFLICT (name) DO UPDATE SET value = excluded.value"
@@ -36,8 +38,8 @@ const PROBE: &str = own_savepoint!(
 
 /// An open database file: one connection that writes, a few that read.
 ///
-/// Cloning shares the connections. Nothing here needs the address vault, so that the vault can be made of
-/// [`data_key`](Self::data_key); [`SqliteStore`](crate::SqliteStore) puts the ports on top.
+/// Cloning shares the connections. Nothing here needs the address vault, so that the vault can be
+/// made of [`data_key`](Self::data_key); [`SqliteStore`](crate::SqliteStore) puts the ports on top.
 #[derive(Debug, Clone)]
 pub struct SqliteDatabase {
     pub(crate) writer: Writer,
@@ -47,13 +49,15 @@ pub struct SqliteDatabase {
 }
 
 impl SqliteDatabase {
-    /// Opens the file, creating it (readable by its owner alone) where it is missing. Applies no migration.
+    /// Opens the file, creating it (readable by its owner alone) where it is missing. Applies no
+    /// migration.
     ///
-    /// `location` is a path, or a URL `sqlite:PATH` or `sqlite://PATH` with `%`-escapes. A database in memory is refused:
-    /// it would promise what it cannot keep.
+    /// `location` is a path, or a URL `sqlite:PATH` or `sqlite://PATH` with `%`-escapes. A database
+    /// in memory is refused: it would promise what it cannot keep.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when the location names no file, or one that cannot be opened and written.
+    /// [`StoreError::Unavailable`] when the location names no file, or one that cannot be opened
+    /// and written.
     pub async fn open(location: &str) -> Result<Self, StoreError> {
         let options = locate(location)?;
         create_private(options.get_filename())?;
@@ -79,15 +83,16 @@ impl SqliteDatabase {
             .acquire_timeout(BUSY)
             .connect_with(reading(options))
             .await
-            .map_err(Fault::Sql)?;
+            .map_err(QueryError::Sql)?;
         Ok(Self { writer, log, failure, readers })
     }
 
-    /// Applies every migration that is missing, in one transaction. Any number of processes may call it at once.
+    /// Applies every migration that is missing, in one transaction. Any number of processes may
+    /// call it at once.
     ///
     /// # Errors
-    /// [`StoreError`] when nothing was applied: the database is newer than this program, an applied migration is not
-    /// the one this program knows, or the database is unavailable.
+    /// [`StoreError`] when nothing was applied: the database is newer than this program, an applied
+    /// migration is not the one this program knows, or the database is unavailable.
     pub async fn migrate(&self) -> Result<(), StoreError> {
         self.writer.work(|unit| Box::pin(migrate::apply(unit))).await
     }
@@ -97,7 +102,8 @@ impl SqliteDatabase {
     /// # Errors
     /// [`StoreError`] when the database cannot tell.
     pub async fn schema_version(&self) -> Result<i64, StoreError> {
-        let row = sqlx::query("PRAGMA user_version").fetch_one(&self.readers).await.map_err(Fault::Sql)?;
+        let row =
+            sqlx::query("PRAGMA user_version").fetch_one(&self.readers).await.map_err(QueryError::Sql)?;
         Ok(row.read("pragma.user_version")?)
     }
 
@@ -107,18 +113,20 @@ impl SqliteDatabase {
         migrate::latest()
     }
 
-    /// Whether a write is taken now, and a read answered: for readiness. It writes one row, always the same, and waits until
-    /// the disk has it: a full or read-only disk refuses that as it refuses requests.
+    /// Whether a write is taken now, and a read answered: for readiness. It writes one row, always
+    /// the same, and waits until the disk has it: a full or read-only disk refuses that as it
+    /// refuses requests.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when not; after at most the five seconds that a write waits for a lock.
+    /// [`StoreError::Unavailable`] when not; after at most the five seconds that a write waits for
+    /// a lock.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.readers).await.map_err(Fault::Sql)?;
+        sqlx::query("SELECT 1").execute(&self.readers).await.map_err(QueryError::Sql)?;
         self.writer.work(|unit| Box::pin(async move { Ok(unit.run(Statement::new(PROBE)).await?) })).await
     }
 
-    /// How large the log is, in octets. 64 MiB are kept for reuse; more is used only while some process holds an old snapshot
-    /// open.
+    /// How large the log is, in octets. 64 MiB are kept for reuse; more is used only while some
+    /// process holds an old snapshot open.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the file system cannot tell.
@@ -126,8 +134,8 @@ impl SqliteDatabase {
         self.log.size().map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
-    /// Waits until this database can be written no more while the process lives, and says why: a sync of the log failed, or a
-    /// thread that writes is gone. The process should end then.
+    /// Waits until this database can be written no more while the process lives, and says why: a
+    /// sync of the log failed, or a thread that writes is gone. The process should end then.
     pub async fn failed(&self) -> String {
         self.failure.wait().await
     }
@@ -164,8 +172,9 @@ pub(crate) fn locate(location: &str) -> Result<SqliteConnectOptions, StoreError>
         .disable_statement_logging())
 }
 
-/// `synchronous=NORMAL`: SQLite syncs the log before it writes it back into the database, and the database after; the log of
-/// what was just committed is synced by the writer, which acknowledges nothing before.
+/// `synchronous=NORMAL`: SQLite syncs the log before it writes it back into the database, and the
+/// database after; the log of what was just committed is synced by the writer, which acknowledges
+/// nothing before.
 fn writing(options: &SqliteConnectOptions) -> SqliteConnectOptions {
     options
         .clone()
@@ -182,7 +191,8 @@ fn reading(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options.read_only(true).pragma("cache_size", READER_CACHE).thread_name(|n| format!("store-reader-{n}"))
 }
 
-/// Turning a new file to WAL needs a lock that SQLite does not wait for; two processes may both be at it.
+/// Turning a new file to WAL needs a lock that SQLite does not wait for; two processes may both be
+/// at it.
 pub(crate) async fn connect_writer(options: &SqliteConnectOptions) -> Result<SqliteConnection, sqlx::Error> {
     /// Together as long as a write waits.
     const TRIES: u32 = 50;
@@ -204,8 +214,9 @@ pub(crate) async fn connect_writer(options: &SqliteConnectOptions) -> Result<Sql
     }
 }
 
-/// Brings the log to the disk whatever the kernel takes for written: after a failed sync its pages count as clean, and a later
-/// sync succeeds without them. Other processes' writes wait meanwhile; reads go on.
+/// Brings the log to the disk whatever the kernel takes for written: after a failed sync its pages
+/// count as clean, and a later sync succeeds without them. Other processes' writes wait meanwhile;
+/// reads go on.
 async fn write_log_again(
     connection: &mut SqliteConnection,
     database: &Path,
@@ -214,19 +225,21 @@ async fn write_log_again(
         StoreError::Unavailable(format!("{}: the log could not be made durable: {error}", database.display()))
     };
     let log = Arc::new(LogFile::open(database).map_err(failed)?);
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(Fault::Sql)?;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await.map_err(QueryError::Sql)?;
     let writing = Arc::clone(&log);
     let written = tokio::task::spawn_blocking(move || writing.rewrite()).await;
-    sqlx::query("ROLLBACK").execute(&mut *connection).await.map_err(Fault::Sql)?;
+    sqlx::query("ROLLBACK").execute(&mut *connection).await.map_err(QueryError::Sql)?;
     written.map_err(std::io::Error::other).flatten().map_err(failed)?;
-    // Without the lock: others may append meanwhile, and what was written again is synced all the same.
+    // Without the lock: others may append meanwhile, and what was written again is synced all the
+    // same.
     let syncing = Arc::clone(&log);
     let synced = tokio::task::spawn_blocking(move || syncing.sync_all()).await;
     synced.map_err(std::io::Error::other).flatten().map_err(failed)?;
     Ok(log)
 }
 
-/// Makes a missing file readable by its owner alone before SQLite opens it; SQLite gives its log the same mode.
+/// Makes a missing file readable by its owner alone before SQLite opens it; SQLite gives its log
+/// the same mode.
 fn create_private(path: &Path) -> Result<(), StoreError> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

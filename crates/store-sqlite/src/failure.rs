@@ -14,7 +14,8 @@ impl Default for Failure {
 }
 
 impl Failure {
-    /// From now on the store writes nothing; `reason` goes to the log and to whoever waits. The first reason counts.
+    /// From now on the store writes nothing; `reason` goes to the log and to whoever waits. The
+    /// first reason counts.
     pub(crate) fn set(&self, reason: String) {
         self.0.send_if_modified(|first| {
             let is_first = first.is_none();

@@ -4,7 +4,7 @@ use application::ports::{AddressVault, Random, StoreError};
 
 use crate::SqliteDatabase;
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit};
 
 const KEEP: &str = "INSERT INTO installation (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
@@ -16,8 +16,9 @@ pub(crate) const DATA_KEY_CHECK: &str = "data-key-check";
 const KNOWN: &[u8] = b"resetd: this text opens with the data key of this installation";
 
 impl SqliteDatabase {
-    /// The installation's own data key: 32 random bytes, made on the first call and the same ever after. For
-    /// installations whose operator configured none; it protects a stolen backup of anything but this file.
+    /// The installation's own data key: 32 random bytes, made on the first call and the same ever
+    /// after. For installations whose operator configured none; it protects a stolen backup of
+    /// anything but this file.
     ///
     /// # Errors
     /// [`StoreError`] when there is none and none could be stored.
@@ -30,16 +31,18 @@ impl SqliteDatabase {
                     let row = keep(unit, DATA_KEY, fresh.to_vec()).await?;
                     row.as_slice()
                         .try_into()
-                        .map_err(|_| Fault::corrupt("installation.value", "not 32 octets"))
+                        .map_err(|_| QueryError::corrupt("installation.value", "not 32 octets"))
                 })
             })
             .await
     }
 
-    /// Whether `vault` holds the key that this database was begun with. The first vault to come is remembered.
+    /// Whether `vault` holds the key that this database was begun with. The first vault to come is
+    /// remembered.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] when another key wrote this database; [`StoreError::Unavailable`] when it cannot tell.
+    /// [`StoreError::Corrupt`] when another key wrote this database; [`StoreError::Unavailable`]
+    /// when it cannot tell.
     pub async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), StoreError> {
         let sealed = vault.seal(KNOWN);
         let stored = self
@@ -61,9 +64,9 @@ pub(crate) fn is_known(vault: &dyn AddressVault, stored: &[u8]) -> Result<(), St
 }
 
 /// What is stored under `name`, which is `value` where there was nothing.
-async fn keep(unit: &mut Unit<'_>, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, Fault> {
+async fn keep(unit: &mut Unit<'_>, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, QueryError> {
     unit.run(Statement::new(KEEP).bind(name).bind(value)).await?;
     let row = unit.row(Statement::new(GET).bind(name)).await?;
-    row.ok_or_else(|| Fault::corrupt("installation.name", "a row just written is missing"))?
+    row.ok_or_else(|| QueryError::corrupt("installation.name", "a row just written is missing"))?
         .read("installation.value")
 }

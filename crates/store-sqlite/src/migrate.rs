@@ -1,10 +1,11 @@
-//! Migrations: plain SQL, forward only, all that are missing in one transaction under the write lock.
+//! Migrations: plain SQL, forward only, all that are missing in one transaction under the write
+//! lock.
 
 use application::ports::StoreError;
 use sha2::{Digest, Sha256};
 
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit};
 
 struct Migration {
@@ -41,7 +42,7 @@ pub(crate) fn latest() -> i64 {
 }
 
 /// Applies what is missing.
-pub(crate) async fn apply(unit: &mut Unit<'_>) -> Result<(), Fault> {
+pub(crate) async fn apply(unit: &mut Unit<'_>) -> Result<(), QueryError> {
     unit.run(Statement::new(TABLE)).await?;
     let applied = unit.rows(Statement::new(APPLIED)).await?;
     for row in &applied {
@@ -56,14 +57,14 @@ pub(crate) async fn apply(unit: &mut Unit<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-fn check(version: i64, stored: &[u8]) -> Result<(), Fault> {
+fn check(version: i64, stored: &[u8]) -> Result<(), QueryError> {
     match ALL.iter().find(|migration| migration.version == version) {
         Some(migration) if checksum(migration.sql) == stored => Ok(()),
-        Some(_) => Err(Fault::corrupt(
+        Some(_) => Err(QueryError::corrupt(
             "migration.checksum",
             format!("migration {version} is not the one known here"),
         )),
-        None => Err(Fault::Store(StoreError::Unavailable(format!(
+        None => Err(QueryError::Store(StoreError::Unavailable(format!(
             "the database is at version {version}, this program knows {}: use a newer one",
             latest()
         )))),

@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, own_savepoint};
 
 const CREATE: &str = own_savepoint!(
@@ -24,7 +24,9 @@ impl OrganisationRegistry for SqliteStore {
         self.database
             .writer
             .work(|unit| {
-                Box::pin(async move { unit.run(statement).await.map_err(Fault::conflict("organisation")) })
+                Box::pin(
+                    async move { unit.run(statement).await.map_err(QueryError::conflict("organisation")) },
+                )
             })
             .await
     }
@@ -35,7 +37,7 @@ impl OrganisationRegistry for SqliteStore {
             .writer
             .work(|unit| {
                 Box::pin(async move {
-                    let row = unit.row(statement).await.map_err(Fault::conflict("organisation"))?;
+                    let row = unit.row(statement).await.map_err(QueryError::conflict("organisation"))?;
                     row.map_or(Ok(false), |row| Ok(row.read::<i64>("organisation.rows")? > 0))
                 })
             })
@@ -44,19 +46,19 @@ impl OrganisationRegistry for SqliteStore {
 
     async fn find(&self, id: OrganisationId) -> Result<Option<Organisation>, StoreError> {
         let query = sqlx::query(FIND).bind(id.as_bytes().to_vec());
-        let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
+        let row = query.fetch_optional(&self.database.readers).await.map_err(QueryError::Sql)?;
         Ok(row.as_ref().map(organisation).transpose()?)
     }
 
     async fn list(&self) -> Result<Vec<Organisation>, StoreError> {
-        let rows = sqlx::query(LIST).fetch_all(&self.database.readers).await.map_err(Fault::Sql)?;
-        Ok(rows.iter().map(organisation).collect::<Result<_, Fault>>()?)
+        let rows = sqlx::query(LIST).fetch_all(&self.database.readers).await.map_err(QueryError::Sql)?;
+        Ok(rows.iter().map(organisation).collect::<Result<_, QueryError>>()?)
     }
 }
 
-fn values(sql: &'static str, organisation: &Organisation) -> Result<Statement, Fault> {
+fn values(sql: &'static str, organisation: &Organisation) -> Result<Statement, QueryError> {
     let settings = serde_json::to_string(&organisation.settings)
-        .map_err(|error| Fault::corrupt("organisation.settings", error))?;
+        .map_err(|error| QueryError::corrupt("organisation.settings", error))?;
     Ok(Statement::new(sql)
         .bind(organisation.id.as_bytes().to_vec())
         .bind(organisation.name.clone())
@@ -65,7 +67,7 @@ fn values(sql: &'static str, organisation: &Organisation) -> Result<Statement, F
 }
 
 /// A row of the table `organisation` alone.
-fn organisation(row: &SqliteRow) -> Result<Organisation, Fault> {
+fn organisation(row: &SqliteRow) -> Result<Organisation, QueryError> {
     Ok(Organisation {
         id: OrganisationId::from_bytes(row.bytes("organisation.id")?),
         name: row.read("organisation.name")?,
@@ -76,6 +78,6 @@ fn organisation(row: &SqliteRow) -> Result<Organisation, Fault> {
 }
 
 /// The settings as they are stored.
-pub(crate) fn settings(json: &str) -> Result<OrganisationSettings, Fault> {
-    serde_json::from_str(json).map_err(|error| Fault::corrupt("organisation.settings", error))
+pub(crate) fn settings(json: &str) -> Result<OrganisationSettings, QueryError> {
+    serde_json::from_str(json).map_err(|error| QueryError::corrupt("organisation.settings", error))
 }

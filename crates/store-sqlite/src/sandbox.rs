@@ -10,7 +10,7 @@ use domain::{CustomerId, EmailAddress, MailId, OrganisationId};
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 
 /// Where a captured mail is kept.
@@ -88,7 +88,7 @@ impl SandboxStore for SqliteStore {
             .bind(seal_json(self.vault.as_ref(), &mail, SEALED)?)
             .bind(i64::from(keep));
         let work = self.database.writer.work(move |unit| {
-            Box::pin(async move { unit.run(keep).await.map_err(Fault::conflict("sandbox_mail")) })
+            Box::pin(async move { unit.run(keep).await.map_err(QueryError::conflict("sandbox_mail")) })
         });
         work.await
     }
@@ -119,7 +119,7 @@ impl MailArchive for SqliteStore {
             Some(organisation) => sqlx::query(NEWEST).bind(organisation.as_bytes().to_vec()),
             None => sqlx::query(NEWEST_OF_ALL),
         };
-        let rows = query.bind(limit).fetch_all(&self.database.readers).await.map_err(Fault::Sql)?;
+        let rows = query.bind(limit).fetch_all(&self.database.readers).await.map_err(QueryError::Sql)?;
         rows.iter().map(|row| open_json(self.vault.as_ref(), row.read(SEALED)?, SEALED)).collect()
     }
 }
@@ -137,7 +137,7 @@ async fn find_or_make(
     unit: &mut Unit<'_>,
     new: NewCustomer,
     vault: &dyn AddressVault,
-) -> Result<Customer, Fault> {
+) -> Result<Customer, QueryError> {
     let known = Statement::new(USE).bind(new.fingerprint.to_vec()).bind(new.now);
     if let Some(row) = unit.row(known).await? {
         return crate::customer_directory::customer(&row, vault);
@@ -155,7 +155,7 @@ async fn find_or_make(
         .bind(seal_json(vault, &person, Person::PLACE)?)
         .bind(CustomerStatus::Active.as_str())
         .bind(new.now);
-    unit.run(create).await.map_err(Fault::conflict("customer"))?;
+    unit.run(create).await.map_err(QueryError::conflict("customer"))?;
     let evict =
         Statement::new(EVICT).bind(new.organisation.as_bytes().to_vec()).bind(i64::from(new.keep.max(1)));
     unit.run(evict).await?;
@@ -169,7 +169,7 @@ async fn find_or_make(
     })
 }
 
-async fn purge(unit: &mut Unit<'_>, sql: &'static str, before: i64, limit: i64) -> Result<i64, Fault> {
+async fn purge(unit: &mut Unit<'_>, sql: &'static str, before: i64, limit: i64) -> Result<i64, QueryError> {
     let row = unit.row(Statement::new(sql).bind(before).bind(limit)).await?;
     row.map_or(Ok(0), |row| row.read("sandbox_mail.rows"))
 }

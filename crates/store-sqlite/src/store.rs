@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use application::OutboxNews;
+use application::OutboxNotifier;
 use application::ports::{AddressVault, StoreError};
 
 use crate::SqliteDatabase;
@@ -11,11 +11,12 @@ use crate::SqliteDatabase;
 pub struct SqliteStore {
     pub(crate) database: SqliteDatabase,
     pub(crate) vault: Arc<dyn AddressVault>,
-    pub(crate) webhook_news: OutboxNews,
+    pub(crate) webhook_notifier: OutboxNotifier,
 }
 
 impl SqliteStore {
-    /// Opens and migrates the file at `location` (see [`SqliteDatabase::open`]) and checks `vault`'s key.
+    /// Opens and migrates the file at `location` (see [`SqliteDatabase::open`]) and checks
+    /// `vault`'s key.
     ///
     /// # Errors
     /// As [`SqliteDatabase::open`], [`SqliteDatabase::migrate`] and [`new`](Self::new).
@@ -31,7 +32,7 @@ impl SqliteStore {
     /// [`StoreError::Corrupt`] when the database was written with another data key than `vault`'s.
     pub async fn new(database: SqliteDatabase, vault: Arc<dyn AddressVault>) -> Result<Self, StoreError> {
         database.check_data_key(vault.as_ref()).await?;
-        let store = Self { database, vault, webhook_news: OutboxNews::default() };
+        let store = Self { database, vault, webhook_notifier: OutboxNotifier::default() };
         store.key_audit_log().await?;
         Ok(store)
     }

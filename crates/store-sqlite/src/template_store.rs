@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, own_savepoint};
 
 const TEMPLATES: &str = "SELECT kind, language, subject, html, text, valid_from, valid_until FROM template \
@@ -31,11 +31,11 @@ impl TemplateStore for SqliteStore {
         let id = organisation.as_bytes().to_vec();
         let readers = &self.database.readers;
         let templates =
-            sqlx::query(TEMPLATES).bind(id.clone()).fetch_all(readers).await.map_err(Fault::Sql)?;
-        let layouts = sqlx::query(LAYOUTS).bind(id).fetch_all(readers).await.map_err(Fault::Sql)?;
+            sqlx::query(TEMPLATES).bind(id.clone()).fetch_all(readers).await.map_err(QueryError::Sql)?;
+        let layouts = sqlx::query(LAYOUTS).bind(id).fetch_all(readers).await.map_err(QueryError::Sql)?;
         Ok(TemplateSet {
-            templates: templates.iter().map(template).collect::<Result<_, Fault>>()?,
-            layouts: layouts.iter().map(layout).collect::<Result<_, Fault>>()?,
+            templates: templates.iter().map(template).collect::<Result<_, QueryError>>()?,
+            layouts: layouts.iter().map(layout).collect::<Result<_, QueryError>>()?,
         })
     }
 
@@ -88,10 +88,10 @@ impl TemplateStore for SqliteStore {
     }
 }
 
-fn template(row: &SqliteRow) -> Result<Template, Fault> {
+fn template(row: &SqliteRow) -> Result<Template, QueryError> {
     Ok(Template {
         kind: MailKind::parse(row.read("template.kind")?)
-            .ok_or_else(|| Fault::corrupt("template.kind", "an unknown kind of mail"))?,
+            .ok_or_else(|| QueryError::corrupt("template.kind", "an unknown kind of mail"))?,
         language: language(row.read("template.language")?, "template.language")?,
         subject: row.read("template.subject")?,
         html: row.read("template.html")?,
@@ -101,7 +101,7 @@ fn template(row: &SqliteRow) -> Result<Template, Fault> {
     })
 }
 
-fn layout(row: &SqliteRow) -> Result<Layout, Fault> {
+fn layout(row: &SqliteRow) -> Result<Layout, QueryError> {
     Ok(Layout {
         language: language(row.read("layout.language")?, "layout.language")?,
         html: row.read("layout.html")?,
@@ -111,6 +111,6 @@ fn layout(row: &SqliteRow) -> Result<Layout, Fault> {
 }
 
 /// A language as it is stored.
-pub(crate) fn language(tag: &str, place: &'static str) -> Result<Language, Fault> {
-    Language::parse(tag).map_err(|error| Fault::corrupt(place, error))
+pub(crate) fn language(tag: &str, place: &'static str) -> Result<Language, QueryError> {
+    Language::parse(tag).map_err(|error| QueryError::corrupt(place, error))
 }

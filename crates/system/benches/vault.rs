@@ -14,7 +14,7 @@ fn vault() -> Vault {
 }
 
 fn address() -> EmailAddress {
-    EmailAddress::parse("jan.barasek@example.com").unwrap_or_else(|fault| unreachable!("{fault}"))
+    EmailAddress::parse("jan.barasek@example.com").unwrap_or_else(|error| unreachable!("{error}"))
 }
 
 const ORGANISATION: OrganisationId = OrganisationId::from_bytes([7; 16]);

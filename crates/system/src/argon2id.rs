@@ -1,10 +1,8 @@
 //! Argon2id (RFC 9106) with the parameters of the OWASP Password Storage Cheat Sheet.
 
 use application::ports::{HasherError, Random as _};
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc},
-};
+use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _, phc};
+use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::OsRandom;
 
@@ -24,14 +22,14 @@ pub(crate) fn is_argon2id(hash: &str) -> bool {
 }
 
 pub(crate) fn hash(password: &[u8]) -> Result<String, HasherError> {
-    let failed = |fault: &dyn std::fmt::Display| HasherError::Failed(fault.to_string());
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|fault| failed(&fault))?;
+    let failed = |error: &dyn std::fmt::Display| HasherError::Failed(error.to_string());
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| failed(&error))?;
     let mut salt = [0; argon2::RECOMMENDED_SALT_LEN];
     OsRandom.fill(&mut salt);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_with_salt(password, &salt)
         .map(|hash| hash.to_string())
-        .map_err(|fault| failed(&fault))
+        .map_err(|error| failed(&error))
 }
 
 pub(crate) fn verify(password: &[u8], hash: &str) -> Result<bool, HasherError> {

@@ -1,4 +1,5 @@
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 use application::ports::Random;
 use thiserror::Error;
@@ -6,12 +7,12 @@ use zeroize::{Zeroize as _, ZeroizeOnDrop};
 
 const LENGTH: usize = 32;
 
-/// The installation's one secret: 32 random bytes from which the keys for sealing and fingerprints are derived.
-/// Whoever has it and the database can read the addresses; without it the database holds none. Opaque in `Debug`,
-/// wiped when dropped.
+/// The installation's one secret: 32 random bytes from which the keys for sealing and fingerprints
+/// are derived. Whoever has it and the database can read the addresses; without it the database
+/// holds none. Opaque in `Debug`, wiped when dropped.
 ///
-/// As text it is 64 hexadecimal digits, or base64 (RFC 4648, the plain or the URL-safe alphabet, padded or not).
-/// White space around it is ignored, so that a file may end with a line feed.
+/// As text it is 64 hexadecimal digits, or base64 (RFC 4648, the plain or the URL-safe alphabet,
+/// padded or not). White space around it is ignored, so that a file may end with a line feed.
 ///
 /// ```
 /// use resetd_system::DataKey;
@@ -30,7 +31,7 @@ impl Drop for DataKey {
 
 impl ZeroizeOnDrop for DataKey {}
 
-/// Why a text is no data key. Says where the fault lies, never what stands there.
+/// Why a text is no data key. Says where the error lies, never what stands there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum DataKeyError {
     /// Nothing, or white space alone.
@@ -106,7 +107,8 @@ impl FromStr for DataKey {
         if text.is_empty() {
             return Err(DataKeyError::Empty);
         }
-        // The two never meet: 32 bytes are 64 digits of the one and 43 or 44 characters of the other.
+        // The two never meet: 32 bytes are 64 digits of the one and 43 or 44 characters of the
+        // other.
         let hexadecimal = text.len() == 2 * LENGTH;
         let digits = if hexadecimal { text } else { text.strip_suffix('=').unwrap_or(text) };
         let per_digit = if hexadecimal { 4 } else { 6 };
@@ -181,10 +183,10 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_apart() {
+    fn errors_are_told_apart() {
         let invalid = |position| Err(DataKeyError::InvalidCharacter { position });
         let wrong = |characters| Err(DataKeyError::WrongLength { characters });
-        for (text, fault) in [
+        for (text, error) in [
             ("", Err(DataKeyError::Empty)),
             (" \n\t", Err(DataKeyError::Empty)),
             ("AAECAwQF", wrong(8)),
@@ -198,7 +200,7 @@ mod tests {
             (&"ab".repeat(32), Err(DataKeyError::Placeholder)),
             ("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", Err(DataKeyError::Placeholder)),
         ] {
-            assert_eq!(bytes(text), fault, "{text:?}");
+            assert_eq!(bytes(text), error, "{text:?}");
         }
     }
 

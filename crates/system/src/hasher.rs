@@ -1,9 +1,13 @@
-use std::{num::NonZeroUsize, sync::Arc, thread::available_parallelism, time::Instant};
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Instant;
 
 use application::ports::{HasherError, PasswordHash, PasswordHasher};
 use async_trait::async_trait;
 use domain::Password;
-use tokio::{sync::Semaphore, task::spawn_blocking};
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
 use crate::{argon2id, bcrypt_hash};
@@ -27,16 +31,18 @@ impl HashScheme {
     }
 }
 
-/// Hashes passwords on tokio's blocking pool, a bounded number at a time: a hash takes a core for tens of
-/// milliseconds, and one of Argon2id 19 MiB of memory.
+/// Hashes passwords on tokio's blocking pool, a bounded number at a time: a hash takes a core for
+/// tens of milliseconds, and one of Argon2id 19 MiB of memory.
 ///
-/// A caller that goes away does not stop its hash; the hash keeps its place in the bound until it is done.
+/// A caller that goes away does not stop its hash; the hash keeps its place in the bound until it
+/// is done.
 ///
-/// Metric: `resetd_password_hash_seconds` (histogram; labels `operation`, `scheme`), waiting not included.
+/// Metric: `resetd_password_hash_seconds` (histogram; labels `operation`, `scheme`), waiting not
+/// included.
 #[derive(Debug, Clone)]
 pub struct SystemHasher {
     scheme: HashScheme,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl SystemHasher {
@@ -49,8 +55,8 @@ impl SystemHasher {
     /// At most `at_once` hashes at once.
     #[must_use]
     pub fn with_concurrency(scheme: HashScheme, at_once: NonZeroUsize) -> Self {
-        let places = at_once.get().min(Semaphore::MAX_PERMITS);
-        Self { scheme, places: Arc::new(Semaphore::new(places)) }
+        let permits = at_once.get().min(Semaphore::MAX_PERMITS);
+        Self { scheme, permits: Arc::new(Semaphore::new(permits)) }
     }
 
     async fn run<T: Send + 'static>(
@@ -59,8 +65,8 @@ impl SystemHasher {
         scheme: HashScheme,
         work: impl FnOnce() -> Result<T, HasherError> + Send + 'static,
     ) -> Result<T, HasherError> {
-        let failed = |fault: &dyn std::fmt::Display| HasherError::Failed(fault.to_string());
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|fault| failed(&fault))?;
+        let failed = |error: &dyn std::fmt::Display| HasherError::Failed(error.to_string());
+        let place = Arc::clone(&self.permits).acquire_owned().await.map_err(|error| failed(&error))?;
         let job = move || {
             let start = Instant::now();
             let result = work();
@@ -71,7 +77,7 @@ impl SystemHasher {
             .record(start.elapsed());
             result
         };
-        spawn_blocking(job).await.map_err(|fault| failed(&fault))?
+        spawn_blocking(job).await.map_err(|error| failed(&error))?
     }
 }
 

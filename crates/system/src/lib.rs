@@ -1,4 +1,5 @@
-//! Clock, operating-system randomness, password hashing, sealing at rest: the ports that need nothing but this machine.
+//! Clock, operating-system randomness, password hashing, sealing at rest: the ports that need
+//! nothing but this machine.
 //!
 //! | type | port |
 //! |---|---|

@@ -9,15 +9,16 @@ use crate::OsRandom;
 /// Length of an XChaCha20-Poly1305 nonce in bytes.
 pub(crate) const NONCE_BYTES: usize = 24;
 
-/// How many nonces one system call brings. A nonce is no secret, so the ones in waiting need no guard.
+/// How many nonces one system call brings. A nonce is no secret, so the ones in waiting need no
+/// guard.
 const BATCH: usize = 64;
 
 thread_local! {
     static WAITING: RefCell<Vec<[u8; NONCE_BYTES]>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A nonce nobody has had before: 192 random bits, so that 2^80 of them may be drawn under one key before two are
-/// equal with any likelihood worth a thought.
+/// A nonce nobody has had before: 192 random bits, so that 2^80 of them may be drawn under one key
+/// before two are equal with any likelihood worth a thought.
 pub(crate) fn fresh() -> [u8; NONCE_BYTES] {
     WAITING.with_borrow_mut(|waiting| {
         if let Some(nonce) = waiting.pop() {

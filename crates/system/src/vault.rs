@@ -1,10 +1,9 @@
 use std::fmt;
 
 use application::ports::{AddressFingerprint, AddressVault, Identifier, VaultError};
-use chacha20poly1305::{
-    KeyInit as _, Tag, XChaCha20Poly1305, XNonce,
-    aead::{AeadInOut as _, inout::InOutBuf},
-};
+use chacha20poly1305::aead::AeadInOut as _;
+use chacha20poly1305::aead::inout::InOutBuf;
+use chacha20poly1305::{KeyInit as _, Tag, XChaCha20Poly1305, XNonce};
 use domain::{EmailAddress, OrganisationId};
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -12,17 +11,19 @@ use zeroize::Zeroizing;
 
 use crate::{DataKey, nonce};
 
-/// The first byte of everything sealed, and part of what is authenticated. Another layout gets another number.
+/// The first byte of everything sealed, and part of what is authenticated. Another layout gets
+/// another number.
 const VERSION: u8 = 1;
 const HEADER_BYTES: usize = 1 + nonce::NONCE_BYTES;
 const TAG_BYTES: usize = 16;
 
-/// Seals with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under fresh random nonces, and fingerprints with
-/// HMAC-SHA-256 (RFC 2104) cut to 128 bits.
+/// Seals with XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under fresh random nonces, and
+/// fingerprints with HMAC-SHA-256 (RFC 2104) cut to 128 bits.
 ///
-/// Sealed bytes are: one version byte (1), 24 bytes of nonce, the ciphertext, 16 bytes of tag: 41 more than the plain.
-/// All keys come out of the [`DataKey`] by HKDF-Expand (RFC 5869, section 2.3; a data key is uniform, so the extract
-/// step has nothing to do). Every replica with the same data key opens what any other sealed.
+/// Sealed bytes are: one version byte (1), 24 bytes of nonce, the ciphertext, 16 bytes of tag: 41
+/// more than the plain. All keys come out of the [`DataKey`] by HKDF-Expand (RFC 5869, section 2.3;
+/// a data key is uniform, so the extract step has nothing to do). Every replica with the same data
+/// key opens what any other sealed.
 #[derive(Clone)]
 pub struct Vault {
     cipher: XChaCha20Poly1305,

@@ -2,7 +2,8 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests are tests")]
 
-use std::{num::NonZeroUsize, time::Duration};
+use std::num::NonZeroUsize;
+use std::time::Duration;
 
 use application::ports::{AddressVault as _, HasherError, PasswordHash, PasswordHasher as _};
 use domain::{EmailAddress, OrganisationId, Password};
@@ -49,7 +50,8 @@ fn another_key_opens_nothing() {
     assert_eq!(format!("{other:?}"), "Vault(…)");
 }
 
-/// Rows written by one version must be read by every later one: these two, computed by another program, are for ever.
+/// Rows written by one version must be read by every later one: these two, computed by another
+/// program, are for ever.
 #[test]
 fn the_formats_do_not_change() {
     let sealed = vault().seal(b"jan@example.com");

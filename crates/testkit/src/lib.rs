@@ -2,14 +2,14 @@
 //!
 //! # Fakes
 //!
-//! [`fake`] holds an honest in-memory implementation of every port: what a port's documentation says of an adapter holds
-//! for them, so a test that passes with a fake tells something about the real thing. [`fake::MemoryStore`] is all
-//! persistent ports at once.
+//! [`fake`] holds an honest in-memory implementation of every port: what a port's documentation
+//! says of an adapter holds for them, so a test that passes with a fake tells something about the
+//! real thing. [`fake::MemoryStore`] is all persistent ports at once.
 //!
 //! # Contract suites
 //!
-//! [`contract`] holds one asynchronous function per port that puts an implementation through everything its
-//! documentation promises. An adapter runs it in its own tests with one line:
+//! [`contract`] holds one asynchronous function per port that puts an implementation through
+//! everything its documentation promises. An adapter runs it in its own tests with one line:
 //!
 //! ```
 //! # use resetd_testkit as testkit;

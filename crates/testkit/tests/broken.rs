@@ -1,8 +1,10 @@
-//! The suites find what is broken: each implementation here has one fault, and the suite names a case that shows it.
+//! The suites find what is broken: each implementation here has one error, and the suite names a
+//! case that shows it.
 
 #![expect(clippy::expect_used, reason = "helpers of tests are tests")]
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use application::audit::{begin_seal, seal_after};
 use application::ports::{
@@ -15,10 +17,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{CustomerIp, EmailAddress, MailId, OrganisationId, RequestId, TokenHash, WorkerId};
 use futures_util::FutureExt as _;
-use resetd_testkit::{
-    contract,
-    fake::{MemoryStore, TestVault, WindowLimiter},
-};
+use resetd_testkit::contract;
+use resetd_testkit::fake::{MemoryStore, TestVault, WindowLimiter};
 
 /// Runs a suite that must fail in `case`.
 async fn finds(case: &str, suite: impl Future<Output = ()>) {
@@ -31,7 +31,7 @@ async fn finds(case: &str, suite: impl Future<Output = ()>) {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+enum Error {
     ForgetsRequests,
     IgnoresLeases,
     ClaimsInAnyOrder,
@@ -50,20 +50,20 @@ enum Fault {
     RedeemsForAnybody,
     RedeemsTwice,
     ForgetsTheNotice,
-    DisownsInWordsOnly,
+    CancelsInWordsOnly,
     TakesNoNotes,
     TakesEveryVisit,
     PurgesEverythingAtOnce,
     PurgesNothing,
 }
 
-/// A memory store with a fault.
-struct Faulty(Arc<MemoryStore>, Fault);
+/// A memory store with a error.
+struct Failing(Arc<MemoryStore>, Error);
 
 #[async_trait]
-impl TokenStore for Faulty {
+impl TokenStore for Failing {
     async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
-        if self.1 == Fault::ForgetsRequests && request.id.as_bytes()[5].is_multiple_of(16) {
+        if self.1 == Error::ForgetsRequests && request.id.as_bytes()[5].is_multiple_of(16) {
             return Ok(());
         }
         self.0.record(request).await
@@ -77,9 +77,9 @@ impl TokenStore for Faulty {
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError> {
         match self.1 {
-            Fault::IgnoresLeases => self.0.claim_due(worker, now, now, limit).await,
-            Fault::IgnoresTheLimit => self.0.claim_due(worker, now, lease_until, limit + 1).await,
-            Fault::ClaimsInAnyOrder => {
+            Error::IgnoresLeases => self.0.claim_due(worker, now, now, limit).await,
+            Error::IgnoresTheLimit => self.0.claim_due(worker, now, lease_until, limit + 1).await,
+            Error::ClaimsInAnyOrder => {
                 let mut mails = self.0.claim_due(worker, now, lease_until, limit).await?;
                 mails.sort_by_key(|mail| std::cmp::Reverse(mail.id));
                 Ok(mails)
@@ -95,8 +95,8 @@ impl TokenStore for Faulty {
         lease_until: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         match self.1 {
-            Fault::NeverRenews => Ok(()),
-            Fault::RenewsEverything => {
+            Error::NeverRenews => Ok(()),
+            Error::RenewsEverything => {
                 let all = self.0.list(MailFilter { limit: 1_000, ..MailFilter::default() }).await?;
                 let mails: Vec<_> = all.iter().map(|mail| mail.id).collect();
                 self.0.renew_leases(worker, &mails, lease_until).await
@@ -107,8 +107,8 @@ impl TokenStore for Faulty {
 
     async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
         match self.1 {
-            Fault::NeverReleases => Ok(()),
-            Fault::ReleasesEverything => self.0.release_leases(worker, &[]).await,
+            Error::NeverReleases => Ok(()),
+            Error::ReleasesEverything => self.0.release_leases(worker, &[]).await,
             _ => self.0.release_leases(worker, keep).await,
         }
     }
@@ -121,8 +121,8 @@ impl TokenStore for Faulty {
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
         match self.1 {
-            Fault::AdmitsEverybody => Ok(Admission::Admitted),
-            Fault::CountsTwice => {
+            Error::AdmitsEverybody => Ok(Admission::Admitted),
+            Error::CountsTwice => {
                 let half = AddressBudget { per_minute: budget.per_minute / 2, per_hour: budget.per_hour / 2 };
                 self.0.admit(request, worker, half, now).await
             }
@@ -132,7 +132,7 @@ impl TokenStore for Faulty {
 
     async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
         let issued = self.0.issue(issue).await?;
-        Ok(if self.1 == Fault::IssuesWithoutLease { Issued::Issued } else { issued })
+        Ok(if self.1 == Error::IssuesWithoutLease { Issued::Issued } else { issued })
     }
 
     async fn complete(
@@ -143,46 +143,46 @@ impl TokenStore for Faulty {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
         let completion = match (self.1, completion) {
-            (Fault::LosesTheReply, Completion::Sent { host, .. }) => {
+            (Error::LosesTheReply, Completion::Sent { host, .. }) => {
                 Completion::Sent { host, reply: String::new() }
             }
             (_, completion) => completion,
         };
         let done = self.0.complete(mail, worker, completion, now).await?;
-        Ok(done || self.1 == Fault::CompletesWithoutLease)
+        Ok(done || self.1 == Error::CompletesWithoutLease)
     }
 
     async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
-        let now = if self.1 == Fault::NeverExpires { DateTime::UNIX_EPOCH } else { now };
+        let now = if self.1 == Error::NeverExpires { DateTime::UNIX_EPOCH } else { now };
         self.0.find_link(token, now).await
     }
 
     async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
         Ok(match self.1 {
-            Fault::ForgetsTheRequester => None,
+            Error::ForgetsTheRequester => None,
             _ => self.0.requester(request).await?,
         })
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
         let redemption = match self.1 {
-            Fault::RedeemsForAnybody => Redemption { organisation: None, ..redemption },
-            Fault::ForgetsTheNotice => Redemption { notice_expires_at: DateTime::UNIX_EPOCH, ..redemption },
+            Error::RedeemsForAnybody => Redemption { organisation: None, ..redemption },
+            Error::ForgetsTheNotice => Redemption { notice_expires_at: DateTime::UNIX_EPOCH, ..redemption },
             _ => redemption,
         };
         let redeemed = self.0.redeem(redemption).await?;
-        Ok(if self.1 == Fault::RedeemsTwice { Redeemed::Changed } else { redeemed })
+        Ok(if self.1 == Error::RedeemsTwice { Redeemed::Changed } else { redeemed })
     }
 
-    async fn disown(
+    async fn cancel(
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
         ip: Option<CustomerIp>,
     ) -> Result<bool, StoreError> {
         match self.1 {
-            Fault::DisownsInWordsOnly => Ok(true),
-            _ => self.0.disown(token, at, ip).await,
+            Error::CancelsInWordsOnly => Ok(true),
+            _ => self.0.cancel(token, at, ip).await,
         }
     }
 
@@ -194,56 +194,56 @@ impl TokenStore for Faulty {
         detail: String,
     ) -> Result<(), StoreError> {
         match self.1 {
-            Fault::TakesNoNotes => Ok(()),
-            Fault::TakesEveryVisit => self.0.note(request, at, "flagged", detail).await,
+            Error::TakesNoNotes => Ok(()),
+            Error::TakesEveryVisit => self.0.note(request, at, "flagged", detail).await,
             _ => self.0.note(request, at, event, detail).await,
         }
     }
 
     async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
         match self.1 {
-            Fault::PurgesNothing => Ok(0),
-            Fault::PurgesEverythingAtOnce => self.0.purge(before, now, u32::MAX).await,
+            Error::PurgesNothing => Ok(0),
+            Error::PurgesEverythingAtOnce => self.0.purge(before, now, u32::MAX).await,
             _ => self.0.purge(before, now, limit).await,
         }
     }
 
-    async fn news(&self) {
-        self.0.news().await;
+    async fn remote_work_available(&self) {
+        self.0.remote_work_available().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn faults_of_a_token_store() {
-    for (fault, case) in [
-        (Fault::ForgetsRequests, "simultaneous_requests_are_all_recorded"),
-        (Fault::IgnoresLeases, "simultaneous_claimers_never_share_a_mail"),
-        (Fault::ClaimsInAnyOrder, "higher_priority_goes_first_then_the_oldest"),
-        (Fault::IgnoresTheLimit, "no_more_than_the_limit_are_claimed"),
-        (Fault::NeverRenews, "a_renewed_lease_holds_longer"),
-        (Fault::RenewsEverything, "renewing_some_leases_leaves_the_others_to_end"),
-        (Fault::NeverReleases, "a_released_mail_is_due_at_once"),
-        (Fault::ReleasesEverything, "releasing_keeps_what_is_still_worked_on"),
-        (Fault::AdmitsEverybody, "of_simultaneous_requests_no_more_than_the_budget_pass"),
-        (Fault::CountsTwice, "a_request_counts_once"),
-        (Fault::IssuesWithoutLease, "without_the_lease_nothing_is_issued"),
-        (Fault::CompletesWithoutLease, "an_outcome_without_the_lease_changes_nothing"),
-        (Fault::LosesTheReply, "a_sent_mail_has_ended"),
-        (Fault::NeverExpires, "each_state_is_told_apart"),
-        (Fault::ForgetsTheRequester, "who_asked_for_a_link_is_known"),
-        (Fault::RedeemsForAnybody, "another_organisations_link_is_no_link"),
-        (Fault::RedeemsTwice, "of_simultaneous_attempts_one_wins"),
-        (Fault::ForgetsTheNotice, "a_notice_is_queued"),
-        (Fault::DisownsInWordsOnly, "a_good_link_is_killed"),
-        (Fault::TakesNoNotes, "a_note_is_in_the_timeline"),
-        (Fault::TakesEveryVisit, "visits_leave_room_for_other_notes"),
-        (Fault::PurgesEverythingAtOnce, "it_goes_in_small_steps"),
-        (Fault::PurgesNothing, "ended_mails_go"),
+async fn errors_of_a_token_store() {
+    for (error, case) in [
+        (Error::ForgetsRequests, "simultaneous_requests_are_all_recorded"),
+        (Error::IgnoresLeases, "simultaneous_claimers_never_share_a_mail"),
+        (Error::ClaimsInAnyOrder, "higher_priority_goes_first_then_the_oldest"),
+        (Error::IgnoresTheLimit, "no_more_than_the_limit_are_claimed"),
+        (Error::NeverRenews, "a_renewed_lease_holds_longer"),
+        (Error::RenewsEverything, "renewing_some_leases_leaves_the_others_to_end"),
+        (Error::NeverReleases, "a_released_mail_is_due_at_once"),
+        (Error::ReleasesEverything, "releasing_keeps_what_is_still_worked_on"),
+        (Error::AdmitsEverybody, "of_simultaneous_requests_no_more_than_the_budget_pass"),
+        (Error::CountsTwice, "a_request_counts_once"),
+        (Error::IssuesWithoutLease, "without_the_lease_nothing_is_issued"),
+        (Error::CompletesWithoutLease, "an_outcome_without_the_lease_changes_nothing"),
+        (Error::LosesTheReply, "a_sent_mail_has_ended"),
+        (Error::NeverExpires, "each_state_is_told_apart"),
+        (Error::ForgetsTheRequester, "who_asked_for_a_link_is_known"),
+        (Error::RedeemsForAnybody, "another_organisations_link_is_no_link"),
+        (Error::RedeemsTwice, "of_simultaneous_attempts_one_wins"),
+        (Error::ForgetsTheNotice, "a_notice_is_queued"),
+        (Error::CancelsInWordsOnly, "a_good_link_is_killed"),
+        (Error::TakesNoNotes, "a_note_is_in_the_timeline"),
+        (Error::TakesEveryVisit, "visits_leave_room_for_other_notes"),
+        (Error::PurgesEverythingAtOnce, "it_goes_in_small_steps"),
+        (Error::PurgesNothing, "ended_mails_go"),
     ] {
         let suite = contract::token_store(|| async move {
             let store = MemoryStore::fresh();
             let mut ports = PersistentPorts::of(store.clone());
-            ports.tokens = Arc::new(Faulty(store, fault));
+            ports.tokens = Arc::new(Failing(store, error));
             ports
         });
         finds(case, suite).await;
@@ -251,7 +251,7 @@ async fn faults_of_a_token_store() {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LimiterFault {
+enum LimiterError {
     AllowsOneMore,
     EmptiesOnTheMinute,
     CountsEverybodyTogether,
@@ -259,24 +259,24 @@ enum LimiterFault {
     RetriesAtOnce,
 }
 
-struct FaultyLimiter(WindowLimiter, LimiterFault);
+struct FailingLimiter(WindowLimiter, LimiterError);
 
 #[async_trait]
-impl RateLimiter for FaultyLimiter {
+impl RateLimiter for FailingLimiter {
     async fn hit(&self, subject: LimitSubject, limit: Limit, now: DateTime<Utc>) -> LimitDecision {
         let (mut subject, mut limit, mut now) = (subject, limit, now);
         match self.1 {
-            LimiterFault::AllowsOneMore => limit.max += 1,
-            LimiterFault::EmptiesOnTheMinute => now -= TimeDelta::seconds(now.timestamp() % 60),
-            LimiterFault::CountsEverybodyTogether => {
+            LimiterError::AllowsOneMore => limit.max += 1,
+            LimiterError::EmptiesOnTheMinute => now -= TimeDelta::seconds(now.timestamp() % 60),
+            LimiterError::CountsEverybodyTogether => {
                 subject = LimitSubject::ApiKey(domain::ApiKeyId::from_bytes([0; 16]));
             }
-            LimiterFault::ForgetsTooLate => limit.window = limit.window.mul_f64(1.1),
-            LimiterFault::RetriesAtOnce => {}
+            LimiterError::ForgetsTooLate => limit.window = limit.window.mul_f64(1.1),
+            LimiterError::RetriesAtOnce => {}
         }
         let decision = self.0.hit(subject, limit, now).await;
         match self.1 {
-            LimiterFault::RetriesAtOnce => {
+            LimiterError::RetriesAtOnce => {
                 LimitDecision { retry_after: std::time::Duration::ZERO, ..decision }
             }
             _ => decision,
@@ -285,15 +285,15 @@ impl RateLimiter for FaultyLimiter {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn faults_of_a_rate_limiter() {
-    for (fault, case) in [
-        (LimiterFault::AllowsOneMore, "up_to_the_limit_all_are_allowed"),
-        (LimiterFault::EmptiesOnTheMinute, "no_window_ever_holds_more_than_the_limit"),
-        (LimiterFault::CountsEverybodyTogether, "subjects_are_independent"),
-        (LimiterFault::ForgetsTooLate, "the_window_slides"),
-        (LimiterFault::RetriesAtOnce, "retry_after_tells_when"),
+async fn errors_of_a_rate_limiter() {
+    for (error, case) in [
+        (LimiterError::AllowsOneMore, "up_to_the_limit_all_are_allowed"),
+        (LimiterError::EmptiesOnTheMinute, "no_window_ever_holds_more_than_the_limit"),
+        (LimiterError::CountsEverybodyTogether, "subjects_are_independent"),
+        (LimiterError::ForgetsTooLate, "the_window_slides"),
+        (LimiterError::RetriesAtOnce, "retry_after_tells_when"),
     ] {
-        let suite = contract::rate_limiter(|| async move { FaultyLimiter(WindowLimiter::new(), fault) });
+        let suite = contract::rate_limiter(|| async move { FailingLimiter(WindowLimiter::new(), error) });
         finds(case, suite).await;
     }
 }
@@ -356,7 +356,7 @@ impl AddressVault for GlassVault {
 }
 
 #[tokio::test]
-async fn faults_of_a_vault() {
+async fn errors_of_a_vault() {
     let literal = || contract::address_vault(|| async { LiteralVault(TestVault::default()) });
     finds("fingerprints_follow_the_canonical_form", literal()).await;
     finds("fingerprints_differ_between_organisations_and_addresses", literal()).await;
@@ -398,7 +398,7 @@ impl AuditLog for SealsWhatIsThere {
 }
 
 #[tokio::test]
-async fn faults_of_an_audit_log() {
+async fn errors_of_an_audit_log() {
     for case in ["a_cut_at_the_end_is_told", "an_emptied_log_is_told", "rows_without_the_key_are_told"] {
         let suite = contract::audit_tampering(async || {
             let store = MemoryStore::new();

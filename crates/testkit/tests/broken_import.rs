@@ -1,6 +1,7 @@
 //! The suite of the customer directory finds what is broken: each directory here has one error.
 
-use std::{panic::AssertUnwindSafe, sync::Arc};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use application::ports::{
     Customer, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
@@ -10,7 +11,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, OrganisationId};
 use futures_util::FutureExt as _;
-use resetd_testkit::{contract, fake::MemoryStore};
+use resetd_testkit::contract;
+use resetd_testkit::fake::MemoryStore;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Error {
@@ -25,7 +27,7 @@ enum Error {
 }
 
 /// A memory store with an error.
-struct Faulty(Arc<MemoryStore>, Error);
+struct Failing(Arc<MemoryStore>, Error);
 
 fn break_row(error: Error, mut row: CustomerImport) -> CustomerImport {
     match error {
@@ -41,7 +43,7 @@ fn break_row(error: Error, mut row: CustomerImport) -> CustomerImport {
 }
 
 #[async_trait]
-impl CustomerDirectory for Faulty {
+impl CustomerDirectory for Failing {
     async fn find_by_email(
         &self,
         organisation: OrganisationId,
@@ -106,7 +108,7 @@ async fn errors_of_a_customer_directory() {
         let suite = contract::customer_directory(|| async move {
             let store = MemoryStore::fresh();
             let mut ports = PersistentPorts::of(store.clone());
-            ports.customers = Arc::new(Faulty(store, error));
+            ports.customers = Arc::new(Failing(store, error));
             ports
         });
         let panic = AssertUnwindSafe(suite).catch_unwind().await.expect_err(case);

@@ -1,20 +1,20 @@
 //! The fakes keep the contracts they stand in for.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{GeoContext, OutgoingWebhook, Value, WebhookError};
 use async_trait::async_trait;
 use chrono::{TimeZone as _, Utc};
 use domain::CustomerIp;
-use resetd_testkit::{
-    contract::{
-        self, ArchiveUnderTest, AuditUnderTest, GeoUnderTest, Inbox, ReceivedMail, ReceivedWebhook,
-        SenderUnderTest, WebhooksUnderTest,
-    },
-    fake::{
-        FixedClock, FixedGeo, ManualClock, MemoryArchive, MemoryRows, MemoryStore, PlainHasher,
-        RecordingSender, RecordingWebhooks, SeededRandom, SimpleComposer, TestVault, WindowLimiter,
-    },
+use resetd_testkit::contract::{
+    self, ArchiveUnderTest, AuditUnderTest, GeoUnderTest, Inbox, ReceivedMail, ReceivedWebhook,
+    SenderUnderTest, WebhooksUnderTest,
+};
+use resetd_testkit::fake::{
+    FixedClock, FixedGeo, ManualClock, MemoryArchive, MemoryRows, MemoryStore, PlainHasher, RecordingSender,
+    RecordingWebhooks, SeededRandom, SimpleComposer, TestVault, WindowLimiter,
 };
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,11 +1,12 @@
 //! [`WebhookSender`](application::ports::WebhookSender) over HTTP.
 //!
-//! One `POST` per call, signed by the rules of [Standard Webhooks](https://www.standardwebhooks.com). A call ends within its
-//! deadline (10 s) whatever the other side does; redirects are not followed and bodies are not read beyond 4 KiB.
+//! One `POST` per call, signed by the rules of [Standard
+//! Webhooks](https://www.standardwebhooks.com). A call ends within its deadline (10 s) whatever the
+//! other side does; redirects are not followed and bodies are not read beyond 4 KiB.
 //!
-//! Where a call may go is checked twice: the URL, by [`check_url`], when an endpoint is made and before each call; and the
-//! addresses that its host resolves to, at the moment of connecting, so that a name which points elsewhere by then gains
-//! nothing.
+//! Where a call may go is checked twice: the URL, by [`check_url`], when an endpoint is made and
+//! before each call; and the addresses that its host resolves to, at the moment of connecting, so
+//! that a name which points elsewhere by then gains nothing.
 //!
 //! ```
 //! use webhook_http::{HttpWebhooks, WebhookOptions};
@@ -23,4 +24,4 @@ mod target;
 pub use options::WebhookOptions;
 pub use sender::HttpWebhooks;
 pub use sign::secret_text;
-pub use target::{UrlFault, check_url};
+pub use target::{UrlError, check_url};

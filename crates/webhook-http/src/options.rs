@@ -3,7 +3,8 @@ use std::time::Duration;
 /// How calls are made.
 #[derive(Debug, Clone)]
 pub struct WebhookOptions {
-    /// Whether private, loopback and other addresses that are not on the public internet may be called: not by default.
+    /// Whether private, loopback and other addresses that are not on the public internet may be
+    /// called: not by default.
     pub allow_private: bool,
     /// How long one call may take, from its beginning to the status of the answer: 10 s by default.
     pub deadline: Duration,

@@ -1,4 +1,5 @@
-//! From a host to the addresses that may be called. The connector connects to what comes from here and to nothing else.
+//! From a host to the addresses that may be called. The connector connects to what comes from here
+//! and to nothing else.
 
 use std::future::Future;
 use std::io;

@@ -16,14 +16,15 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
+use tokio_rustls::rustls::pki_types::CertificateDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use tracing::error;
 
 use crate::WebhookOptions;
 use crate::resolve::{Guarded, ResolveError};
 use crate::sign::signature;
-use crate::target::{UrlFault, target};
+use crate::target::{UrlError, target};
 
 /// How much of a body is read, so that the connection can be kept. What it says does not matter.
 const LARGEST_BODY: usize = 4 * 1024;
@@ -54,8 +55,8 @@ impl HttpWebhooks {
 
     async fn client(&self) -> Result<&Http, WebhookError> {
         let made = async || {
-            let tls = tls(self.options.ca_certificates.as_deref()).map_err(|fault| {
-                error!(fault, "there are no certificates to trust, so no webhook can be sent");
+            let tls = tls(self.options.ca_certificates.as_deref()).map_err(|error| {
+                error!(error, "there are no certificates to trust, so no webhook can be sent");
                 WebhookError::Unreachable
             })?;
             let mut connector =
@@ -87,15 +88,16 @@ impl HttpWebhooks {
         let status = response.status().as_u16();
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| retry_after(value, now));
         let rest = Limited::new(response.into_body(), LARGEST_BODY).collect();
-        // The answer has been given; a body that is long, slow or cut costs the connection and nothing else.
+        // The answer has been given; a body that is long, slow or cut costs the connection and
+        // nothing else.
         drop(timeout(BODY, rest).await);
         Ok(WebhookAnswer { status, retry_after })
     }
 
     fn request(&self, webhook: &OutgoingWebhook) -> Result<Request<Full<Bytes>>, WebhookError> {
-        let uri = target(&webhook.target.url, self.options.allow_private).map_err(|fault| match fault {
-            UrlFault::Private => WebhookError::Address,
-            UrlFault::NotAUrl | UrlFault::Parts | UrlFault::InTheClear => WebhookError::Url,
+        let uri = target(&webhook.target.url, self.options.allow_private).map_err(|error| match error {
+            UrlError::Private => WebhookError::Address,
+            UrlError::NotAUrl | UrlError::Parts | UrlError::InTheClear => WebhookError::Url,
         })?;
         let (id, timestamp) = (webhook.id.to_string(), webhook.at.timestamp());
         let signature = signature(&webhook.target.secret, &id, timestamp, &webhook.body);
@@ -157,15 +159,15 @@ fn failure(error: &hyper_util::client::legacy::Error) -> WebhookError {
 fn tls(ca_certificates: Option<&[u8]>) -> Result<ClientConfig, String> {
     let builder = ClientConfig::builder_with_provider(ring::default_provider().into())
         .with_safe_default_protocol_versions()
-        .map_err(|fault| fault.to_string())?;
+        .map_err(|error| error.to_string())?;
     let Some(pem) = ca_certificates else {
-        let builder = builder.with_native_roots().map_err(|fault| fault.to_string())?;
+        let builder = builder.with_native_roots().map_err(|error| error.to_string())?;
         return Ok(builder.with_no_client_auth());
     };
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|fault| fault.to_string())?;
-        roots.add(certificate).map_err(|fault| fault.to_string())?;
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
     }
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }

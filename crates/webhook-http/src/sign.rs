@@ -12,8 +12,8 @@ pub fn secret_text(secret: &WebhookSecret) -> String {
     format!("whsec_{}", STANDARD.encode(secret.expose()))
 }
 
-/// The value of `webhook-signature`: `v1,` and the base64 of the HMAC-SHA256 of `id.timestamp.body`. `None` never comes: HMAC
-/// takes keys of any length.
+/// The value of `webhook-signature`: `v1,` and the base64 of the HMAC-SHA256 of
+/// `id.timestamp.body`. `None` never comes: HMAC takes keys of any length.
 pub(crate) fn signature(secret: &WebhookSecret, id: &str, timestamp: i64, body: &str) -> Option<String> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.expose()).ok()?;
     mac.update(format!("{id}.{timestamp}.").as_bytes());

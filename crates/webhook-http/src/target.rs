@@ -9,7 +9,7 @@ use url::{Host, Url};
 
 /// Why a URL may not be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum UrlFault {
+pub enum UrlError {
     /// Not a URL, or neither `https` nor `http`.
     #[error("expected a URL such as https://shop.example/webhooks")]
     NotAUrl,
@@ -26,27 +26,27 @@ pub enum UrlFault {
     Private,
 }
 
-/// Checks a URL as far as it can be checked without resolving its host: `https`, or `http` to a loopback host, and no
-/// private address unless `allow_private`. Loopback is private, too.
+/// Checks a URL as far as it can be checked without resolving its host: `https`, or `http` to a
+/// loopback host, and no private address unless `allow_private`. Loopback is private, too.
 ///
 /// # Errors
-/// [`UrlFault`], which does not quote the URL.
-pub fn check_url(url: &str, allow_private: bool) -> Result<(), UrlFault> {
+/// [`UrlError`], which does not quote the URL.
+pub fn check_url(url: &str, allow_private: bool) -> Result<(), UrlError> {
     target(url, allow_private).map(drop)
 }
 
 /// The URL in its normal form.
-pub(crate) fn target(url: &str, allow_private: bool) -> Result<Uri, UrlFault> {
-    let url = Url::parse(url).map_err(|_| UrlFault::NotAUrl)?;
-    let host = url.host().ok_or(UrlFault::NotAUrl)?;
+pub(crate) fn target(url: &str, allow_private: bool) -> Result<Uri, UrlError> {
+    let url = Url::parse(url).map_err(|_| UrlError::NotAUrl)?;
+    let host = url.host().ok_or(UrlError::NotAUrl)?;
     if !url.username().is_empty() || url.password().is_some() || url.fragment().is_some() {
-        return Err(UrlFault::Parts);
+        return Err(UrlError::Parts);
     }
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&host) => {}
-        "http" => return Err(UrlFault::InTheClear),
-        _ => return Err(UrlFault::NotAUrl),
+        "http" => return Err(UrlError::InTheClear),
+        _ => return Err(UrlError::NotAUrl),
     }
     let is_private = match host {
         Host::Ipv4(address) => !may_be_called(address.into(), false),
@@ -54,9 +54,9 @@ pub(crate) fn target(url: &str, allow_private: bool) -> Result<Uri, UrlFault> {
         Host::Domain(name) => is_localhost(name),
     };
     if is_private && !allow_private {
-        return Err(UrlFault::Private);
+        return Err(UrlError::Private);
     }
-    url.as_str().parse().map_err(|_| UrlFault::NotAUrl)
+    url.as_str().parse().map_err(|_| UrlError::NotAUrl)
 }
 
 fn is_loopback(host: &Host<&str>) -> bool {
@@ -73,7 +73,8 @@ pub(crate) fn is_localhost(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether this address may be called: any of the public internet, and with `allow_private` any that is somebody's.
+/// Whether this address may be called: any of the public internet, and with `allow_private` any
+/// that is somebody's.
 pub(crate) fn may_be_called(address: IpAddr, allow_private: bool) -> bool {
     match IpScope::of(address) {
         IpScope::Global => true,
@@ -92,26 +93,26 @@ mod tests {
             ("https://shop.example/hooks?key=1", Ok(()), Ok(())),
             ("https://1.1.1.1:8443/", Ok(()), Ok(())),
             ("https://[2606:4700::1111]/", Ok(()), Ok(())),
-            ("https://10.0.0.1/", Err(UrlFault::Private), Ok(())),
-            ("https://169.254.169.254/latest", Err(UrlFault::Private), Ok(())),
-            ("https://[::ffff:192.168.0.1]/", Err(UrlFault::Private), Ok(())),
-            ("https://[fe80::1]/", Err(UrlFault::Private), Ok(())),
+            ("https://10.0.0.1/", Err(UrlError::Private), Ok(())),
+            ("https://169.254.169.254/latest", Err(UrlError::Private), Ok(())),
+            ("https://[::ffff:192.168.0.1]/", Err(UrlError::Private), Ok(())),
+            ("https://[fe80::1]/", Err(UrlError::Private), Ok(())),
             // Spellings of 127.0.0.1.
-            ("https://0x7f.1/", Err(UrlFault::Private), Ok(())),
-            ("https://2130706433/", Err(UrlFault::Private), Ok(())),
-            ("https://LocalHost./", Err(UrlFault::Private), Ok(())),
-            ("http://127.0.0.1:9000/x", Err(UrlFault::Private), Ok(())),
-            ("http://localhost/", Err(UrlFault::Private), Ok(())),
-            ("http://[::1]/", Err(UrlFault::Private), Ok(())),
-            ("http://shop.example/", Err(UrlFault::InTheClear), Err(UrlFault::InTheClear)),
-            ("http://10.0.0.1/", Err(UrlFault::InTheClear), Err(UrlFault::InTheClear)),
-            ("http://localhost.shop.example/", Err(UrlFault::InTheClear), Err(UrlFault::InTheClear)),
-            ("https://user:pw@shop.example/", Err(UrlFault::Parts), Err(UrlFault::Parts)),
-            ("https://shop.example/#x", Err(UrlFault::Parts), Err(UrlFault::Parts)),
-            ("ftp://shop.example/", Err(UrlFault::NotAUrl), Err(UrlFault::NotAUrl)),
-            ("file:///etc/passwd", Err(UrlFault::NotAUrl), Err(UrlFault::NotAUrl)),
-            ("shop.example", Err(UrlFault::NotAUrl), Err(UrlFault::NotAUrl)),
-            ("", Err(UrlFault::NotAUrl), Err(UrlFault::NotAUrl)),
+            ("https://0x7f.1/", Err(UrlError::Private), Ok(())),
+            ("https://2130706433/", Err(UrlError::Private), Ok(())),
+            ("https://LocalHost./", Err(UrlError::Private), Ok(())),
+            ("http://127.0.0.1:9000/x", Err(UrlError::Private), Ok(())),
+            ("http://localhost/", Err(UrlError::Private), Ok(())),
+            ("http://[::1]/", Err(UrlError::Private), Ok(())),
+            ("http://shop.example/", Err(UrlError::InTheClear), Err(UrlError::InTheClear)),
+            ("http://10.0.0.1/", Err(UrlError::InTheClear), Err(UrlError::InTheClear)),
+            ("http://localhost.shop.example/", Err(UrlError::InTheClear), Err(UrlError::InTheClear)),
+            ("https://user:pw@shop.example/", Err(UrlError::Parts), Err(UrlError::Parts)),
+            ("https://shop.example/#x", Err(UrlError::Parts), Err(UrlError::Parts)),
+            ("ftp://shop.example/", Err(UrlError::NotAUrl), Err(UrlError::NotAUrl)),
+            ("file:///etc/passwd", Err(UrlError::NotAUrl), Err(UrlError::NotAUrl)),
+            ("shop.example", Err(UrlError::NotAUrl), Err(UrlError::NotAUrl)),
+            ("", Err(UrlError::NotAUrl), Err(UrlError::NotAUrl)),
         ] {
             assert_eq!((check_url(url, false), check_url(url, true)), (public, private), "{url}");
         }

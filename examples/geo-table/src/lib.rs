@@ -30,7 +30,8 @@ impl GeoTable {
 #[async_trait]
 impl GeoResolver for GeoTable {
     async fn resolve(&self, ip: CustomerIp) -> Result<GeoContext, GeoError> {
-        // The port's contract: private, loopback and reserved addresses are unknown, whatever the table says.
+        // The port's contract: private, loopback and reserved addresses are unknown, whatever the
+        // table says.
         if !ip.is_global() {
             return Err(GeoError::Unknown);
         }

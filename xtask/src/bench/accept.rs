@@ -42,7 +42,7 @@ pub(super) fn run(plan: &Plan) -> Result {
     tell("resetd", &load);
     figure("ratio to echo", format!("{:.2}", ratio(load.per_second(), echo)));
     figure("resetd, all latencies", latencies(&load));
-    figure("resetd, other answers", load.faults());
+    figure("resetd, other answers", load.errors());
     figure("mails the relay took meanwhile", mails);
     if load.accepted > 0 {
         let micros = cpu.as_secs_f64() * 1e6 / load.accepted as f64;

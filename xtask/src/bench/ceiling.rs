@@ -15,8 +15,8 @@ use crate::{Result, loadgen};
 /// Connections that resetd keeps to its relay (specification.md#mail).
 pub(super) const CONNECTIONS: u32 = 25;
 
-/// Mails per second that the sink takes from a client with nothing else to do: kept connections, no pipelining, mails of
-/// `bytes` bytes.
+/// Mails per second that the sink takes from a client with nothing else to do: kept connections, no
+/// pipelining, mails of `bytes` bytes.
 pub(super) fn relay(sink: &Sink, mails: u32, bytes: u64) -> Result<f64> {
     let address = sink.address();
     let line = "All of it is filling, seventy-six characters of it to a line, as mails have.";

@@ -12,7 +12,7 @@ use crate::process::free_address;
 use crate::sink::{Behaviour, Keep, Sink};
 
 /// How long a drain may take.
-const PATIENCE: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(180);
 
 /// What the slow relay takes for a mail.
 const SLOWNESS: Duration = Duration::from_millis(100);
@@ -72,7 +72,7 @@ fn accept(server: SocketAddr, key: &str, mails: u32) -> Result {
     if load.accepted == u64::from(mails) {
         Ok(())
     } else {
-        Err(format!("only {} of {mails} requests were accepted; others: {}", load.accepted, load.faults())
+        Err(format!("only {} of {mails} requests were accepted; others: {}", load.accepted, load.errors())
             .into())
     }
 }
@@ -80,8 +80,8 @@ fn accept(server: SocketAddr, key: &str, mails: u32) -> Result {
 fn wait_for(sink: &Sink, mails: u32) -> Result {
     let start = Instant::now();
     while sink.record().mails() < mails.into() {
-        if start.elapsed() > PATIENCE {
-            return Err(format!("{} of {mails} mails after {PATIENCE:?}", sink.record().mails()).into());
+        if start.elapsed() > TIMEOUT {
+            return Err(format!("{} of {mails} mails after {TIMEOUT:?}", sink.record().mails()).into());
         }
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -1,4 +1,5 @@
-//! The ceiling: a bare axum server that takes the same request and hands its body back. No key, no store, no worker.
+//! The ceiling: a bare axum server that takes the same request and hands its body back. No key, no
+//! store, no worker.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,8 +9,9 @@ use axum::body::Bytes;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 
-use crate::process::{Running, free_address, tied};
-use crate::{Result, arguments::Arguments};
+use crate::Result;
+use crate::arguments::Arguments;
+use crate::process::{Running, free_address, with_parent_death_signal};
 
 /// Where it answers.
 pub const PATH: &str = "/echo";
@@ -31,7 +33,7 @@ pub fn serve(words: &[String]) -> Result {
 /// Starts one in a process of its own.
 pub(super) fn start() -> Result<(Running, SocketAddr)> {
     let address = free_address()?;
-    let mut command = tied(&std::env::current_exe()?, "TERM");
+    let mut command = with_parent_death_signal(&std::env::current_exe()?, "TERM");
     let mut echo = Running::start("axum echo", command.args(["bench-echo", &address.to_string()]))?;
     echo.wait_for(address, Duration::from_secs(10))?;
     Ok((echo, address))

@@ -12,7 +12,7 @@ use crate::sink::{Keep, Sink};
 use crate::statistics::Latencies;
 
 const REQUESTS: u32 = 200;
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) fn run(plan: &Plan) -> Result {
     step(format!("latency: {REQUESTS} requests, one after the other, on an idle server"));
@@ -42,8 +42,8 @@ pub(super) fn run(plan: &Plan) -> Result {
             if let Some(delivery) = sink.record().of(&recipient).first() {
                 break delivery.at;
             }
-            if acknowledged.elapsed() > PATIENCE {
-                return Err(format!("no mail {PATIENCE:?} after the acknowledgement").into());
+            if acknowledged.elapsed() > TIMEOUT {
+                return Err(format!("no mail {TIMEOUT:?} after the acknowledgement").into());
             }
             std::thread::sleep(Duration::from_millis(2));
         };

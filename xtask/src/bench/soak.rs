@@ -16,7 +16,8 @@ use crate::statistics::Latencies;
 const RATE: u32 = 5_000;
 /// Seconds between two lines of the report.
 const EVERY: u32 = 10;
-/// What memory and queue are compared with is measured this long after the start: by then caches are full.
+/// What memory and queue are compared with is measured this long after the start: by then caches
+/// are full.
 const WARM_UP: Duration = Duration::from_secs(60);
 /// How much the memory may grow after that.
 const GROWTH: f64 = 1.10;
@@ -65,8 +66,9 @@ pub(super) fn run(plan: &Plan) -> Result {
     judge(&samples, WARM_UP.min(length / 2))
 }
 
-/// The addresses are the same every time, two in five of them customers', so that each asks six times a minute: one mail a
-/// minute and five an hour are its budget, and everything else ends without a mail.
+/// The addresses are the same every time, two in five of them customers', so that each asks six
+/// times a minute: one mail a minute and five an hour are its budget, and everything else ends
+/// without a mail.
 fn load(plan: &Plan, bench: &Bench, server: SocketAddr, rate: u32) -> Result<Vec<Outcome>> {
     let paced_plan = Paced {
         servers: vec![server],

@@ -79,8 +79,8 @@ pub(super) fn run(plan: &Plan) -> Result {
     }
 }
 
-/// Sends the pairs, one request at a time. In each round one pair of each comparison, in random order, and random order
-/// within each pair, so that whatever drifts or lingers meets all alike.
+/// Sends the pairs, one request at a time. In each round one pair of each comparison, in random
+/// order, and random order within each pair, so that whatever drifts or lingers meets all alike.
 async fn measure(server: SocketAddr, key: String, pairs: u32) -> Result<[Sample; 3]> {
     refuse_foreign(server)?;
     let mut request = ResetRequest::new(server, &key);

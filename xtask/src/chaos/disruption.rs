@@ -28,8 +28,8 @@ impl Disruption {
         if self.what == Kind::Kill { self.ended + LEASE } else { self.ended }
     }
 
-    /// Whether a mail taken at `first` may have been sent again by `second` because of this: the sender could not record
-    /// the first.
+    /// Whether a mail taken at `first` may have been sent again by `second` because of this: the
+    /// sender could not record the first.
     #[must_use]
     pub fn explains(&self, first: Instant, second: Instant) -> bool {
         let aftermath = match self.what {
@@ -48,7 +48,8 @@ impl Disruption {
 /// For how long the mails that a killed server held stay with it.
 const LEASE: Duration = Duration::from_secs(8);
 
-/// How much of the time from `from` to `to` was in none of the outages. A kill lasts until what was held has come back.
+/// How much of the time from `from` to `to` was in none of the outages. A kill lasts until what was
+/// held has come back.
 pub(super) fn apart_from(outages: &[Disruption], from: Instant, to: Instant) -> Duration {
     let mut intervals: Vec<(Instant, Instant)> =
         outages.iter().map(|outage| (outage.began.max(from), outage.over().min(to))).collect();
@@ -62,7 +63,8 @@ pub(super) fn apart_from(outages: &[Disruption], from: Instant, to: Instant) -> 
     outside + to.saturating_duration_since(counted)
 }
 
-/// How the relay behaves at `now` of `whole`: a sixth of the time busy, a sixth away, a sixth slow, and well in between.
+/// How the relay behaves at `now` of `whole`: a sixth of the time busy, a sixth away, a sixth slow,
+/// and well in between.
 pub(super) fn relay_at(now: Duration, whole: Duration) -> Behaviour {
     let twelfth = now.as_millis() * 12 / whole.as_millis().max(1);
     match twelfth {

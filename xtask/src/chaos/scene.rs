@@ -18,12 +18,13 @@ use crate::services::postgres::{self, Postgres};
 use crate::services::{Durability, Redis};
 use crate::sink::{Behaviour, Sink};
 
-/// How long nothing may move at the end before what is left counts as stuck. Leases and back-off are shorter.
+/// How long nothing may move at the end before what is left counts as stuck. Leases and back-off
+/// are shorter.
 const STANDSTILL: Duration = Duration::from_secs(60);
 /// How long the end may take altogether.
 const LONGEST_END: Duration = Duration::from_secs(300);
-/// How long a relay may take, in seconds: an operator's settings, whose defaults leave a slow relay more time than
-/// anybody here is to wait.
+/// How long a relay may take, in seconds: an operator's settings, whose defaults leave a slow relay
+/// more time than anybody here is to wait.
 const RELAY_LIMITS: &str = "connect_timeout=5&command_timeout=5";
 /// Within this a server has ended whose disk has failed.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -203,7 +204,8 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
-    /// One sync answers `EIO`; the server must end itself, since only a process that begins anew can know what it has.
+    /// One sync answers `EIO`; the server must end itself, since only a process that begins anew
+    /// can know what it has.
     fn fail_a_sync(&mut self) -> Result {
         self.disk()?.fail_next_sync();
         let deadline = Instant::now() + LAST_WORDS;
@@ -234,7 +236,8 @@ impl<'a> Scene<'a> {
         Ok(())
     }
 
-    /// What is done all the time: the relay has its moods, and a server that ended is started again, and told of.
+    /// What is done all the time: the relay has its moods, and a server that ended is started
+    /// again, and told of.
     fn tick(&mut self, plan: &Plan, start: Instant) -> Result {
         if plan.disruptions.contains(&Kind::Relay) {
             self.relay_behaves(relay_at(start.elapsed(), plan.duration));
@@ -289,7 +292,8 @@ impl<'a> Scene<'a> {
         self.disk.as_mut().ok_or_else(|| "there is no disk to disturb".into())
     }
 
-    /// Waits until every promised mail is there and the queue is empty. Hands back the mails that are stuck in it.
+    /// Waits until every promised mail is there and the queue is empty. Hands back the mails that
+    /// are stuck in it.
     pub(super) fn wait_until_dry(&self, outcomes: &[Outcome]) -> Result<usize> {
         let promised: Vec<String> = outcomes
             .iter()

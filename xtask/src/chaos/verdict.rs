@@ -37,13 +37,15 @@ pub struct Verdict {
     pub stuck: usize,
     /// How often a server was killed.
     pub kills: usize,
-    /// From the end of each outage until four fifths of the requests of a second were acknowledged again.
+    /// From the end of each outage until four fifths of the requests of a second were acknowledged
+    /// again.
     pub recoveries: Vec<(Kind, Duration)>,
     /// From acknowledgement to mail without the outages in between, the longest.
     pub longest_wait: Duration,
     /// What else happened that must not.
     pub breaches: Vec<String>,
-    /// Written pages and names that the power cuts took, which shows that there was something to lose.
+    /// Written pages and names that the power cuts took, which shows that there was something to
+    /// lose.
     pub unsynced: usize,
     /// From acknowledgement to mail, the longest.
     pub longest_delivery: Duration,
@@ -150,7 +152,8 @@ fn limit(what: Kind) -> Duration {
     if what == Kind::PostgresRestart { RECOVERY } else { LONG_RECOVERY }
 }
 
-/// From `back` until, in some whole second, four fifths of the requests sent in it were acknowledged.
+/// From `back` until, in some whole second, four fifths of the requests sent in it were
+/// acknowledged.
 fn recovery(outcomes: &[Outcome], back: Instant) -> Duration {
     for second in 0..60 {
         let from = back + Duration::from_secs(second);

@@ -19,8 +19,9 @@ const BLOCK: u32 = 4096;
 /// Blocks of the disk, as `statfs` tells: 1 GiB.
 const BLOCKS: u64 = 1 << 18;
 
-/// The file system. Locks and shared memory (SQLite's `-shm`) are the kernel's own affair: it keeps the pages of an open
-/// file and the locks on it, since this asks for neither `DIRECT_IO` nor remote locks.
+/// The file system. Locks and shared memory (SQLite's `-shm`) are the kernel's own affair: it keeps
+/// the pages of an open file and the locks on it, since this asks for neither `DIRECT_IO` nor
+/// remote locks.
 pub(super) struct Files {
     image: Arc<Mutex<Image>>,
 }

@@ -17,7 +17,8 @@ pub(super) enum DiskError {
     Device,
 }
 
-/// One folder of files: for each its content in the cache and its content on the disk, and likewise the folder's names.
+/// One folder of files: for each its content in the cache and its content on the disk, and likewise
+/// the folder's names.
 #[derive(Debug, Default)]
 pub(super) struct Image {
     files: BTreeMap<u64, File>,
@@ -45,7 +46,8 @@ impl Image {
         self.names.get(name).copied()
     }
 
-    /// Makes an empty file `name`, or hands back the one that is there. The name is durable after [`Self::sync_names`].
+    /// Makes an empty file `name`, or hands back the one that is there. The name is durable after
+    /// [`Self::sync_names`].
     pub(super) fn create(&mut self, name: &OsStr, mode: u16) -> u64 {
         if let Some(known) = self.find(name) {
             return known;
@@ -57,7 +59,8 @@ impl Image {
         self.last
     }
 
-    /// Takes the name away; the file lives on while somebody has it open, and on the disk until the names are synced.
+    /// Takes the name away; the file lives on while somebody has it open, and on the disk until the
+    /// names are synced.
     pub(super) fn remove(&mut self, name: &OsStr) -> Result<(), DiskError> {
         self.names.remove(name).map(drop).ok_or(DiskError::NotFound)
     }
@@ -124,8 +127,9 @@ impl Image {
     /// Makes the file's content durable.
     ///
     /// # Errors
-    /// [`DiskError::Device`] once after [`Self::fail_next_sync`]. As on Linux, the pages that were to be written count as
-    /// clean from then on, although the disk does not have them: the next sync succeeds without them.
+    /// [`DiskError::Device`] once after [`Self::fail_next_sync`]. As on Linux, the pages that were
+    /// to be written count as clean from then on, although the disk does not have them: the next
+    /// sync succeeds without them.
     pub(super) fn sync(&mut self, number: u64) -> Result<(), DiskError> {
         let pending = self.file(number)?.has_pending();
         let fails = pending && std::mem::take(&mut self.fail_next_sync);
@@ -169,7 +173,8 @@ impl Image {
         self.full = full;
     }
 
-    /// The power fails: only what was durable is left. Hands back how many pages and names the cache was ahead.
+    /// The power fails: only what was durable is left. Hands back how many pages and names the
+    /// cache was ahead.
     pub(super) fn cut(&mut self) -> usize {
         let names = self.names.iter().filter(|(name, number)| self.durable_names.get(*name) != Some(number));
         let mut lost = names.count();

@@ -1,4 +1,5 @@
-//! Closed loop: so many connections, each sending its next request when it has its answer. Measures throughput.
+//! Closed loop: so many connections, each sending its next request when it has its answer. Measures
+//! throughput.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ impl Load {
 
     /// What was not a 200, for the reader.
     #[must_use]
-    pub fn faults(&self) -> String {
+    pub fn errors(&self) -> String {
         let others: Vec<String> = self
             .statuses
             .iter()

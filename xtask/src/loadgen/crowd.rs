@@ -1,4 +1,5 @@
-//! Connections that take up room: some rest, some drip their request byte by byte and never come to its end.
+//! Connections that take up room: some rest, some drip their request byte by byte and never come to
+//! its end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::Result;
 /// Between two bytes of one that drips.
 const DRIP: Duration = Duration::from_millis(500);
 /// How long gathering may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The crowd, on a thread of its own. It goes when this is dropped.
 #[derive(Debug)]
@@ -28,8 +29,9 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Opens `idle` connections, each after a request as a proxy's pool keeps them, and `dripping` ones, half of them within the
-    /// head and half within the body. Whoever is hung up on comes back. Returns when all are there.
+    /// Opens `idle` connections, each after a request as a proxy's pool keeps them, and `dripping`
+    /// ones, half of them within the head and half within the body. Whoever is hung up on comes
+    /// back. Returns when all are there.
     ///
     /// # Errors
     /// When the server is not this machine or does not take so many.
@@ -54,11 +56,11 @@ impl Crowd {
         })?;
         let crowd = Self { standing, leave, thread: Some(thread) };
         let begun = Instant::now();
-        while crowd.standing() < idle + dripping {
-            if begun.elapsed() > PATIENCE {
-                let there = crowd.standing();
+        while crowd.open() < idle + dripping {
+            if begun.elapsed() > TIMEOUT {
+                let there = crowd.open();
                 return Err(
-                    format!("only {there} of {} connections after {PATIENCE:?}", idle + dripping).into()
+                    format!("only {there} of {} connections after {TIMEOUT:?}", idle + dripping).into()
                 );
             }
             thread::sleep(Duration::from_millis(10));
@@ -68,7 +70,7 @@ impl Crowd {
 
     /// How many connections are open.
     #[must_use]
-    pub fn standing(&self) -> u32 {
+    pub fn open(&self) -> u32 {
         self.standing.load(Ordering::Relaxed)
     }
 }

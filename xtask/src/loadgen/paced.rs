@@ -1,4 +1,5 @@
-//! Open loop: a request is due every so often, whatever became of the one before. Measures what is lost, not how fast.
+//! Open loop: a request is due every so often, whatever became of the one before. Measures what is
+//! lost, not how fast.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -12,7 +13,7 @@ use super::{Connection, Group, ResetRequest, refuse_foreign};
 use crate::Result;
 
 /// No answer within this time is none.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The plan of one run.
 #[derive(Debug, Clone)]
@@ -83,8 +84,8 @@ pub async fn paced(plan: Paced) -> Result<Vec<Outcome>> {
     Ok(shared.outcomes.take())
 }
 
-/// One of the connections. It stays with its replica and goes on to the next when that one is gone, as behind a load
-/// balancer.
+/// One of the connections. It stays with its replica and goes on to the next when that one is gone,
+/// as behind a load balancer.
 struct Client {
     replicas: Vec<(SocketAddr, ResetRequest)>,
     kept: Option<Connection>,
@@ -112,7 +113,7 @@ impl Client {
                 break;
             }
             let (server, _) = self.replicas.first()?;
-            match timeout(PATIENCE, Connection::open(*server)).await {
+            match timeout(TIMEOUT, Connection::open(*server)).await {
                 Ok(Ok(open)) => self.kept = Some(open),
                 _ => self.replicas.rotate_left(1),
             }
@@ -120,7 +121,7 @@ impl Client {
         let (_, request) = self.replicas.first_mut()?;
         let mut connection = self.kept.take()?;
         let answer =
-            timeout(PATIENCE, connection.exchange(request.for_customer(Group::Known, customer))).await;
+            timeout(TIMEOUT, connection.exchange(request.for_customer(Group::Known, customer))).await;
         let answer = answer.ok()?.ok()?;
         if !answer.closes {
             self.kept = Some(connection);

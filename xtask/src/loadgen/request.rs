@@ -1,8 +1,10 @@
-//! The bytes of a `reset-password` request, prepared once; per request only the address's number is written into them.
+//! The bytes of a `reset-password` request, prepared once; per request only the address's number is
+//! written into them.
 
 use std::net::SocketAddr;
 
-/// Whose address it is. All addresses are of one length, so that no group differs from another by its size.
+/// Whose address it is. All addresses are of one length, so that no group differs from another by
+/// its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Group {
     /// An active customer.

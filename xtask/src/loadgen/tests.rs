@@ -46,12 +46,12 @@ fn a_closed_loop_counts_each_answer_once_and_stops_at_its_limit() {
     };
     let load = apart(move || closed_loop(plan)).unwrap();
     assert_eq!((load.accepted, load.latencies.len(), load.broken), (40, 40, 0));
-    assert_eq!(load.faults(), "none");
+    assert_eq!(load.errors(), "none");
     assert!(load.per_second() > 1.0);
 }
 
 #[test]
-fn other_statuses_and_broken_connections_are_faults_and_not_throughput() {
+fn other_statuses_and_broken_connections_are_errors_and_not_throughput() {
     let address = server(3, 2, "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 2\r\n\r\n{}");
     let plan = Closed {
         server: address,
@@ -64,7 +64,7 @@ fn other_statuses_and_broken_connections_are_faults_and_not_throughput() {
     };
     let load = apart(move || closed_loop(plan)).unwrap();
     assert_eq!((load.accepted, load.statuses.get(&503).copied()), (0, Some(3)));
-    assert_eq!(load.faults(), "3 × 503, 1 broken connections");
+    assert_eq!(load.errors(), "3 × 503, 1 broken connections");
 }
 
 #[test]

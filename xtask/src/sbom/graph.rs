@@ -1,4 +1,5 @@
-//! What a package is made of, as `cargo tree` tells: with the very features that the build has, tests left out.
+//! What a package is made of, as `cargo tree` tells: with the very features that the build has,
+//! tests left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +33,8 @@ impl Graph {
         Self::read(&capture(workspace::cargo().args(words).args(format))?)
     }
 
-    /// Reads lines such as `2serde v1.0.0\tMIT\thttps://…`, the number being the depth; `(*)` ends those told before.
+    /// Reads lines such as `2serde v1.0.0\tMIT\thttps://…`, the number being the depth; `(*)` ends
+    /// those told before.
     fn read(tree: &str) -> Result<Self> {
         let mut above: Vec<Package> = Vec::new();
         let mut needs: BTreeMap<Package, BTreeSet<Package>> = BTreeMap::new();

@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::Result;
-use crate::process::{Running, capture, find_program, free_address, is_root, tied};
+use crate::process::{Running, capture, find_program, free_address, is_root, with_parent_death_signal};
 
 const USUAL: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 5432);
 const START: Duration = Duration::from_secs(30);
@@ -32,7 +32,8 @@ pub fn running() -> Option<String> {
     lets_in(USUAL).ok()?.then(|| format!("postgres://postgres@{USUAL}/postgres"))
 }
 
-/// Whether a server answers there and asks `postgres` for no password (the start-up message of protocol 3.0).
+/// Whether a server answers there and asks `postgres` for no password (the start-up message of
+/// protocol 3.0).
 fn lets_in(address: SocketAddr) -> std::io::Result<bool> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_millis(500))?;
     stream.set_read_timeout(Some(Duration::from_secs(2)))?;
@@ -87,7 +88,8 @@ impl Postgres {
         self.address
     }
 
-    /// Ends it as a crash does (`SIGQUIT`, "immediate"): connections are cut, nothing is written any more.
+    /// Ends it as a crash does (`SIGQUIT`, "immediate"): connections are cut, nothing is written
+    /// any more.
     pub fn stop_immediately(&mut self) {
         if let Some(server) = self.server.take() {
             server.end_by(Signal::QUIT);
@@ -125,7 +127,8 @@ impl Postgres {
         Ok(standby)
     }
 
-    /// Takes no more writes, as a node that was demoted: whoever is connected is cut off, and may only read when it is back.
+    /// Takes no more writes, as a node that was demoted: whoever is connected is cut off, and may
+    /// only read when it is back.
     ///
     /// # Errors
     /// When the server refuses.
@@ -164,7 +167,7 @@ impl Postgres {
     /// # Errors
     /// When it does not let `postgres` in.
     pub fn launch(&mut self) -> Result {
-        let mut command = as_other_user(tied(&self.programs.join("postgres"), "INT"));
+        let mut command = as_other_user(with_parent_death_signal(&self.programs.join("postgres"), "INT"));
         let port = self.address.port().to_string();
         command.arg("-D").arg(self.folder.path().join("data")).args(["-p", &port]);
         for setting in [
@@ -181,7 +184,7 @@ impl Postgres {
             command.args(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
         }
         command.current_dir(self.folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut server = Running::start_with_farewell("postgres", &mut command, Signal::INT)?;
+        let mut server = Running::start_with_stop_signal("postgres", &mut command, Signal::INT)?;
         server.wait_for(self.address, START)?;
         let deadline = Instant::now() + START;
         while !lets_in(self.address).unwrap_or(false) {
@@ -204,7 +207,8 @@ pub fn obstacle() -> Option<String> {
     }
 }
 
-/// A folder of whoever runs the server. It is not in the target directory, whose parents may be closed to others.
+/// A folder of whoever runs the server. It is not in the target directory, whose parents may be
+/// closed to others.
 fn folder() -> Result<TempDir> {
     let folder = tempfile::Builder::new().prefix("resetd-postgres-").tempdir()?;
     if let Some((uid, gid)) = other_user() {
@@ -309,7 +313,8 @@ impl Drop for Database {
     }
 }
 
-/// A server to benchmark on: the one on the usual port, else a durable throwaway, kept as long as the second value.
+/// A server to benchmark on: the one on the usual port, else a durable throwaway, kept as long as
+/// the second value.
 ///
 /// # Errors
 /// When there is neither.
@@ -337,7 +342,8 @@ mod tests {
         assert!(!lets_in(free_address().unwrap()).unwrap_or(false));
     }
 
-    /// Where PostgreSQL is installed, its whole life: start, a database, restart on the same port, gone.
+    /// Where PostgreSQL is installed, its whole life: start, a database, restart on the same port,
+    /// gone.
     #[test]
     fn a_throwaway_server_serves_restarts_and_leaves_nothing() {
         if programs().is_none() || client("psql").is_none() {

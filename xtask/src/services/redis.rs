@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use crate::Result;
-use crate::process::{Running, find_program, free_address, tied};
+use crate::process::{Running, find_program, free_address, with_parent_death_signal};
 
 const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 6379);
 const START: Duration = Duration::from_secs(15);
@@ -62,7 +62,7 @@ impl Redis {
     fn launch(&mut self) -> Result {
         let program = find_program("redis-server").ok_or("no program redis-server")?;
         let port = self.address.port().to_string();
-        let mut command = tied(&program, "TERM");
+        let mut command = with_parent_death_signal(&program, "TERM");
         command.args([
             "--port",
             &port,

@@ -98,7 +98,8 @@ impl Session {
             now if gone(now) => return Err(io::ErrorKind::ConnectionAborted.into()),
             _ => {}
         }
-        // Counted when it is taken, which is before the client can know: as a relay writes to its queue first.
+        // Counted when it is taken, which is before the client can know: as a relay writes to its
+        // queue first.
         self.record.add(&self.recipients, &message);
         self.recipients.clear();
         self.answer("250 2.0.0 taken").await
@@ -115,8 +116,9 @@ impl Session {
         self.stream.write_all(line.as_bytes()).await
     }
 
-    /// Reads up to and including `end`. A client that does not pipeline sends nothing after it before it has its answer,
-    /// and dot-stuffing keeps the end of a mail from appearing inside it, so only the end of the input needs a look.
+    /// Reads up to and including `end`. A client that does not pipeline sends nothing after it
+    /// before it has its answer, and dot-stuffing keeps the end of a mail from appearing inside it,
+    /// so only the end of the input needs a look.
     async fn until(&mut self, end: &[u8], limit: usize) -> io::Result<Vec<u8>> {
         loop {
             if self.input.ends_with(end) {

@@ -8,7 +8,8 @@ use std::thread;
 use super::tally::{Reader, Tally};
 use crate::Result;
 
-/// Runs it to its end. A run that ends badly without a failed test (it did not compile) counts as one failure.
+/// Runs it to its end. A run that ends badly without a failed test (it did not compile) counts as
+/// one failure.
 ///
 /// # Errors
 /// When cargo cannot be started.

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::tally::Tally;
-use crate::process::{Running, capture, find_program, free_address, tied};
+use crate::process::{Running, capture, find_program, free_address, with_parent_death_signal};
 use crate::{Result, workspace};
 
 /// What is installed from PyPI, into a folder of ours.
@@ -53,7 +53,7 @@ fn against_demo(program: &Path) -> Result {
     let binary = if binary.is_file() { binary } else { workspace::build_resetd(false)? };
     let folder = workspace::scratch("schemathesis-run")?;
     let address = free_address()?;
-    let mut command = tied(&binary, "TERM");
+    let mut command = with_parent_death_signal(&binary, "TERM");
     command.arg("demo").env("RESETD_LISTEN", address.to_string()).env("RESETD_DATA_DIR", folder.path());
     command.current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut demo = Running::start("resetd demo", &mut command)?;

@@ -18,8 +18,8 @@ impl Tally {
 
 /// Reads libtest's output line by line: counts, and tells which lines are worth showing.
 ///
-/// A test that lacks what it needs prints `SKIPPED name: reason` and passes; libtest captures that line, and shows it in
-/// its `successes:` block, which is otherwise noise.
+/// A test that lacks what it needs prints `SKIPPED name: reason` and passes; libtest captures that
+/// line, and shows it in its `successes:` block, which is otherwise noise.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
     tally: Tally,
@@ -49,7 +49,8 @@ impl Reader {
         {
             self.tally.failed.push(name.to_owned());
         } else if word.starts_with("process didn't exit successfully") && word.contains("(signal: ") {
-            // A stack overflow or an abort ends the whole binary before any test of it is told to have failed.
+            // A stack overflow or an abort ends the whole binary before any test of it is told to
+            // have failed.
             self.tally.failed.push(word.to_owned());
         }
         // What a reader wants of a passing test is that it passed.

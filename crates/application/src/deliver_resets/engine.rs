@@ -13,10 +13,10 @@ use tracing::field::Empty;
 use tracing::{Instrument, error, info, warn};
 
 use super::DeliverResets;
-use super::judge::Lesson;
+use super::intake_throttle::IntakeThrottle;
+use super::judge::RelayObservation;
 use super::leases::Leases;
 use super::prepare::Prepared;
-use super::rush::Rush;
 use crate::ports::{ClaimedMail, Completion, FailureKind, OutgoingMail, SendError, StoreError};
 use crate::relay_health::{Obstacle, RelayHealth, Turn};
 use crate::trace::{ended, stage};
@@ -24,15 +24,16 @@ use crate::trace::{ended, stage};
 pub(super) struct Engine {
     pub(super) worker: Arc<DeliverResets>,
     health: RelayHealth,
-    rush: Rush,
+    throttle: IntakeThrottle,
     pub(super) ready: VecDeque<ClaimedMail>,
-    in_flight: JoinSet<Lesson>,
+    in_flight: JoinSet<RelayObservation>,
     pub(super) leases: Leases,
     pub(super) more: bool,
 }
 
 impl DeliverResets {
-    /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the others.
+    /// Delivers until `stop` completes, then lets the mails on their way finish and gives back the
+    /// others.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
         gauge!("resetd_relay_up").set(1.0);
         let health = RelayHealth::new(
@@ -43,7 +44,7 @@ impl DeliverResets {
         let engine = Engine {
             worker: self,
             health,
-            rush: Rush::new(Instant::now()),
+            throttle: IntakeThrottle::new(Instant::now()),
             ready: VecDeque::new(),
             in_flight: JoinSet::new(),
             leases: Leases::default(),
@@ -53,25 +54,25 @@ impl DeliverResets {
     }
 
     /// One mail from claim to outcome.
-    async fn deliver(&self, mail: ClaimedMail) -> Lesson {
+    async fn deliver(&self, mail: ClaimedMail) -> RelayObservation {
         match self.attempt(&mail).await {
-            Ok(lesson) => lesson,
-            Err(fault) => {
-                warn!(mail = %mail.id, %fault, "a mail waits for the store");
+            Ok(observation) => observation,
+            Err(error) => {
+                warn!(mail = %mail.id, %error, "a mail waits for the store");
                 counter!("resetd_mails_total", "outcome" => "store-unavailable").increment(1);
-                match fault {
-                    StoreError::Unavailable(_) => Lesson::StoreUnavailable,
-                    StoreError::Corrupt { .. } | StoreError::Conflict(_) => Lesson::StoreFailed,
+                match error {
+                    StoreError::Unavailable(_) => RelayObservation::StoreUnavailable,
+                    StoreError::Corrupt { .. } | StoreError::Conflict(_) => RelayObservation::StoreFailed,
                 }
             }
         }
     }
 
-    async fn attempt(&self, mail: &ClaimedMail) -> Result<Lesson, StoreError> {
+    async fn attempt(&self, mail: &ClaimedMail) -> Result<RelayObservation, StoreError> {
         let prepared = self.prepare(mail).instrument(stage!("prepare")).await?;
-        let (completion, lesson) = match prepared {
-            Prepared::LeaseLost => return Ok(Lesson::Nothing),
-            Prepared::Done(completion) => (completion, Lesson::Nothing),
+        let (completion, observation) = match prepared {
+            Prepared::LeaseLost => return Ok(RelayObservation::Nothing),
+            Prepared::Done(completion) => (completion, RelayObservation::Nothing),
             Prepared::Mail(outgoing) => self.send(mail, &outgoing).instrument(stage!("send")).await,
         };
         let now = self.ports.clock.now();
@@ -85,25 +86,25 @@ impl DeliverResets {
         if !completed.instrument(stage!("complete")).await? {
             warn!(mail = %mail.id, "the lease had passed on before the outcome was recorded");
         }
-        Ok(lesson)
+        Ok(observation)
     }
 
-    async fn send(&self, mail: &ClaimedMail, outgoing: &OutgoingMail) -> (Completion, Lesson) {
+    async fn send(&self, mail: &ClaimedMail, outgoing: &OutgoingMail) -> (Completion, RelayObservation) {
         if mail.sandbox {
             let (completion, _) = self.judge(mail, outgoing, self.ports.sandbox.send(outgoing).await);
-            return (completion, Lesson::Nothing);
+            return (completion, RelayObservation::Nothing);
         }
         self.judge(mail, outgoing, self.ports.sender.send(outgoing).await)
     }
 
     /// A probe without a mail.
-    async fn connect(&self) -> Lesson {
+    async fn connect(&self) -> RelayObservation {
         match self.ports.sender.connect().await {
-            Ok(()) => Lesson::Connected,
+            Ok(()) => RelayObservation::Connected,
             Err(SendError { kind: FailureKind::HostRefuses, reply, .. }) => {
-                Lesson::Down(Obstacle::Refusal, reply)
+                RelayObservation::Down(Obstacle::Refusal, reply)
             }
-            Err(SendError { reply, .. }) => Lesson::Down(Obstacle::Unreachable, reply),
+            Err(SendError { reply, .. }) => RelayObservation::Down(Obstacle::Unreachable, reply),
         }
     }
 }
@@ -117,12 +118,12 @@ impl Engine {
         loop {
             self.give_back().await;
             self.fill().await;
-            let idle = tokio::time::sleep_until(Instant::now() + self.nap());
+            let idle = tokio::time::sleep_until(Instant::now() + self.idle_timeout());
             tokio::select! {
                 () = &mut stop => break,
-                Some(lesson) = self.in_flight.join_next_with_id() => self.learn(lesson),
-                () = self.worker.signal.raised(), if !self.more => self.pace().await,
-                () = self.worker.ports.tokens.news(), if !self.more => self.more = true,
+                Some(observation) = self.in_flight.join_next_with_id() => self.observe(observation),
+                () = self.worker.signal.raised(), if !self.more => self.start_jitter().await,
+                () = self.worker.ports.tokens.remote_work_available(), if !self.more => self.more = true,
                 _ = renewal.tick() => self.renew().await,
                 () = idle => self.more = true,
             }
@@ -139,7 +140,7 @@ impl Engine {
             Turn::Connect => 1,
             Turn::Wait => 0,
         };
-        let room = self.rush.room(Instant::now(), self.worker.signal.count(), room);
+        let room = self.throttle.room(Instant::now(), self.worker.signal.count(), room);
         if room == 0 {
             return;
         }
@@ -173,7 +174,7 @@ impl Engine {
     }
 
     fn start(&mut self, mail: ClaimedMail) {
-        self.rush.started(1);
+        self.throttle.started(1);
         let worker = Arc::clone(&self.worker);
         let span = stage!(
             "deliver",
@@ -187,56 +188,62 @@ impl Engine {
         self.leases.started(task.id(), id);
     }
 
-    /// A short random pause, so that the work of one request does not coincide with the answer to the next.
-    async fn pace(&mut self) {
+    /// A short random pause, so that the work of one request does not coincide with the answer to
+    /// the next.
+    async fn start_jitter(&mut self) {
         if self.in_flight.is_empty() {
-            tokio::time::sleep(self.worker.settings.pace.delay(0, self.worker.random())).await;
+            tokio::time::sleep(self.worker.settings.start_jitter.delay(0, self.worker.random())).await;
         }
         self.more = true;
     }
 
-    /// How long nothing need be looked at: until the next poll, until the next probe, or until mails may be begun again.
-    fn nap(&self) -> Duration {
+    /// How long nothing need be looked at: until the next poll, until the next probe, or until
+    /// mails may be begun again.
+    fn idle_timeout(&self) -> Duration {
         let poll = self.worker.settings.poll;
-        let poll = self.rush.rest(Instant::now()).map_or(poll, |rest| rest.min(poll));
+        let poll = self.throttle.rest(Instant::now()).map_or(poll, |rest| rest.min(poll));
         let probe = self.health.probe_at().map(|at| at - self.worker.ports.clock.now());
         // One that is due waits for a mail or is on its way.
         let probe = probe.and_then(|wait| wait.to_std().ok()).filter(|wait| !wait.is_zero());
         probe.map_or(poll, |wait| wait.min(poll))
     }
 
-    fn learn(&mut self, ended: Result<(task::Id, Lesson), JoinError>) {
+    fn observe(&mut self, ended: Result<(task::Id, RelayObservation), JoinError>) {
         let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
-        let lesson = ended.map(|(_, lesson)| lesson);
-        self.leases.ended(task, lesson.as_ref().ok(), Instant::now() + self.worker.settings.lease);
-        match lesson {
-            Ok(Lesson::Answered) => {
+        let observation = ended.map(|(_, observation)| observation);
+        self.leases.ended(task, observation.as_ref().ok(), Instant::now() + self.worker.settings.lease);
+        match observation {
+            Ok(RelayObservation::Answered) => {
                 if self.health.answered() {
                     info!("the relay takes mail again; the queue drains");
                     gauge!("resetd_relay_up").set(1.0);
                 }
                 self.worker.relay.set(None);
             }
-            Ok(Lesson::Connected) => {
+            Ok(RelayObservation::Connected) => {
                 self.health.connected();
                 self.more = true;
             }
-            Ok(Lesson::Down(obstacle, reply)) => self.pause(obstacle, reply),
-            Ok(Lesson::Nothing | Lesson::StoreUnavailable | Lesson::StoreFailed) => {}
-            Err(fault) => error!(%fault, "a delivery ended in a panic; its lease brings it back"),
+            Ok(RelayObservation::Down(obstacle, reply)) => self.pause(obstacle, reply),
+            Ok(
+                RelayObservation::Nothing
+                | RelayObservation::StoreUnavailable
+                | RelayObservation::StoreFailed,
+            ) => {}
+            Err(error) => error!(%error, "a delivery ended in a panic; its lease brings it back"),
         }
     }
 
     /// The queue pauses, and whoever asks is told why.
     fn pause(&mut self, obstacle: Obstacle, reply: String) {
         let now = self.worker.ports.clock.now();
-        let news = self.health.down(obstacle, now, self.worker.random());
+        let newly_down = self.health.down(obstacle, now, self.worker.random());
         let what = match obstacle {
             Obstacle::Unreachable => "the relay cannot be reached",
             Obstacle::Refusal => "the relay refuses us",
         };
         let changed = self.worker.relay.set(Some(format!("{what}: {reply}")));
-        if news {
+        if newly_down {
             warn!(%reply, "{what}; the queue pauses and probes");
             gauge!("resetd_relay_up").set(0.0);
         } else if changed {
@@ -252,8 +259,8 @@ impl Engine {
             warn!(mails = self.in_flight.len(), "mails still on their way; their leases bring them back");
             self.in_flight.shutdown().await;
         }
-        if let Err(fault) = self.release(&[]).await {
-            warn!(%fault, "leases could not be given back; they end by themselves");
+        if let Err(error) = self.release(&[]).await {
+            warn!(%error, "leases could not be given back; they end by themselves");
         }
     }
 }

@@ -10,11 +10,11 @@ use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail
 use crate::relay_health::Obstacle;
 
 /// The shortest remaining life of a link for which another attempt makes sense.
-const LAST_CALL: TimeDelta = TimeDelta::seconds(5);
+const MIN_LINK_LIFE: TimeDelta = TimeDelta::seconds(5);
 
 /// What an attempt taught about the relay.
 #[derive(Debug)]
-pub(super) enum Lesson {
+pub(super) enum RelayObservation {
     /// It answered for a mail.
     Answered,
     /// It took a connection.
@@ -35,27 +35,27 @@ impl DeliverResets {
         mail: &ClaimedMail,
         outgoing: &OutgoingMail,
         result: Result<Delivered, SendError>,
-    ) -> (Completion, Lesson) {
+    ) -> (Completion, RelayObservation) {
         let SendError { kind, host, reply } = match result {
             Ok(Delivered { host, reply }) => {
                 self.refusals.lock().unwrap_or_else(PoisonError::into_inner).accepted(mail.id);
-                return (Completion::Sent { host, reply }, Lesson::Answered);
+                return (Completion::Sent { host, reply }, RelayObservation::Answered);
             }
             Err(error) => error,
         };
         match kind {
-            FailureKind::Permanent => (Completion::Undeliverable { host, reply }, Lesson::Answered),
-            FailureKind::Transient => (self.retry(mail, host, reply), Lesson::Answered),
+            FailureKind::Permanent => (Completion::Undeliverable { host, reply }, RelayObservation::Answered),
+            FailureKind::Transient => (self.retry(mail, host, reply), RelayObservation::Answered),
             FailureKind::HostDown => {
-                let lesson = Lesson::Down(Obstacle::Unreachable, reply.clone());
-                (self.wait_for_the_relay(mail, host, reply), lesson)
+                let observation = RelayObservation::Down(Obstacle::Unreachable, reply.clone());
+                (self.wait_for_the_relay(mail, host, reply), observation)
             }
             FailureKind::SenderRefused if outgoing.from.is_some() => {
-                (self.retry(mail, host, reply), Lesson::Answered)
+                (self.retry(mail, host, reply), RelayObservation::Answered)
             }
             FailureKind::HostRefuses | FailureKind::SenderRefused => {
-                let lesson = Lesson::Down(Obstacle::Refusal, reply.clone());
-                (self.wait_for_the_relay(mail, host, reply), lesson)
+                let observation = RelayObservation::Down(Obstacle::Refusal, reply.clone());
+                (self.wait_for_the_relay(mail, host, reply), observation)
             }
             FailureKind::PolicyRefused | FailureKind::RecipientRefused => {
                 self.judge_refusal(mail, outgoing, kind == FailureKind::RecipientRefused, host, reply)
@@ -70,25 +70,26 @@ impl DeliverResets {
         probable: bool,
         host: String,
         reply: String,
-    ) -> (Completion, Lesson) {
+    ) -> (Completion, RelayObservation) {
         let now = self.ports.clock.now();
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
         let verdict = refusals.refused(mail.id, &outgoing.to, probable, now);
         drop(refusals);
         match verdict {
-            Verdict::Recipient => (Completion::Undeliverable { host, reply }, Lesson::Answered),
+            Verdict::Recipient => (Completion::Undeliverable { host, reply }, RelayObservation::Answered),
             Verdict::Open => {
                 let completion = match self.retry(mail, host, reply) {
-                    // Nobody else was refused: there is nothing that speaks against the recipient's refusal.
+                    // Nobody else was refused: there is nothing that speaks against the recipient's
+                    // refusal.
                     Completion::SendingError { host, reply } => Completion::Undeliverable { host, reply },
                     other => other,
                 };
-                (completion, Lesson::Answered)
+                (completion, RelayObservation::Answered)
             }
             // On its own account, too: the next probe is another mail's.
             Verdict::AboutUs => {
-                let lesson = Lesson::Down(Obstacle::Refusal, reply.clone());
-                (self.retry(mail, host, reply), lesson)
+                let observation = RelayObservation::Down(Obstacle::Refusal, reply.clone());
+                (self.retry(mail, host, reply), observation)
             }
         }
     }
@@ -96,7 +97,7 @@ impl DeliverResets {
     /// The whole queue pauses, so this mail need not wait on its own account.
     fn wait_for_the_relay(&self, mail: &ClaimedMail, host: String, reply: String) -> Completion {
         let now = self.ports.clock.now();
-        if mail.expires_at - now < LAST_CALL {
+        if mail.expires_at - now < MIN_LINK_LIFE {
             return given_up(host, &reply);
         }
         Completion::RetryAt { due_at: now, host, reply }
@@ -106,7 +107,7 @@ impl DeliverResets {
     fn retry(&self, mail: &ClaimedMail, host: String, reply: String) -> Completion {
         let now = self.ports.clock.now();
         let left = mail.expires_at - now;
-        if left < LAST_CALL {
+        if left < MIN_LINK_LIFE {
             return given_up(host, &reply);
         }
         let delay = self.settings.back_off.delay(mail.attempts, self.random());

@@ -1,4 +1,5 @@
-//! What this worker holds: claimed, renewed while somebody works on it, given back when nobody does.
+//! What this worker holds: claimed, renewed while somebody works on it, given back when nobody
+//! does.
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -11,7 +12,7 @@ use tracing::field::Empty;
 use tracing::{Instrument, info, warn};
 
 use super::engine::Engine;
-use super::judge::Lesson;
+use super::judge::RelayObservation;
 use crate::ports::StoreError;
 use crate::trace::stage;
 
@@ -20,12 +21,13 @@ use crate::trace::stage;
 pub(super) struct Leases {
     /// The mail of each task.
     in_flight: HashMap<task::Id, MailId>,
-    /// Mails that would fail again at once, and when their leases have ended at the latest: nobody renews them, and they are
-    /// not given back before.
+    /// Mails that would fail again at once, and when their leases have ended at the latest: nobody
+    /// renews them, and they are not given back before.
     resting: Vec<(MailId, Instant)>,
     /// Whether the store may know leases of this worker that nobody works on.
     stray: bool,
-    /// Not before this time are such leases given back (again), so that a mail which fails every time is not tried all the time.
+    /// Not before this time are such leases given back (again), so that a mail which fails every
+    /// time is not tried all the time.
     give_back_at: Option<Instant>,
 }
 
@@ -35,11 +37,16 @@ impl Leases {
     }
 
     /// A task ended. `None`: in a panic.
-    pub(super) fn ended(&mut self, task: task::Id, lesson: Option<&Lesson>, lease_ends: Instant) {
+    pub(super) fn ended(
+        &mut self,
+        task: task::Id,
+        observation: Option<&RelayObservation>,
+        lease_ends: Instant,
+    ) {
         let Some(mail) = self.in_flight.remove(&task) else { return };
-        match lesson {
-            Some(Lesson::StoreUnavailable) => self.stray = true,
-            Some(Lesson::StoreFailed) | None => self.resting.push((mail, lease_ends)),
+        match observation {
+            Some(RelayObservation::StoreUnavailable) => self.stray = true,
+            Some(RelayObservation::StoreFailed) | None => self.resting.push((mail, lease_ends)),
             Some(_) => {}
         }
     }
@@ -58,16 +65,17 @@ impl Engine {
                 self.more = !mails.is_empty();
                 self.ready.extend(mails);
             }
-            Err(fault) => {
+            Err(error) => {
                 // It may have been done all the same, with the answer lost.
-                warn!(%fault, "no mail could be claimed");
+                warn!(%error, "no mail could be claimed");
                 self.leases.stray = true;
                 self.more = false;
             }
         }
     }
 
-    /// Renews what is on its way or about to be. Any other lease of this worker is one that nobody works on, and ends.
+    /// Renews what is on its way or about to be. Any other lease of this worker is one that nobody
+    /// works on, and ends.
     pub(super) async fn renew(&self) {
         let mut mails: Vec<MailId> = self.leases.in_flight.values().copied().collect();
         mails.extend(self.ready.iter().map(|mail| mail.id));
@@ -76,12 +84,13 @@ impl Engine {
         }
         let until = self.lease_until(self.worker.ports.clock.now());
         let renewed = self.worker.ports.tokens.renew_leases(self.worker.settings.worker, &mails, until);
-        if let Err(fault) = self.within_limit(renewed).await {
-            warn!(%fault, "leases could not be renewed");
+        if let Err(error) = self.within_limit(renewed).await {
+            warn!(%error, "leases could not be renewed");
         }
     }
 
-    /// After an error of the store: gives back what the store counts as this worker's and nobody works on.
+    /// After an error of the store: gives back what the store counts as this worker's and nobody
+    /// works on.
     pub(super) async fn give_back(&mut self) {
         let now = Instant::now();
         if !self.leases.stray || self.leases.give_back_at.is_some_and(|at| now < at) {
@@ -97,7 +106,7 @@ impl Engine {
                 info!("leases that nobody works on were given back");
                 (self.leases.stray, self.more) = (false, true);
             }
-            Err(fault) => warn!(%fault, "leases could not be given back; they end by themselves"),
+            Err(error) => warn!(%error, "leases could not be given back; they end by themselves"),
         }
     }
 
@@ -109,7 +118,8 @@ impl Engine {
         now + TimeDelta::from_std(self.worker.settings.lease).unwrap_or(TimeDelta::seconds(15))
     }
 
-    /// Nothing else is done while the engine waits for the store, so it waits for a third of a lease at most.
+    /// Nothing else is done while the engine waits for the store, so it waits for a third of a
+    /// lease at most.
     async fn within_limit<T>(
         &self,
         call: impl Future<Output = Result<T, StoreError>>,

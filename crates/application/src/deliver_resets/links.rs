@@ -9,7 +9,8 @@ pub struct Links {
 }
 
 impl Links {
-    /// `public_url` is where this installation is reached from outside, with or without a trailing slash.
+    /// `public_url` is where this installation is reached from outside, with or without a trailing
+    /// slash.
     #[must_use]
     pub fn new(public_url: &str) -> Self {
         Self { public_url: public_url.trim_end_matches('/').to_owned() }
@@ -26,7 +27,7 @@ impl Links {
 
     /// The link that says "this was not me"; always resetd's own page.
     #[must_use]
-    pub fn disown(&self, token: &ResetToken) -> String {
+    pub fn cancel(&self, token: &ResetToken) -> String {
         format!("{}/reset/{}/not-me", self.public_url, token.expose())
     }
 }

@@ -7,9 +7,9 @@ use domain::{CustomerId, CustomerIp, EmailAddress, Language, MailId, NoMailReaso
 use tracing::{Instrument, warn};
 
 use super::DeliverResets;
-use crate::fresh_id;
 use crate::geo_rules::judge;
 use crate::locate::locate;
+use crate::new_id;
 use crate::ports::{
     Admission, ClaimedMail, ClaimedWork, Completion, ComposeError, ComposedMail, Customer, CustomerStatus,
     GeoAction, GeoContext, Issued, MailContent, Organisation, OutgoingMail, SANDBOX_CUSTOMERS, StoreError,
@@ -136,10 +136,10 @@ impl DeliverResets {
             Issued::LeaseLost => return Ok(Prepared::LeaseLost),
         }
         let link = self.links.reset(organisation, &token);
-        let disown = self.links.disown(&token);
+        let cancel = self.links.cancel(&token);
         let content = MailContent {
             reset_url: Some(&link),
-            disown_url: Some(&disown),
+            cancel_url: Some(&cancel),
             requested_from: geo.as_ref(),
             ..content(mail, organisation, &customer, mail.expires_at, now)
         };
@@ -157,7 +157,7 @@ impl DeliverResets {
         if !mail.sandbox {
             return self.ports.customers.find_by_email(mail.organisation, email).await;
         }
-        let fresh = fresh_id(self.ports.clock.as_ref(), self.ports.random.as_ref());
+        let fresh = new_id(self.ports.clock.as_ref(), self.ports.random.as_ref());
         let fresh = CustomerId::from_bytes(*fresh.as_bytes());
         let sandbox = self.ports.sandbox_customers.as_ref();
         sandbox.sandbox_customer(mail.organisation, email, fresh, now, SANDBOX_CUSTOMERS).await.map(Some)
@@ -181,8 +181,8 @@ impl DeliverResets {
 
     async fn flag(&self, request: RequestId, now: DateTime<Utc>) {
         let detail = "the place it came from matches a rule of the organisation".to_owned();
-        if let Err(fault) = self.ports.tokens.note(request, now, "flagged", detail).await {
-            warn!(%fault, "a flag could not be noted");
+        if let Err(error) = self.ports.tokens.note(request, now, "flagged", detail).await {
+            warn!(%error, "a flag could not be noted");
         }
     }
 }
@@ -191,7 +191,7 @@ fn content<'a>(
     mail: &ClaimedMail,
     organisation: &'a Organisation,
     customer: &'a Customer,
-    moment: DateTime<Utc>,
+    effective_at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> MailContent<'a> {
     MailContent {
@@ -200,8 +200,8 @@ fn content<'a>(
         customer_name: &customer.name,
         language: language(organisation, customer),
         reset_url: None,
-        disown_url: None,
-        moment,
+        cancel_url: None,
+        effective_at,
         requested_from: None,
         now,
     }
@@ -230,12 +230,12 @@ fn finish(
             link,
             date: now,
         })),
-        Err(ComposeError::Template { template, fault }) => {
-            Completion::PreparingError { fault: format!("{template}: {fault}") }.into()
+        Err(ComposeError::Template { template, error }) => {
+            Completion::PreparingError { error: format!("{template}: {error}") }.into()
         }
-        Err(ComposeError::Unavailable(fault)) => {
+        Err(ComposeError::Unavailable(error)) => {
             let due_at = now + TimeDelta::seconds(5);
-            Completion::NotReadyUntil { due_at, reason: format!("templates are unavailable: {fault}") }.into()
+            Completion::NotReadyUntil { due_at, reason: format!("templates are unavailable: {error}") }.into()
         }
     }
 }

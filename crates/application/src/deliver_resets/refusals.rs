@@ -8,7 +8,8 @@ use domain::{EmailAddress, MailId};
 
 /// As many distinct recipients refused in a row, and none accepted in between, are about us.
 const IN_A_ROW: usize = 3;
-/// After this time a refusal that is most probably the recipient's is taken for it, if no other was refused.
+/// After this time a refusal that is most probably the recipient's is taken for it, if no other was
+/// refused.
 const ALONE: Duration = Duration::from_secs(20);
 /// Mails remembered at most; one that was forgotten is judged anew.
 const MEMORY: usize = 10_000;
@@ -24,15 +25,16 @@ pub(super) enum Verdict {
     AboutUs,
 }
 
-/// What was refused since the last acceptance. It is this worker's alone and gone with it: then a verdict takes one more
-/// attempt.
+/// What was refused since the last acceptance. It is this worker's alone and gone with it: then a
+/// verdict takes one more attempt.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
     /// Mails accepted so far.
     accepted: u64,
     /// Distinct recipients refused since.
     in_a_row: Vec<String>,
-    /// Of mails whose verdict is open: how many had been accepted at the first refusal, and when that was.
+    /// Of mails whose verdict is open: how many had been accepted at the first refusal, and when
+    /// that was.
     open: HashMap<MailId, (u64, DateTime<Utc>)>,
 }
 
@@ -44,7 +46,8 @@ impl Refusals {
         self.open.remove(&mail);
     }
 
-    /// The relay refused the recipient of `mail`. `probable`: by its code most probably for the recipient's sake.
+    /// The relay refused the recipient of `mail`. `probable`: by its code most probably for the
+    /// recipient's sake.
     pub(super) fn refused(
         &mut self,
         mail: MailId,

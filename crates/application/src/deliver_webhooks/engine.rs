@@ -1,4 +1,5 @@
-//! The loop: claim, call, record, wind down on shutdown. It shares nothing with the loop of the mails.
+//! The loop: claim, call, record, wind down on shutdown. It shares nothing with the loop of the
+//! mails.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use super::DeliverWebhooks;
 const GIVE_UP_EVERY: Duration = Duration::from_secs(60);
 
 impl DeliverWebhooks {
-    /// Tells endpoints until `stop` completes, then lets the calls on their way finish and gives back the others.
+    /// Tells endpoints until `stop` completes, then lets the calls on their way finish and gives
+    /// back the others.
     pub async fn run(self: Arc<Self>, stop: impl Future<Output = ()> + Send) {
         tokio::pin!(stop);
         let mut calls = JoinSet::new();
@@ -28,11 +30,11 @@ impl DeliverWebhooks {
             tokio::select! {
                 () = &mut stop => break,
                 Some(ended) = calls.join_next() => {
-                    if let Err(fault) = ended {
-                        error!(%fault, "a call to a webhook endpoint ended in a panic; its lease brings it back");
+                    if let Err(error) = ended {
+                        error!(%error, "a call to a webhook endpoint ended in a panic; its lease brings it back");
                     }
                 }
-                () = self.ports.outbox.event_news() => {}
+                () = self.ports.outbox.event_notifier() => {}
                 _ = old.tick() => self.give_up_the_old().await,
                 () = poll => {}
             }
@@ -57,7 +59,7 @@ impl DeliverWebhooks {
                     calls.spawn(async move { worker.tell(event).await });
                 }
             }
-            Err(fault) => warn!(%fault, "no webhook event could be claimed"),
+            Err(error) => warn!(%error, "no webhook event could be claimed"),
         }
     }
 
@@ -68,7 +70,7 @@ impl DeliverWebhooks {
                 counter!("resetd_webhook_events_given_up_total").increment(events);
                 info!(events, "webhook events were given up: their endpoints did not take them in time");
             }
-            Err(fault) => warn!(%fault, "old webhook events could not be given up"),
+            Err(error) => warn!(%error, "old webhook events could not be given up"),
         }
     }
 
@@ -78,8 +80,8 @@ impl DeliverWebhooks {
             calls.shutdown().await;
         }
         let now = self.ports.clock.now();
-        if let Err(fault) = self.ports.outbox.release_events(self.settings.worker, now).await {
-            warn!(%fault, "leases of webhook events could not be given back; they end by themselves");
+        if let Err(error) = self.ports.outbox.release_events(self.settings.worker, now).await {
+            warn!(%error, "leases of webhook events could not be given back; they end by themselves");
         }
     }
 }

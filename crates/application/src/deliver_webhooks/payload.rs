@@ -42,13 +42,13 @@ pub(super) fn of(event: &WebhookEvent) -> String {
     let mail = |reply: &String| Mail { host: event.host.as_deref(), reply: mask_addresses(reply) };
     json(&Payload {
         r#type: event.event.as_str(),
-        timestamp: moment(event.at),
+        timestamp: format_timestamp(event.at),
         data: Data {
             request_id: event.request,
             organisation_id: event.organisation,
             customer_reference: event.customer_reference.as_deref(),
             address: &event.address,
-            expires_at: moment(event.expires_at),
+            expires_at: format_timestamp(event.expires_at),
             sandbox: event.sandbox,
             mail: event.reply.as_ref().map(mail),
         },
@@ -59,10 +59,10 @@ pub(super) fn of(event: &WebhookEvent) -> String {
 #[must_use]
 pub fn test_event(organisation: OrganisationId, now: DateTime<Utc>) -> String {
     let data = Nothing { organisation_id: organisation };
-    json(&Payload { r#type: "webhook.test", timestamp: moment(now), data })
+    json(&Payload { r#type: "webhook.test", timestamp: format_timestamp(now), data })
 }
 
-fn moment(at: DateTime<Utc>) -> String {
+fn format_timestamp(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 

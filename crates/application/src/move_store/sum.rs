@@ -11,7 +11,8 @@ pub struct RowSum {
 }
 
 impl RowSum {
-    /// Counts one row: the SHA-256 of its values is added to those before, modulo 2^64 in each of four parts.
+    /// Counts one row: the SHA-256 of its values is added to those before, modulo 2^64 in each of
+    /// four parts.
     pub fn add(&mut self, row: &[Value]) {
         let mut hash = Sha256::new();
         for value in row {

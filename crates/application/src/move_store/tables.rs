@@ -1,7 +1,7 @@
 //! Everything that moves.
 //!
-//! A new table of the stores becomes a line here. Where both keep it under these names there is nothing else to do; a test of
-//! each store compares this list with its schema.
+//! A new table of the stores becomes a line here. Where both keep it under these names there is
+//! nothing else to do; a test of each store compares this list with its schema.
 
 use crate::ports::Kind::{Bool, Bytes, Id, Int, Json, Sealed, SealedTexts, Text, Texts, Time, Times};
 use crate::ports::{Column, Table};
@@ -27,7 +27,8 @@ pub static TABLES: &[Table] = &[
         language Text, status Text, password_hash Text, links_valid_from Time, sessions_valid_from Time, created_at Time,
         updated_at Time, password_reset_at Time, revision Int, sandbox Bool),
     table!(password_history by 2: customer_id Id, n Int, hash Text, replaced_at Time),
-    // Mails not at their end. Leases do not move: their workers have stopped. `due_at`: nothing for what is due.
+    // Mails not at their end. Leases do not move: their workers have stopped. `due_at`: nothing for
+    // what is due.
     table!(mail_queue by 1: id Id, accepted_at Time, expires_at Time, due_at Time, attempts Int, kind Int, priority Int,
         sandbox Bool, admitted Bool, organisation_id Id, api_key_id Id, customer_id Id, state Text,
         address_fingerprint Bytes, submitted Bytes, geo Bytes, timeline SealedTexts),

@@ -2,8 +2,9 @@ use domain::{EmailAddress, OrganisationId};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-/// A keyed fingerprint of a mailbox: equal for equal organisation and canonical address, and meaningless without
-/// the key. Stores use it to find a customer without holding an address in the clear.
+/// A keyed fingerprint of a mailbox: equal for equal organisation and canonical address, and
+/// meaningless without the key. Stores use it to find a customer without holding an address in the
+/// clear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressFingerprint(pub [u8; 16]);
 
@@ -19,10 +20,11 @@ pub enum Identifier {
 }
 
 impl Identifier {
-    /// The canonical form of the mailbox that stands for the identifier `text`: one that can exist nowhere (`.invalid`, RFC
-    /// 6761), called by the SHA-256 of the text. So identifiers and addresses share one fingerprint without ever meeting.
-    /// Of the sandbox's mailboxes: the address and a NUL, which no address can hold, so that none that anybody submits to
-    /// the live side leads there.
+    /// The canonical form of the mailbox that stands for the identifier `text`: one that can exist
+    /// nowhere (`.invalid`, RFC 6761), called by the SHA-256 of the text. So identifiers and
+    /// addresses share one fingerprint without ever meeting. Of the sandbox's mailboxes: the
+    /// address and a NUL, which no address can hold, so that none that anybody submits to the live
+    /// side leads there.
     #[must_use]
     pub fn mailbox(self, text: &str) -> String {
         let domain = match self {
@@ -54,11 +56,13 @@ pub trait AddressVault: Send + Sync {
     /// [`VaultError`] for anything else, however it was altered.
     fn open(&self, sealed: &[u8]) -> Result<Vec<u8>, VaultError>;
 
-    /// The fingerprint of the mailbox that `email` names within `organisation`, made from the canonical form.
-    /// MUST be the same on every replica that shares the key, and differ between organisations.
+    /// The fingerprint of the mailbox that `email` names within `organisation`, made from the
+    /// canonical form. MUST be the same on every replica that shares the key, and differ between
+    /// organisations.
     fn fingerprint(&self, organisation: OrganisationId, email: &EmailAddress) -> AddressFingerprint;
 
-    /// The fingerprint of the identifier `text` within `organisation`: that of its [mailbox](Identifier::mailbox).
+    /// The fingerprint of the identifier `text` within `organisation`: that of its
+    /// [mailbox](Identifier::mailbox).
     fn fingerprint_of(
         &self,
         organisation: OrganisationId,
@@ -66,7 +70,7 @@ pub trait AddressVault: Send + Sync {
         text: &str,
     ) -> AddressFingerprint;
 
-    /// A message authentication code of `text` for the audit log, under a key derived for it alone. MUST be the same on every
-    /// replica that shares the key, and cannot be made without it.
+    /// A message authentication code of `text` for the audit log, under a key derived for it alone.
+    /// MUST be the same on every replica that shares the key, and cannot be made without it.
     fn audit_mac(&self, text: &[u8]) -> [u8; 32];
 }

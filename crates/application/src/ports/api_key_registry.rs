@@ -25,7 +25,7 @@ pub struct ApiKeyRecord {
     pub networks: Vec<Network>,
     /// When it was made, and from when it is valid.
     pub created_at: DateTime<Utc>,
-    /// The first moment at which it is no longer valid.
+    /// The first effective_at at which it is no longer valid.
     pub expires_at: DateTime<Utc>,
     /// Set once, never cleared.
     pub revoked_at: Option<DateTime<Utc>>,
@@ -44,7 +44,8 @@ pub struct RegisteredKey {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyRegistry: Send + Sync {
-    /// The key with this hash and its organisation, both as of one moment no more than half a second ago.
+    /// The key with this hash and its organisation, both as of one effective_at no more than half a
+    /// second ago.
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot tell. An unknown key is `Ok(None)`.

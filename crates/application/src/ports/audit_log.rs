@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 
-/// What was done. Rows are written inside the transaction of the deed where it has one.
+/// What was done. Rows are written inside the transaction of the action where it has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuditAction {
     /// A customer set a new password through a link.
     PasswordChanged,
     /// A customer said "this was not me".
-    RequestDisowned,
+    RequestCancelled,
     /// An operator created an organisation.
     OrganisationCreated,
     /// An operator changed an organisation.
@@ -43,7 +43,7 @@ impl AuditAction {
     /// Every action.
     pub const ALL: [Self; 13] = [
         Self::PasswordChanged,
-        Self::RequestDisowned,
+        Self::RequestCancelled,
         Self::OrganisationCreated,
         Self::OrganisationUpdated,
         Self::ApiKeyCreated,
@@ -62,7 +62,7 @@ impl AuditAction {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::PasswordChanged => "password-changed",
-            Self::RequestDisowned => "request-disowned",
+            Self::RequestCancelled => "request-disowned",
             Self::OrganisationCreated => "organisation-created",
             Self::OrganisationUpdated => "organisation-updated",
             Self::ApiKeyCreated => "api-key-created",
@@ -84,7 +84,7 @@ impl AuditAction {
     }
 }
 
-/// One deed, before it has its place in the chain.
+/// One action, before it has its place in the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
     /// When.
@@ -102,18 +102,18 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// The subject of a deed on `id`; one in the sandbox says so.
+    /// The subject of a action on `id`; one in the sandbox says so.
     pub fn of(id: impl fmt::Display, sandbox: bool) -> String {
         if sandbox { format!("sandbox {id}") } else { id.to_string() }
     }
 }
 
-/// A deed in its place.
+/// A action in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditRow {
     /// Place in the chain, from 1, without gaps.
     pub sequence: i64,
-    /// The deed.
+    /// The action.
     pub entry: AuditEntry,
     /// [`chain_hash`](crate::audit::chain_hash) of the previous row's hash and this entry.
     pub hash: [u8; 32],
@@ -132,12 +132,12 @@ pub struct AuditEnd {
     pub seal: Option<[u8; 32]>,
 }
 
-/// The log of deeds, each row hashed together with the one before. It grows at its end and, by [`purge_audit`](Self::purge_audit) alone,
-/// loses its beginning.
+/// The log of deeds, each row hashed together with the one before. It grows at its end and, by
+/// [`purge_audit`](Self::purge_audit) alone, loses its beginning.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait AuditLog: Send + Sync {
-    /// Appends one deed at the end of the chain.
+    /// Appends one action at the end of the chain.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was appended.
@@ -155,10 +155,11 @@ pub trait AuditLog: Send + Sync {
     /// [`StoreError`] when it cannot be read.
     async fn end(&self) -> Result<AuditEnd, StoreError>;
 
-    /// Deletes rows from the beginning of the log, none of which comes after a row of `before` or later. A store may keep some
-    /// of them for another time, or delete them bit by bit. Before the first of them is gone,
-    /// [`purge_entry`](crate::audit::purge_entry) with the last of them, and the last MAC among them, stands at the end of the log, dated `now`; without a row
-    /// to delete nothing is appended. Returns how many rows went, or a lower figure.
+    /// Deletes rows from the beginning of the log, none of which comes after a row of `before` or
+    /// later. A store may keep some of them for another time, or delete them bit by bit. Before the
+    /// first of them is gone, [`purge_entry`](crate::audit::purge_entry) with the last of them, and
+    /// the last MAC among them, stands at the end of the log, dated `now`; without a row to delete
+    /// nothing is appended. Returns how many rows went, or a lower figure.
     ///
     /// # Errors
     /// [`StoreError`] when not all was deleted that should have been; another call goes on with it.

@@ -72,8 +72,9 @@ impl<T> Field<T> {
     }
 }
 
-/// A partial write of one customer: a row of an import, or a call. Identity, within the organisation: `external_id`
-/// where given, else the canonical form of the address that `email` sets, else the phone number that `phone` sets.
+/// A partial write of one customer: a row of an import, or a call. Identity, within the
+/// organisation: `external_id` where given, else the canonical form of the address that `email`
+/// sets, else the phone number that `phone` sets.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CustomerImport {
     /// The id to use if the customer is new.
@@ -88,15 +89,16 @@ pub struct CustomerImport {
     pub name: Field<String>,
     /// The language of mails and pages; erased: the organisation's.
     pub language: Field<Language>,
-    /// Whether mail may be sent. `None`: as it is, and active for a new customer. It cannot be erased, so that nobody
-    /// is unbanned by a field that was left empty.
+    /// Whether mail may be sent. `None`: as it is, and active for a new customer. It cannot be
+    /// erased, so that nobody is unbanned by a field that was left empty.
     pub status: Option<CustomerStatus>,
     /// The present password, Argon2id or bcrypt; erased: none.
     pub password_hash: Field<PasswordHash>,
-    /// When the platform last changed the password. A password that was set by a reset is replaced only by a write
-    /// whose `password_changed_at` is later than the reset.
+    /// When the platform last changed the password. A password that was set by a reset is replaced
+    /// only by a write whose `password_changed_at` is later than the reset.
     pub password_changed_at: Option<DateTime<Utc>>,
-    /// Orders writes: one whose revision is smaller than the last one applied is ignored; an equal one is applied.
+    /// Orders writes: one whose revision is smaller than the last one applied is ignored; an equal
+    /// one is applied.
     pub revision: Option<i64>,
 }
 
@@ -124,13 +126,13 @@ impl CustomerImport {
 pub enum ImportedRow {
     /// A new customer.
     Created,
-    /// An existing customer, brought up to date. A changed address or password kills its open links, and so does a
-    /// ban.
+    /// An existing customer, brought up to date. A changed address or password kills its open
+    /// links, and so does a ban.
     Updated,
     /// An existing customer who is already as the row says.
     Unchanged,
-    /// Updated or unchanged but for the password: it was set by a reset, and the row does not say that it was changed
-    /// later.
+    /// Updated or unchanged but for the password: it was set by a reset, and the row does not say
+    /// that it was changed later.
     PasswordKept,
     /// The row's revision is smaller than the one last applied; nothing was changed.
     Stale,
@@ -142,8 +144,8 @@ pub enum ImportedRow {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait CustomerDirectory: Send + Sync {
-    /// The customer of `organisation` whose stored address has the same canonical form as `email`. A customer
-    /// without an address is never found.
+    /// The customer of `organisation` whose stored address has the same canonical form as `email`.
+    /// A customer without an address is never found.
     ///
     /// # Errors
     /// [`StoreError`] when the directory cannot tell. An unknown address is `Ok(None)`.
@@ -165,8 +167,9 @@ pub trait CustomerDirectory: Send + Sync {
     /// [`StoreError`] when the directory cannot tell.
     async fn password_history(&self, id: CustomerId, limit: u32) -> Result<Vec<PasswordHash>, StoreError>;
 
-    /// Applies `rows`, in order, as [`CustomerRecord`](crate::CustomerRecord) says, and moves the organisation's only
-    /// checkpoint to `checkpoint`, all in one transaction. The result has one entry per row.
+    /// Applies `rows`, in order, as [`CustomerRecord`](crate::CustomerRecord) says, and moves the
+    /// organisation's only checkpoint to `checkpoint`, all in one transaction. The result has one
+    /// entry per row.
     ///
     /// # Errors
     /// [`StoreError`] when nothing of the batch was stored.
@@ -178,8 +181,8 @@ pub trait CustomerDirectory: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<Vec<ImportedRow>, StoreError>;
 
-    /// How far the import called `name` has come for `organisation`: the last `position` stored. `None`: it has not
-    /// begun, has finished, or another one was begun since.
+    /// How far the import called `name` has come for `organisation`: the last `position` stored.
+    /// `None`: it has not begun, has finished, or another one was begun since.
     ///
     /// # Errors
     /// [`StoreError`] when the directory cannot tell.

@@ -10,13 +10,15 @@ const LONGEST_ORGANISATION: usize = 200;
 const MOST_LANGUAGES: usize = 16;
 
 impl GeoContext {
-    /// The same context without anything that does not fit its field: an adapter calls this before it answers, so that
-    /// mails, pages and logs can trust every field.
+    /// The same context without anything that does not fit its field: an adapter calls this before
+    /// it answers, so that mails, pages and logs can trust every field.
     ///
-    /// * Texts lose control, bidirectional and invisible characters and line separators, and the white space at their
-    ///   edges; they are cut at 100 (places) or 200 characters (organisations). An empty one is none.
-    /// * The country code is two ASCII letters, made upper case; the time zone has the shape of an IANA name; the host
-    ///   name is one of letters, digits, `-` and `_` with a dot in it, made lower case (RFC 1035, section 2.3.4).
+    /// * Texts lose control, bidirectional and invisible characters and line separators, and the
+    ///   white space at their edges; they are cut at 100 (places) or 200 characters
+    ///   (organisations). An empty one is none.
+    /// * The country code is two ASCII letters, made upper case; the time zone has the shape of an
+    ///   IANA name; the host name is one of letters, digits, `-` and `_` with a dot in it, made
+    ///   lower case (RFC 1035, section 2.3.4).
     /// * Coordinates are finite, in range and two, or none. AS 0 is none (RFC 7607).
     #[must_use]
     pub fn cleaned(mut self) -> Self {
@@ -75,7 +77,8 @@ impl GeoContext {
     }
 }
 
-/// The place with clean names; none where no name is left. A place without a plain name takes its English one or any.
+/// The place with clean names; none where no name is left. A place without a plain name takes its
+/// English one or any.
 fn place(mut place: PlaceName) -> Option<PlaceName> {
     let clean = |(language, name): (&String, &String)| is_language(language) && is_clean(name, LONGEST_PLACE);
     if place.names.len() > MOST_LANGUAGES || !place.names.iter().all(clean) {
@@ -110,7 +113,8 @@ fn is_clean(text: &str, longest: usize) -> bool {
     text.trim().len() == text.len() && text.chars().count() <= longest && !text.chars().any(is_unprintable)
 }
 
-/// Control characters, bidirectional controls, zero-width characters, line and paragraph separators, tags.
+/// Control characters, bidirectional controls, zero-width characters, line and paragraph
+/// separators, tags.
 fn is_unprintable(character: char) -> bool {
     character.is_control()
         || matches!(character,

@@ -95,12 +95,13 @@ pub enum GeoError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait GeoResolver: Send + Sync {
-    /// Resolves one address. The caller asks only for addresses whose scope is global; an adapter MUST all the same
-    /// answer [`GeoError::Unknown`] for any other without asking anybody.
+    /// Resolves one address. The caller asks only for addresses whose scope is global; an adapter
+    /// MUST all the same answer [`GeoError::Unknown`] for any other without asking anybody.
     ///
     /// MUST end within the adapter's own deadline, and be safe to drop.
     ///
     /// # Errors
-    /// [`GeoError::Unavailable`] when another resolver should be asked, [`GeoError::Unknown`] when it need not.
+    /// [`GeoError::Unavailable`] when another resolver should be asked, [`GeoError::Unknown`] when
+    /// it need not.
     async fn resolve(&self, ip: CustomerIp) -> Result<GeoContext, GeoError>;
 }

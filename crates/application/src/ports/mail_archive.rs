@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 
-/// A mail that was captured instead of sent. The plain mail, and so the token: no `Debug` of the text.
+/// A mail that was captured instead of sent. The plain mail, and so the token: no `Debug` of the
+/// text.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CapturedMail {
     /// The mail's identity.
@@ -35,7 +36,8 @@ impl fmt::Debug for CapturedMail {
     }
 }
 
-/// Reads captured mail: the demo's mailbox from a directory, the sandbox of `DEV_` keys from the store.
+/// Reads captured mail: the demo's mailbox from a directory, the sandbox of `DEV_` keys from the
+/// store.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait MailArchive: Send + Sync {

@@ -53,9 +53,9 @@ pub struct MailContent<'a> {
     /// The link to the page (reset mails).
     pub reset_url: Option<&'a str>,
     /// The link that says "this was not me" (reset mails answered by resetd's own page).
-    pub disown_url: Option<&'a str>,
+    pub cancel_url: Option<&'a str>,
     /// When the link dies (reset mails), or when the password was changed.
-    pub moment: DateTime<Utc>,
+    pub effective_at: DateTime<Utc>,
     /// Where the request came from, if known.
     pub requested_from: Option<&'a GeoContext>,
     /// The present: decides which templates are active.
@@ -94,12 +94,12 @@ impl fmt::Debug for ComposedMail {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ComposeError {
     /// The template is wrong; an operator must mend it.
-    #[error("template {template}: {fault}")]
+    #[error("template {template}: {error}")]
     Template {
         /// Which template: type, language, part.
         template: String,
         /// What is wrong, with the line.
-        fault: String,
+        error: String,
     },
     /// The templates cannot be read at present; try again later.
     #[error("templates are unavailable: {0}")]
@@ -110,8 +110,9 @@ pub enum ComposeError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait MailComposer: Send + Sync {
-    /// Renders both parts. Every variable MUST be escaped for the part it lands in, and the subject MUST come out as
-    /// one line. Language falls back to the organisation's, then to any active one, then to the built-in.
+    /// Renders both parts. Every variable MUST be escaped for the part it lands in, and the subject
+    /// MUST come out as one line. Language falls back to the organisation's, then to any active
+    /// one, then to the built-in.
     ///
     /// # Errors
     /// [`ComposeError::Template`] for an unknown variable or a broken template.

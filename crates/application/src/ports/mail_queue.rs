@@ -31,7 +31,7 @@ pub struct MailSummary {
     pub expires_at: DateTime<Utc>,
     /// When the relay took it.
     pub sent_at: Option<DateTime<Utc>>,
-    /// The server's last reply, or the fault that stopped it.
+    /// The server's last reply, or the error that stopped it.
     pub last_reply: Option<String>,
 }
 
@@ -40,7 +40,8 @@ pub struct MailSummary {
 pub struct TimelineEntry {
     /// When.
     pub at: DateTime<Utc>,
-    /// What: `accepted`, `resolved`, `rendered`, `attempt`, `sent`, `opened`, `scanned`, `consumed`, `redeemed`, `disowned`, `flagged`, …
+    /// What: `accepted`, `resolved`, `rendered`, `attempt`, `sent`, `opened`, `scanned`,
+    /// `consumed`, `redeemed`, `cancelled`, `flagged`, …
     pub event: String,
     /// Details for a person to read; no secrets.
     pub detail: String,
@@ -99,16 +100,17 @@ pub trait MailQueue: Send + Sync {
     /// [`StoreError`] when the queue cannot be read. An unknown id is `Ok(None)`.
     async fn show(&self, id: MailId) -> Result<Option<MailDetail>, StoreError>;
 
-    /// Puts a mail that ended in an error, or waits for its next attempt, back into the queue, due at `now`. `false`: no such mail, it was sent, it
-    /// owes none, or its link is dead by now.
+    /// Puts a mail that ended in an error, or waits for its next attempt, back into the queue, due
+    /// at `now`. `false`: no such mail, it was sent, it owes none, or its link is dead by now.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was changed.
     async fn retry(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// Does what [`retry`](Self::retry) does for every mail in `state` that was accepted at `since` or later. Returns how
-    /// many went back into the queue. In a state from which no mail is retried: zero. It works in steps of some hundred
-    /// mails, and calling it again goes on where it was interrupted.
+    /// Does what [`retry`](Self::retry) does for every mail in `state` that was accepted at `since`
+    /// or later. Returns how many went back into the queue. In a state from which no mail is
+    /// retried: zero. It works in steps of some hundred mails, and calling it again goes on where
+    /// it was interrupted.
     ///
     /// # Errors
     /// [`StoreError`] when not all was done.

@@ -10,7 +10,8 @@ use super::{ComposedMail, MailKind};
 /// A mail with its envelope, ready to go.
 #[derive(Clone)]
 pub struct OutgoingMail {
-    /// The same on every attempt; `Message-ID` is made of it, so that mailboxes can fold duplicates.
+    /// The same on every attempt; `Message-ID` is made of it, so that mailboxes can fold
+    /// duplicates.
     pub id: MailId,
     /// Whose mail.
     pub organisation: OrganisationId,
@@ -43,25 +44,29 @@ pub struct Delivered {
     pub reply: String,
 }
 
-/// How a failed attempt is to be taken. Where a server answered, the code of its reply decides, never the text.
+/// How a failed attempt is to be taken. Where a server answered, the code of its reply decides,
+/// never the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureKind {
-    /// The host cannot be reached or takes nothing for now (refused, timed out, 421): pause the whole queue.
+    /// The host cannot be reached or takes nothing for now (refused, timed out, 421): pause the
+    /// whole queue.
     HostDown,
-    /// A permanent reply about us, which every mail would meet (greeting, `EHLO`, login): pause the whole queue, and
-    /// probe less and less often.
+    /// A permanent reply about us, which every mail would meet (greeting, `EHLO`, login): pause the
+    /// whole queue, and probe less and less often.
     HostRefuses,
-    /// A permanent reply about the sender's address. The installation's sender: as [`HostRefuses`](Self::HostRefuses).
-    /// An organisation's own: its mails wait, the others go.
+    /// A permanent reply about the sender's address. The installation's sender: as
+    /// [`HostRefuses`](Self::HostRefuses). An organisation's own: its mails wait, the others go.
     SenderRefused,
-    /// A permanent reply at a recipient that may be about the recipient or about us (`554 5.7.1`): it is judged by what
-    /// becomes of the others.
+    /// A permanent reply at a recipient that may be about the recipient or about us (`554 5.7.1`):
+    /// it is judged by what becomes of the others.
     PolicyRefused,
-    /// As [`PolicyRefused`](Self::PolicyRefused), but most probably about the recipient (a bare `550`).
+    /// As [`PolicyRefused`](Self::PolicyRefused), but most probably about the recipient (a bare
+    /// `550`).
     RecipientRefused,
     /// This mail was deferred (4xx): try it again later.
     Transient,
-    /// This mail will never be taken (5xx about it or its recipient, or an address the server cannot carry): give up.
+    /// This mail will never be taken (5xx about it or its recipient, or an address the server
+    /// cannot carry): give up.
     Permanent,
 }
 
@@ -73,7 +78,8 @@ pub struct SendError {
     pub kind: FailureKind,
     /// Which host.
     pub host: String,
-    /// The server's last reply, or what happened instead of one. Holds no credentials and no full address.
+    /// The server's last reply, or what happened instead of one. Holds no credentials and no full
+    /// address.
     pub reply: String,
 }
 
@@ -81,8 +87,9 @@ pub struct SendError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait MailSender: Send + Sync {
-    /// Sends one mail, once. `Ok` MUST mean that the other side answered for it (for SMTP: 250 after the final dot).
-    /// When the answer was lost the adapter reports a failure, and the mail may arrive twice: that is the lesser evil.
+    /// Sends one mail, once. `Ok` MUST mean that the other side answered for it (for SMTP: 250
+    /// after the final dot). When the answer was lost the adapter reports a failure, and the mail
+    /// may arrive twice: that is the lesser evil.
     ///
     /// Dropping the future gives the attempt up; the connection it used MUST NOT be used again.
     ///
@@ -90,8 +97,9 @@ pub trait MailSender: Send + Sync {
     /// [`SendError`], whose kind decides what the queue does next.
     async fn send(&self, mail: &OutgoingMail) -> Result<Delivered, SendError>;
 
-    /// Sees whether the other side would take a connection, with everything that comes before the first mail (for SMTP:
-    /// greeting, `EHLO`, TLS, login), and keeps it for that mail. What was kept from before is not to be trusted.
+    /// Sees whether the other side would take a connection, with everything that comes before the
+    /// first mail (for SMTP: greeting, `EHLO`, TLS, login), and keeps it for that mail. What was
+    /// kept from before is not to be trusted.
     ///
     /// # Errors
     /// [`SendError`] of kind [`FailureKind::HostDown`] or [`FailureKind::HostRefuses`].
@@ -99,8 +107,8 @@ pub trait MailSender: Send + Sync {
         Ok(())
     }
 
-    /// Takes leave of the other side where something was kept open between mails; for SMTP: QUIT. To be called where the last
-    /// mails were sent, after them. It never fails and takes a few seconds at most; a sender that keeps nothing has nothing
-    /// to do.
+    /// Takes leave of the other side where something was kept open between mails; for SMTP: QUIT.
+    /// To be called where the last mails were sent, after them. It never fails and takes a few
+    /// seconds at most; a sender that keeps nothing has nothing to do.
     async fn close(&self) {}
 }

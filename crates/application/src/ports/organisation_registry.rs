@@ -12,7 +12,8 @@ pub struct Organisation {
     pub id: OrganisationId,
     /// Unique, human-readable; the `{{ organisationName }}` of its mails.
     pub name: String,
-    /// A suspended organisation's keys answer `PUBLIC_API_KEY_IS_NOT_ACTIVE`, and its links open nothing.
+    /// A suspended organisation's keys answer `PUBLIC_API_KEY_IS_NOT_ACTIVE`, and its links open
+    /// nothing.
     pub suspended: bool,
     /// Everything an operator may set.
     pub settings: OrganisationSettings,
@@ -20,8 +21,8 @@ pub struct Organisation {
     pub created_at: DateTime<Utc>,
 }
 
-/// What an operator may set for an organisation. Absent parts take the contract's defaults, so that old rows stay
-/// readable when a setting is added.
+/// What an operator may set for an organisation. Absent parts take the contract's defaults, so that
+/// old rows stay readable when a setting is added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct OrganisationSettings {
@@ -29,7 +30,8 @@ pub struct OrganisationSettings {
     pub reset_url: Option<String>,
     /// The language of mails and pages for customers without one.
     pub language: Language,
-    /// The sender of its mails (`Name <user@example.com>` or an address alone). `None`: the installation's.
+    /// The sender of its mails (`Name <user@example.com>` or an address alone). `None`: the
+    /// installation's.
     pub mail_from: Option<String>,
     /// Shown in the layout; an `https` URL.
     pub logo_url: Option<String>,
@@ -144,8 +146,8 @@ impl PasswordSettings {
     }
 }
 
-/// What becomes of a request from a place the organisation distrusts. Judged in the worker, so that the answer stays
-/// uniform.
+/// What becomes of a request from a place the organisation distrusts. Judged in the worker, so that
+/// the answer stays uniform.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GeoAction {
@@ -172,7 +174,8 @@ pub struct GeoRules {
     pub proxy: GeoAction,
     /// By ISO 3166-1 alpha-2 country code.
     pub countries: std::collections::BTreeMap<String, GeoAction>,
-    /// Whether a password set from another country than it was asked for is flagged in the timeline.
+    /// Whether a password set from another country than it was asked for is flagged in the
+    /// timeline.
     pub flag_abroad: bool,
 }
 
@@ -186,7 +189,8 @@ pub trait OrganisationRegistry: Send + Sync {
     /// [`StoreError::Conflict`] when its id or name is taken.
     async fn create(&self, organisation: &Organisation) -> Result<(), StoreError>;
 
-    /// Replaces the name, the suspension and the settings of the organisation with this id. `false`: no such one.
+    /// Replaces the name, the suspension and the settings of the organisation with this id.
+    /// `false`: no such one.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when another organisation has the name.

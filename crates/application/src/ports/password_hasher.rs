@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use domain::Password;
 use thiserror::Error;
 
-/// A password hash in its self-describing text form: PHC (`$argon2id$…`) or modular crypt (`$2b$…`).
+/// A password hash in its self-describing text form: PHC (`$argon2id$…`) or modular crypt
+/// (`$2b$…`).
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
@@ -46,14 +47,15 @@ pub enum HasherError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PasswordHasher: Send + Sync {
-    /// Hashes with the configured scheme and a fresh salt. MUST NOT block the async threads, and MUST bound how many
-    /// hashes run at once.
+    /// Hashes with the configured scheme and a fresh salt. MUST NOT block the async threads, and
+    /// MUST bound how many hashes run at once.
     ///
     /// # Errors
     /// [`HasherError::TooLong`] rather than a silent cut; [`HasherError::Failed`] otherwise.
     async fn hash(&self, password: &Password) -> Result<PasswordHash, HasherError>;
 
-    /// Whether `password` made `hash`. Argon2id and bcrypt MUST both verify, whichever is configured.
+    /// Whether `password` made `hash`. Argon2id and bcrypt MUST both verify, whichever is
+    /// configured.
     ///
     /// # Errors
     /// [`HasherError::UnknownFormat`] for a hash of another kind.

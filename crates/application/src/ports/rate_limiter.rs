@@ -9,12 +9,13 @@ use domain::{ApiKeyId, CustomerIp, OrganisationId, TokenHash};
 pub enum LimitSubject {
     /// Calls made with one API key.
     ApiKey(ApiKeyId),
-    /// Requests of one organisation that name one customer IP, as [`CustomerIp::budget_key`] gives it.
+    /// Requests of one organisation that name one customer IP, as [`CustomerIp::budget_key`] gives
+    /// it.
     CustomerIp(OrganisationId, CustomerIp),
     /// The same in the organisation's sandbox.
     SandboxIp(OrganisationId, CustomerIp),
-    /// Attempts to set a password with one token. Only tokens that exist are counted, so that invented ones cost no
-    /// memory.
+    /// Attempts to set a password with one token. Only tokens that exist are counted, so that
+    /// invented ones cost no memory.
     ResetToken(TokenHash),
 }
 
@@ -54,7 +55,8 @@ pub struct LimitDecision {
     pub remaining: u32,
     /// When `remaining` will be back at `limit`, provided nothing else is counted.
     pub reset_at: DateTime<Utc>,
-    /// For a refused hit: how long until one will be allowed. At least one second, so that it can be a header.
+    /// For a refused hit: how long until one will be allowed. At least one second, so that it can
+    /// be a header.
     pub retry_after: Duration,
 }
 
@@ -64,8 +66,9 @@ pub struct LimitDecision {
 pub trait RateLimiter: Send + Sync {
     /// Counts one hit of `subject` at `now` if `limit` allows it.
     ///
-    /// In no period of `limit.window` may more than `limit.max` hits of one subject be allowed, however many callers
-    /// ask at once. A hit may be refused up to 1/60 of the window longer than a perfect log would refuse it.
-    /// Never fails: an adapter whose shared counter is away counts locally and says so in its log and metrics.
+    /// In no period of `limit.window` may more than `limit.max` hits of one subject be allowed,
+    /// however many callers ask at once. A hit may be refused up to 1/60 of the window longer than
+    /// a perfect log would refuse it. Never fails: an adapter whose shared counter is away counts
+    /// locally and says so in its log and metrics.
     async fn hit(&self, subject: LimitSubject, limit: Limit, now: DateTime<Utc>) -> LimitDecision;
 }

@@ -19,7 +19,7 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A UUID.
     Id([u8; 16]),
-    /// A moment.
+    /// A effective_at.
     Time(DateTime<Utc>),
     /// Texts in their order.
     Texts(Vec<String>),
@@ -63,7 +63,8 @@ pub struct Column {
     pub kind: Kind,
 }
 
-/// One kind of thing that is kept, as it goes from one store to another. A store that keeps it otherwise translates.
+/// One kind of thing that is kept, as it goes from one store to another. A store that keeps it
+/// otherwise translates.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Table {
     /// Its name.
@@ -131,8 +132,8 @@ pub trait StoredRows: Send + Sync {
     /// [`StoreError`] when the store cannot tell.
     async fn count(&self, table: &'static Table) -> Result<u64, StoreError>;
 
-    /// At most `limit` rows of `table` from `after` on; `None`: from the beginning. Following [`Page::next`] to its end MUST
-    /// bring each row once. The order is the store's own.
+    /// At most `limit` rows of `table` from `after` on; `None`: from the beginning. Following
+    /// [`Page::next`] to its end MUST bring each row once. The order is the store's own.
     ///
     /// # Errors
     /// [`StoreError`] when they cannot be read.
@@ -157,7 +158,8 @@ pub trait StoreExport: StoredRows {
 /// A store that an installation can move to.
 #[async_trait]
 pub trait StoreImport: StoredRows {
-    /// Asks for a move of `origin`, or for the rest of it. While a move is under way nobody can be served from this store.
+    /// Asks for a move of `origin`, or for the rest of it. While a move is under way nobody can be
+    /// served from this store.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was begun.

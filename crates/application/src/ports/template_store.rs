@@ -17,7 +17,7 @@ pub struct Template {
     pub html: String,
     /// The plain-text part, whole.
     pub text: String,
-    /// Used from this moment on …
+    /// Used from this effective_at on …
     pub valid_from: DateTime<Utc>,
     /// … until this one, if it ends.
     pub valid_until: Option<DateTime<Utc>>,
@@ -30,7 +30,7 @@ pub struct Layout {
     pub language: Language,
     /// HTML holding `{{ htmlBody }}`.
     pub html: String,
-    /// Used from this moment on …
+    /// Used from this effective_at on …
     pub valid_from: DateTime<Utc>,
     /// … until this one, if it ends.
     pub valid_until: Option<DateTime<Utc>>,

@@ -4,8 +4,8 @@ use domain::{OrganisationId, RequestId, WebhookEndpointId, WebhookEventId, Webho
 
 use super::{StoreError, WebhookTarget};
 
-/// What happened, as far as a receiver may know it: no token, no link, no full address but in `reply`, which the use case
-/// masks.
+/// What happened, as far as a receiver may know it: no token, no link, no full address but in
+/// `reply`, which the use case masks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebhookEvent {
     /// What.
@@ -59,7 +59,7 @@ pub enum WebhookOutcome {
     RetryAt {
         /// When.
         due_at: DateTime<Utc>,
-        /// What it said, or the fault.
+        /// What it said, or the error.
         answer: String,
     },
     /// The endpoint wants nothing any more: it is disabled, and what waits for it is given up.
@@ -78,20 +78,23 @@ pub struct OutboxDepth {
     pub oldest: Option<DateTime<Utc>>,
 }
 
-/// What has happened and endpoints are still to be told. Events are written by [`TokenStore`](super::TokenStore), each
-/// together with what it tells of, one for every endpoint of the organisation that is active and wants it:
+/// What has happened and endpoints are still to be told. Events are written by
+/// [`TokenStore`](super::TokenStore), each together with what it tells of, one for every endpoint
+/// of the organisation that is active and wants it:
 ///
 /// * `password_reset.requested` by `admit`, the first time a request is found within its budget;
-/// * `password_reset.sent` and `password_reset.undeliverable` by `complete`, for the mail of a request;
+/// * `password_reset.sent` and `password_reset.undeliverable` by `complete`, for the mail of a
+///   request;
 /// * `password_reset.completed` by `redeem`.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait WebhookOutbox: Send + Sync {
-    /// Leases at most `limit` due events to `worker` until `lease_until`; those whose lease ended before `now` are due
-    /// again. Two callers MUST never hold the same event.
+    /// Leases at most `limit` due events to `worker` until `lease_until`; those whose lease ended
+    /// before `now` are due again. Two callers MUST never hold the same event.
     ///
-    /// Of one endpoint at most `each` come at a time, the longest due first: one while its last call failed, and none
-    /// while it rests, is disabled, or has others under lease. So an endpoint that is down keeps nobody else waiting.
+    /// Of one endpoint at most `each` come at a time, the longest due first: one while its last
+    /// call failed, and none while it rests, is disabled, or has others under lease. So an endpoint
+    /// that is down keeps nobody else waiting.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was leased.
@@ -110,7 +113,8 @@ pub trait WebhookOutbox: Send + Sync {
     /// [`StoreError`] when the leases stay as they were.
     async fn release_events(&self, worker: WorkerId, now: DateTime<Utc>) -> Result<(), StoreError>;
 
-    /// Records how the attempt ended and gives the lease back. `false`: the lease had passed on, nothing changed.
+    /// Records how the attempt ended and gives the lease back. `false`: the lease had passed on,
+    /// nothing changed.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was recorded; the event becomes due again when the lease ends.
@@ -122,8 +126,8 @@ pub trait WebhookOutbox: Send + Sync {
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 
-    /// Gives up at most `limit` waiting events that happened before `before` and are under nobody's lease, or under one
-    /// that ended before `before`. Returns how many.
+    /// Gives up at most `limit` waiting events that happened before `before` and are under nobody's
+    /// lease, or under one that ended before `before`. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`] when none was given up.
@@ -135,14 +139,14 @@ pub trait WebhookOutbox: Send + Sync {
     /// [`StoreError`] when the store cannot tell.
     async fn outbox_depth(&self) -> Result<OutboxDepth, StoreError>;
 
-    /// Deletes at most `limit` events that are delivered or given up and happened before `before`. Returns how many went;
-    /// zero: done.
+    /// Deletes at most `limit` events that are delivered or given up and happened before `before`.
+    /// Returns how many went; zero: done.
     ///
     /// # Errors
     /// [`StoreError`] when none was deleted.
     async fn purge_events(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError>;
 
-    /// Waits until events may have been written in this process. An adapter without such news MUST wait for ever; the
-    /// use case polls as a net.
-    async fn event_news(&self);
+    /// Waits until events may have been written in this process. An adapter without such notifications MUST
+    /// wait for ever; the use case polls as a net.
+    async fn event_notifier(&self);
 }

@@ -21,7 +21,8 @@ pub struct WebhookEndpoint {
     pub disabled_at: Option<DateTime<Utc>>,
 }
 
-/// Where an endpoint is, and the secret it shares with resetd. Stores keep both sealed: a URL may hold a capability.
+/// Where an endpoint is, and the secret it shares with resetd. Stores keep both sealed: a URL may
+/// hold a capability.
 ///
 /// `Debug` shows neither.
 #[derive(Clone, PartialEq, Eq)]
@@ -47,14 +48,14 @@ impl WebhookTarget {
     /// # Errors
     /// [`StoreError::Corrupt`] for anything else.
     pub fn open(vault: &dyn AddressVault, sealed: &[u8]) -> Result<Self, StoreError> {
-        let corrupt = |fault: &str| StoreError::Corrupt { place: Self::PLACE, fault: fault.to_owned() };
-        let plain = vault.open(sealed).map_err(|fault| corrupt(&fault.to_string()))?;
+        let corrupt = |error: &str| StoreError::Corrupt { place: Self::PLACE, error: error.to_owned() };
+        let plain = vault.open(sealed).map_err(|error| corrupt(&error.to_string()))?;
         let mut parts = plain.splitn(2, |byte| *byte == b'\n');
         let url = parts.next().unwrap_or_default().to_vec();
         let secret = parts.next().ok_or_else(|| corrupt("one line"))?;
         Ok(Self {
             url: String::from_utf8(url).map_err(|_| corrupt("not UTF-8"))?,
-            secret: WebhookSecret::from_bytes(secret).map_err(|fault| corrupt(&fault.to_string()))?,
+            secret: WebhookSecret::from_bytes(secret).map_err(|error| corrupt(&error.to_string()))?,
         })
     }
 }
@@ -67,7 +68,7 @@ impl fmt::Debug for WebhookTarget {
 
 /// An endpoint as an operator sees it: how it is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WebhookStanding {
+pub struct WebhookEndpointStatus {
     /// Which.
     pub endpoint: WebhookEndpoint,
     /// Where it is.
@@ -88,7 +89,8 @@ pub struct WebhookStanding {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait WebhookRegistry: Send + Sync {
-    /// Adds one. From then on what happens in its organisation is written for it, if it wants to hear of it.
+    /// Adds one. From then on what happens in its organisation is written for it, if it wants to
+    /// hear of it.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] when the id is taken.
@@ -107,7 +109,10 @@ pub trait WebhookRegistry: Send + Sync {
     ///
     /// # Errors
     /// [`StoreError`] when the store cannot tell.
-    async fn list(&self, organisation: Option<OrganisationId>) -> Result<Vec<WebhookStanding>, StoreError>;
+    async fn list(
+        &self,
+        organisation: Option<OrganisationId>,
+    ) -> Result<Vec<WebhookEndpointStatus>, StoreError>;
 
     /// Removes one for good, with every event written for it. `false`: there is none with this id.
     ///

@@ -25,7 +25,8 @@ pub struct OutgoingWebhook {
 pub struct WebhookAnswer {
     /// The HTTP status.
     pub status: u16,
-    /// `Retry-After` (RFC 9110, 10.2.3), in seconds or as a date: how long the endpoint asks to be left alone.
+    /// `Retry-After` (RFC 9110, 10.2.3), in seconds or as a date: how long the endpoint asks to be
+    /// left alone.
     pub retry_after: Option<Duration>,
 }
 
@@ -69,13 +70,14 @@ impl WebhookError {
     }
 }
 
-/// Calls an endpoint by the rules of Standard Webhooks: `POST` with `webhook-id`, `webhook-timestamp` (Unix seconds) and
-/// `webhook-signature`, which is `v1,` and the base64 of the HMAC-SHA256 of `id.timestamp.body`.
+/// Calls an endpoint by the rules of Standard Webhooks: `POST` with `webhook-id`,
+/// `webhook-timestamp` (Unix seconds) and `webhook-signature`, which is `v1,` and the base64 of the
+/// HMAC-SHA256 of `id.timestamp.body`.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait WebhookSender: Send + Sync {
-    /// Makes one call and returns the answer, whatever it is. MUST end within a deadline of its own, MUST
-    /// NOT follow redirects, and MUST NOT read a body without bounds.
+    /// Makes one call and returns the answer, whatever it is. MUST end within a deadline of its
+    /// own, MUST NOT follow redirects, and MUST NOT read a body without bounds.
     ///
     /// Dropping the future gives the call up.
     ///

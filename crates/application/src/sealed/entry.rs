@@ -15,7 +15,7 @@ pub struct Entry {
     host: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     detail: String,
-    /// Whether `detail` is a server's reply, or the fault that stood in its place.
+    /// Whether `detail` is a server's reply, or the error that stood in its place.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     reply: bool,
 }
@@ -38,14 +38,14 @@ impl Entry {
 
     /// Why no server was asked.
     #[must_use]
-    pub fn fault(event: &str, at: DateTime<Utc>, fault: String) -> Self {
-        Self { reply: true, ..Self::of(event, at, fault) }
+    pub fn error(event: &str, at: DateTime<Utc>, error: String) -> Self {
+        Self { reply: true, ..Self::of(event, at, error) }
     }
 
     /// What a server said.
     #[must_use]
     pub fn attempt(event: &str, at: DateTime<Utc>, host: String, reply: String) -> Self {
-        Self { host: Some(host), ..Self::fault(event, at, reply) }
+        Self { host: Some(host), ..Self::error(event, at, reply) }
     }
 
     /// Sealed.
@@ -70,13 +70,13 @@ impl Entry {
         &self.event
     }
 
-    /// The server that was asked, if one was, and the reply or fault, if it tells of one.
+    /// The server that was asked, if one was, and the reply or error, if it tells of one.
     #[must_use]
     pub fn into_answer(mut self) -> (Option<String>, Option<String>) {
         (self.host.take(), self.into_reply())
     }
 
-    /// The reply or fault it tells of, if it does.
+    /// The reply or error it tells of, if it does.
     #[must_use]
     pub fn into_reply(self) -> Option<String> {
         self.reply.then_some(self.detail)

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use domain::{DeliveryState, Password, RedeemCode};
 use testkit::fake::PlainHasher;
 
-use crate::world::World;
+use crate::use_cases::UseCases;
 
 /// Takes `0` for each hash.
 struct SlowHasher(Duration, PlainHasher);
@@ -32,23 +32,23 @@ impl PasswordHasher for SlowHasher {
     }
 }
 
-async fn mailed(world: &World, address: &str) -> String {
-    let id = world.ask(address).await;
-    assert_eq!(world.deliver(id).await.state, DeliveryState::Sent);
-    world.token(world.sender.taken().len() - 1)
+async fn mailed(use_cases: &UseCases, address: &str) -> String {
+    let id = use_cases.ask(address).await;
+    assert_eq!(use_cases.deliver(id).await.state, DeliveryState::Sent);
+    use_cases.token(use_cases.sender.taken().len() - 1)
 }
 
-fn slow(world: &World, delay: Duration) -> Arc<SetNewPassword> {
+fn slow(use_cases: &UseCases, delay: Duration) -> Arc<SetNewPassword> {
     let hasher = Arc::new(SlowHasher(delay, PlainHasher::new()));
-    Arc::new(SetNewPassword { hasher, ..world.set_new_password() })
+    Arc::new(SetNewPassword { hasher, ..use_cases.set_new_password() })
 }
 
-async fn set(use_case: &SetNewPassword, world: &World, token: &str, password: &str) -> NewPassword {
+async fn set(use_case: &SetNewPassword, use_cases: &UseCases, token: &str, password: &str) -> NewPassword {
     let command = SetNewPasswordCommand {
         token,
         password: Password::new(password.into()),
         sandbox: false,
-        organisation: &world.organisation,
+        organisation: &use_cases.organisation,
         customer_ip: None,
         actor: "customer".into(),
     };
@@ -57,38 +57,38 @@ async fn set(use_case: &SetNewPassword, world: &World, token: &str, password: &s
 
 #[tokio::test]
 async fn ten_attempts_in_ten_minutes_whatever_their_outcome() {
-    let world = World::new().await;
-    let token = mailed(&world, "jan@example.com").await;
-    let use_case = world.set_new_password();
-    assert_eq!(set(&use_case, &world, &token, "Correct-Horse-7").await, NewPassword::Changed);
-    world.clock.advance(TimeDelta::minutes(5));
-    let token = mailed(&world, "jan@example.com").await;
+    let use_cases = UseCases::new().await;
+    let token = mailed(&use_cases, "jan@example.com").await;
+    let use_case = use_cases.set_new_password();
+    assert_eq!(set(&use_case, &use_cases, &token, "Correct-Horse-7").await, NewPassword::Changed);
+    use_cases.clock.advance(TimeDelta::minutes(5));
+    let token = mailed(&use_cases, "jan@example.com").await;
     for number in 0..10 {
         let outcome = if number % 2 == 0 { "short" } else { "Correct-Horse-7" };
-        let outcome = set(&use_case, &world, &token, outcome).await;
+        let outcome = set(&use_case, &use_cases, &token, outcome).await;
         assert!(matches!(outcome, NewPassword::Policy(_) | NewPassword::Refused(RedeemCode::E002)));
-        world.clock.advance(TimeDelta::seconds(10));
+        use_cases.clock.advance(TimeDelta::seconds(10));
     }
     for password in ["short", "Correct-Horse-7", "Correct-Horse-8"] {
-        let NewPassword::TooManyAttempts(limit) = set(&use_case, &world, &token, password).await else {
+        let NewPassword::TooManyAttempts(limit) = set(&use_case, &use_cases, &token, password).await else {
             panic!("{password}: the eleventh attempt is one too many")
         };
         assert_eq!((limit.limit, limit.retry_after), (10, Duration::from_secs(500)));
     }
-    world.clock.advance(TimeDelta::seconds(500));
-    assert_eq!(set(&use_case, &world, &token, "Correct-Horse-8").await, NewPassword::Changed);
+    use_cases.clock.advance(TimeDelta::seconds(500));
+    assert_eq!(set(&use_case, &use_cases, &token, "Correct-Horse-8").await, NewPassword::Changed);
 }
 
 #[tokio::test]
 async fn tokens_that_do_not_exist_are_not_counted() {
-    let world = World::new().await;
-    let token = mailed(&world, "jan@example.com").await;
-    let use_case = world.set_new_password();
+    let use_cases = UseCases::new().await;
+    let token = mailed(&use_cases, "jan@example.com").await;
+    let use_case = use_cases.set_new_password();
     for _ in 0..30 {
-        let unknown = set(&use_case, &world, &"A".repeat(32), "Correct-Horse-7").await;
+        let unknown = set(&use_case, &use_cases, &"A".repeat(32), "Correct-Horse-7").await;
         assert_eq!(unknown, NewPassword::Refused(RedeemCode::E003));
     }
-    let mut other = world.organisation.clone();
+    let mut other = use_cases.organisation.clone();
     other.id = domain::OrganisationId::from_bytes([0xee; 16]);
     for _ in 0..30 {
         let command = SetNewPasswordCommand {
@@ -101,26 +101,27 @@ async fn tokens_that_do_not_exist_are_not_counted() {
         };
         assert_eq!(use_case.execute(command).await, NewPassword::Refused(RedeemCode::E003));
     }
-    assert_eq!(set(&use_case, &world, &token, "Correct-Horse-7").await, NewPassword::Changed);
+    assert_eq!(set(&use_case, &use_cases, &token, "Correct-Horse-7").await, NewPassword::Changed);
 }
 
 #[tokio::test]
 async fn attempts_with_one_token_take_one_slot() {
-    let mut world = World::new().await;
-    world.queue = Arc::new(PasswordQueue::new(NonZeroUsize::new(2).unwrap()));
-    world.customer("eva@example.com", application::ports::CustomerStatus::Active).await;
-    let (jan, eva) = (mailed(&world, "jan@example.com").await, mailed(&world, "eva@example.com").await);
-    let use_case = slow(&world, Duration::from_millis(300));
-    let (world, jan) = (Arc::new(world), Arc::new(jan));
+    let mut use_cases = UseCases::new().await;
+    use_cases.queue = Arc::new(PasswordQueue::new(NonZeroUsize::new(2).unwrap()));
+    use_cases.customer("eva@example.com", application::ports::CustomerStatus::Active).await;
+    let (jan, eva) =
+        (mailed(&use_cases, "jan@example.com").await, mailed(&use_cases, "eva@example.com").await);
+    let use_case = slow(&use_cases, Duration::from_millis(300));
+    let (use_cases, jan) = (Arc::new(use_cases), Arc::new(jan));
     let flood: Vec<_> = (0..10)
         .map(|_| {
-            let (use_case, world, jan) = (use_case.clone(), world.clone(), jan.clone());
-            tokio::spawn(async move { set(&use_case, &world, &jan, "Correct-Horse-7").await })
+            let (use_case, use_cases, jan) = (use_case.clone(), use_cases.clone(), jan.clone());
+            tokio::spawn(async move { set(&use_case, &use_cases, &jan, "Correct-Horse-7").await })
         })
         .collect();
     tokio::time::sleep(Duration::from_millis(20)).await;
     let started = tokio::time::Instant::now();
-    assert_eq!(set(&use_case, &world, &eva, "Correct-Horse-8").await, NewPassword::Changed);
+    assert_eq!(set(&use_case, &use_cases, &eva, "Correct-Horse-8").await, NewPassword::Changed);
     assert!(
         started.elapsed() < Duration::from_millis(500),
         "the second slot was free: {:?}",
@@ -138,50 +139,53 @@ async fn attempts_with_one_token_take_one_slot() {
 
 #[tokio::test]
 async fn over_the_deadline_the_attempt_ends_and_the_token_stays_good() {
-    let mut world = World::new().await;
+    let mut use_cases = UseCases::new().await;
     let deadline = Duration::from_millis(100);
-    world.queue = Arc::new(PasswordQueue::with_deadline(NonZeroUsize::MIN, deadline));
-    let token = mailed(&world, "jan@example.com").await;
-    let use_case = slow(&world, Duration::from_secs(60));
+    use_cases.queue = Arc::new(PasswordQueue::with_deadline(NonZeroUsize::MIN, deadline));
+    let token = mailed(&use_cases, "jan@example.com").await;
+    let use_case = slow(&use_cases, Duration::from_secs(60));
     let started = tokio::time::Instant::now();
-    assert_eq!(set(&use_case, &world, &token, "Correct-Horse-7").await, NewPassword::Busy);
+    assert_eq!(set(&use_case, &use_cases, &token, "Correct-Horse-7").await, NewPassword::Busy);
     assert!(started.elapsed() < Duration::from_secs(5));
-    assert_eq!(set(&world.set_new_password(), &world, &token, "Correct-Horse-7").await, NewPassword::Changed);
+    assert_eq!(
+        set(&use_cases.set_new_password(), &use_cases, &token, "Correct-Horse-7").await,
+        NewPassword::Changed
+    );
 }
 
 #[tokio::test]
 async fn a_full_queue_answers_at_once() {
-    let world = Arc::new(World::new().await);
+    let use_cases = Arc::new(UseCases::new().await);
     let mut tokens = Vec::new();
     for number in 0..66 {
         let address = format!("number{number}@example.com");
-        world.customer(&address, application::ports::CustomerStatus::Active).await;
-        tokens.push(mailed(&world, &address).await);
+        use_cases.customer(&address, application::ports::CustomerStatus::Active).await;
+        tokens.push(mailed(&use_cases, &address).await);
     }
-    let use_case = slow(&world, Duration::from_secs(60));
+    let use_case = slow(&use_cases, Duration::from_secs(60));
     let last = tokens.pop().unwrap();
     let waiting: Vec<_> = tokens
         .into_iter()
         .map(|token| {
-            let (use_case, world) = (use_case.clone(), world.clone());
-            tokio::spawn(async move { set(&use_case, &world, &token, "Correct-Horse-7").await })
+            let (use_case, use_cases) = (use_case.clone(), use_cases.clone());
+            tokio::spawn(async move { set(&use_case, &use_cases, &token, "Correct-Horse-7").await })
         })
         .collect();
     tokio::time::sleep(Duration::from_millis(100)).await;
     let started = tokio::time::Instant::now();
-    assert_eq!(set(&use_case, &world, &last, "Correct-Horse-7").await, NewPassword::Busy);
+    assert_eq!(set(&use_case, &use_cases, &last, "Correct-Horse-7").await, NewPassword::Busy);
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
     waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 #[tokio::test]
 async fn a_password_is_the_same_however_it_is_composed() {
-    let world = World::new().await;
-    let token = mailed(&world, "jan@example.com").await;
-    let use_case = world.set_new_password();
-    assert_eq!(set(&use_case, &world, &token, "Caf\u{e9}-Horse-7").await, NewPassword::Changed);
-    world.clock.advance(TimeDelta::minutes(5));
-    let token = mailed(&world, "jan@example.com").await;
-    let decomposed = set(&use_case, &world, &token, "Cafe\u{301}-Horse-7").await;
+    let use_cases = UseCases::new().await;
+    let token = mailed(&use_cases, "jan@example.com").await;
+    let use_case = use_cases.set_new_password();
+    assert_eq!(set(&use_case, &use_cases, &token, "Caf\u{e9}-Horse-7").await, NewPassword::Changed);
+    use_cases.clock.advance(TimeDelta::minutes(5));
+    let token = mailed(&use_cases, "jan@example.com").await;
+    let decomposed = set(&use_case, &use_cases, &token, "Cafe\u{301}-Horse-7").await;
     assert_eq!(decomposed, NewPassword::Refused(RedeemCode::E002));
 }

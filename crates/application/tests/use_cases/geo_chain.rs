@@ -31,9 +31,9 @@ async fn the_first_that_knows_answers_and_the_others_are_not_asked() {
 
 #[tokio::test(start_paused = true)]
 async fn the_second_stands_in_for_one_that_is_down_or_knows_nothing() {
-    for fault in [GeoError::Unavailable("down".to_owned()), GeoError::Unknown] {
+    for error in [GeoError::Unavailable("down".to_owned()), GeoError::Unknown] {
         let (first, second) = (from("first"), from("second"));
-        first.fail(Some(fault));
+        first.fail(Some(error));
         assert_eq!(resolve(&[&first, &second]).await.0, Ok("second".to_owned()));
     }
 }
@@ -71,7 +71,7 @@ async fn the_deadline_holds_for_all_of_them_together() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_quick_fault_leaves_over_goes_to_the_next() {
+async fn what_a_quick_error_leaves_over_goes_to_the_next() {
     let (first, second) = (from("first"), from("second"));
     first.fail(Some(GeoError::Unavailable("refused".to_owned())));
     second.delay(GEO_DEADLINE - Duration::from_millis(10));

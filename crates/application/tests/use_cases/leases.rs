@@ -6,64 +6,65 @@ use chrono::TimeDelta;
 use domain::DeliveryState;
 use testkit::fake::Interruption;
 
-use crate::world::World;
+use crate::use_cases::UseCases;
 
 /// No clock moves here, so no lease ends: what the worker lost it has to give back.
 #[tokio::test(start_paused = true)]
 async fn a_mail_whose_step_failed_is_given_back_once_the_store_answers() {
     for method in ["claim_due", "admit", "issue", "complete"] {
         for interruption in [Interruption::Refused, Interruption::AnswerLost] {
-            let world = World::new().await;
-            world.tokens.next(method, interruption);
-            let mail = world.deliver(world.ask("jan@example.com").await).await;
+            let use_cases = UseCases::new().await;
+            use_cases.tokens.next(method, interruption);
+            let mail = use_cases.deliver(use_cases.ask("jan@example.com").await).await;
             assert_eq!(mail.state, DeliveryState::Sent, "{method}, {interruption:?}");
-            assert_eq!(world.tokens.left(), 0, "{method} was called");
+            assert_eq!(use_cases.tokens.left(), 0, "{method} was called");
         }
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn giving_back_is_tried_until_it_is_done() {
-    let world = World::new().await;
-    world.tokens.next("claim_due", Interruption::AnswerLost);
+    let use_cases = UseCases::new().await;
+    use_cases.tokens.next("claim_due", Interruption::AnswerLost);
     for _ in 0..3 {
-        world.tokens.next("release_leases", Interruption::Refused);
+        use_cases.tokens.next("release_leases", Interruption::Refused);
     }
-    assert_eq!(world.deliver(world.ask("jan@example.com").await).await.state, DeliveryState::Sent);
+    assert_eq!(use_cases.deliver(use_cases.ask("jan@example.com").await).await.state, DeliveryState::Sent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_never_answers_holds_up_nothing_else() {
     for method in ["claim_due", "renew_leases"] {
-        let world = World::new().await;
-        world.tokens.next(method, Interruption::Silent);
-        let first = world.ask("jan@example.com").await;
-        assert_eq!(world.deliver(first).await.state, DeliveryState::Sent, "{method}");
+        let use_cases = UseCases::new().await;
+        use_cases.tokens.next(method, Interruption::Silent);
+        let first = use_cases.ask("jan@example.com").await;
+        assert_eq!(use_cases.deliver(first).await.state, DeliveryState::Sent, "{method}");
     }
 }
 
 /// Under steady load the worker renews what it works on at every tick.
 #[tokio::test(start_paused = true)]
 async fn a_mail_whose_task_panicked_comes_back_when_its_lease_ends() {
-    let mut world = World::with(|organisation| organisation.settings.address_budget.per_minute = 9).await;
-    world.lease = Duration::from_secs(3);
-    world.sender.delay(Duration::from_millis(200));
-    world.tokens.next("issue", Interruption::Panic);
-    let request = world.ask("jan@example.com").await;
+    let mut use_cases =
+        UseCases::with(|organisation| organisation.settings.address_budget.per_minute = 9).await;
+    use_cases.lease = Duration::from_secs(3);
+    use_cases.sender.delay(Duration::from_millis(200));
+    use_cases.tokens.next("issue", Interruption::Panic);
+    let request = use_cases.ask("jan@example.com").await;
     let asked = std::cell::Cell::new(0_u32);
-    world
+    use_cases
         .deliver_until(|| async {
             // The worker looks every 2 ms.
-            world.clock.advance(TimeDelta::milliseconds(2));
+            use_cases.clock.advance(TimeDelta::milliseconds(2));
             asked.set(asked.get() + 1);
             if asked.get().is_multiple_of(50) {
-                world.ask(&format!("nobody{}@example.com", asked.get())).await;
-                world.ask("jan@example.com").await;
+                use_cases.ask(&format!("nobody{}@example.com", asked.get())).await;
+                use_cases.ask("jan@example.com").await;
             }
-            world.mail(request).await.state.is_terminal()
+            use_cases.mail(request).await.state.is_terminal()
         })
         .await;
     let waited = asked.get() * 2;
     assert!((2_900..6_000).contains(&waited), "{waited} ms");
-    assert_eq!(world.tokens.left(), 0);
+    assert_eq!(use_cases.tokens.left(), 0);
 }

@@ -14,6 +14,6 @@ mod pages;
 mod relay;
 mod request;
 mod set_password;
+mod use_cases;
 mod visits;
 mod webhooks;
-mod world;

@@ -3,105 +3,105 @@ use application::{NewPassword, SetNewPasswordCommand};
 use chrono::TimeDelta;
 use domain::{DeliveryState, Password, PolicyRule, RedeemCode};
 
-use crate::world::World;
+use crate::use_cases::UseCases;
 
-async fn set(world: &World, token: &str, password: &str) -> NewPassword {
+async fn set(use_cases: &UseCases, token: &str, password: &str) -> NewPassword {
     let command = SetNewPasswordCommand {
         token,
         password: Password::new(password.into()),
         sandbox: false,
-        organisation: &world.organisation,
+        organisation: &use_cases.organisation,
         customer_ip: None,
         actor: "customer".into(),
     };
-    world.set_new_password().execute(command).await
+    use_cases.set_new_password().execute(command).await
 }
 
-async fn mailed() -> World {
-    let world = World::new().await;
-    let id = world.ask("jan@example.com").await;
-    assert_eq!(world.deliver(id).await.state, DeliveryState::Sent);
-    world
+async fn mailed() -> UseCases {
+    let use_cases = UseCases::new().await;
+    let id = use_cases.ask("jan@example.com").await;
+    assert_eq!(use_cases.deliver(id).await.state, DeliveryState::Sent);
+    use_cases
 }
 
 const REFUSED: fn(RedeemCode) -> NewPassword = NewPassword::Refused;
 
 #[tokio::test]
 async fn a_link_is_good_for_one_password() {
-    let world = mailed().await;
-    assert_eq!(set(&world, &world.token(0), "Correct-Horse-7").await, NewPassword::Changed);
-    assert_eq!(set(&world, &world.token(0), "Correct-Horse-8").await, REFUSED(RedeemCode::E003));
+    let use_cases = mailed().await;
+    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-8").await, REFUSED(RedeemCode::E003));
 }
 
 #[tokio::test]
 async fn a_bad_password_leaves_the_link_good() {
-    let world = mailed().await;
-    let NewPassword::Policy(broken) = set(&world, &world.token(0), "short").await else {
+    let use_cases = mailed().await;
+    let NewPassword::Policy(broken) = set(&use_cases, &use_cases.token(0), "short").await else {
         panic!("expected the policy")
     };
     assert!(broken.rules().iter().any(|rule| matches!(rule, PolicyRule::TooShort { .. })), "{broken:?}");
-    assert_eq!(set(&world, &world.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
 }
 
 #[tokio::test]
 async fn a_password_of_the_past_is_refused_and_leaves_the_link_good() {
-    let world = mailed().await;
-    assert_eq!(set(&world, &world.token(0), "Correct-Horse-7").await, NewPassword::Changed);
-    world.clock.advance(TimeDelta::minutes(5));
-    world.deliver(world.ask("jan@example.com").await).await;
-    let links = world.sender.taken().iter().filter(|mail| mail.link.is_some()).count();
-    let index = world.sender.taken().iter().rposition(|mail| mail.link.is_some()).unwrap();
+    let use_cases = mailed().await;
+    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    use_cases.clock.advance(TimeDelta::minutes(5));
+    use_cases.deliver(use_cases.ask("jan@example.com").await).await;
+    let links = use_cases.sender.taken().iter().filter(|mail| mail.link.is_some()).count();
+    let index = use_cases.sender.taken().iter().rposition(|mail| mail.link.is_some()).unwrap();
     assert_eq!(links, 2);
-    assert_eq!(set(&world, &world.token(index), "Correct-Horse-7").await, REFUSED(RedeemCode::E002));
-    assert_eq!(set(&world, &world.token(index), "Correct-Horse-8").await, NewPassword::Changed);
+    assert_eq!(set(&use_cases, &use_cases.token(index), "Correct-Horse-7").await, REFUSED(RedeemCode::E002));
+    assert_eq!(set(&use_cases, &use_cases.token(index), "Correct-Horse-8").await, NewPassword::Changed);
 }
 
 #[tokio::test]
 async fn unknown_malformed_and_foreign_links_look_alike() {
-    let world = mailed().await;
+    let use_cases = mailed().await;
     for token in ["", "x", "ěščřžýáíé", &"A".repeat(32), &"A".repeat(10_000)] {
-        assert_eq!(set(&world, token, "Correct-Horse-7").await, REFUSED(RedeemCode::E003), "{token}");
+        assert_eq!(set(&use_cases, token, "Correct-Horse-7").await, REFUSED(RedeemCode::E003), "{token}");
     }
-    let mut other = world.organisation.clone();
+    let mut other = use_cases.organisation.clone();
     other.id = domain::OrganisationId::from_bytes([0xee; 16]);
     other.name = "Other".into();
-    OrganisationRegistry::create(world.store.as_ref(), &other).await.unwrap();
+    OrganisationRegistry::create(use_cases.store.as_ref(), &other).await.unwrap();
     let command = SetNewPasswordCommand {
-        token: &world.token(0),
+        token: &use_cases.token(0),
         password: Password::new("Correct-Horse-7".into()),
         sandbox: false,
         organisation: &other,
         customer_ip: None,
         actor: "customer".into(),
     };
-    assert_eq!(world.set_new_password().execute(command).await, REFUSED(RedeemCode::E003));
-    assert_eq!(set(&world, &world.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert_eq!(use_cases.set_new_password().execute(command).await, REFUSED(RedeemCode::E003));
+    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
 }
 
 #[tokio::test]
 async fn an_expired_link_says_so() {
-    let world = mailed().await;
-    world.clock.advance(TimeDelta::hours(1));
-    assert_eq!(set(&world, &world.token(0), "Correct-Horse-7").await, REFUSED(RedeemCode::E004));
+    let use_cases = mailed().await;
+    use_cases.clock.advance(TimeDelta::hours(1));
+    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, REFUSED(RedeemCode::E004));
 }
 
 #[tokio::test]
 async fn the_customer_is_told_of_the_change() {
-    let world = mailed().await;
-    assert_eq!(set(&world, &world.token(0), "Correct-Horse-7").await, NewPassword::Changed);
-    world.deliver_until(|| async { world.sender.taken().len() == 2 }).await;
-    assert_eq!(world.sender.taken()[1].kind, MailKind::PasswordChanged);
+    let use_cases = mailed().await;
+    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    use_cases.deliver_until(|| async { use_cases.sender.taken().len() == 2 }).await;
+    assert_eq!(use_cases.sender.taken()[1].kind, MailKind::PasswordChanged);
     let filter = MailFilter { limit: 10, ..MailFilter::default() };
-    assert_eq!(MailQueue::list(world.store.as_ref(), filter).await.unwrap().len(), 2);
+    assert_eq!(MailQueue::list(use_cases.store.as_ref(), filter).await.unwrap().len(), 2);
 }
 
 #[tokio::test]
 async fn of_many_attempts_at_once_one_wins() {
-    let world = mailed().await;
-    let token = world.token(0);
+    let use_cases = mailed().await;
+    let token = use_cases.token(0);
     let mut outcomes = Vec::new();
     let attempts: Vec<_> = (0..10).map(|number| format!("Correct-Horse-{number}")).collect();
-    for outcome in futures(attempts.iter().map(|password| set(&world, &token, password))).await {
+    for outcome in futures(attempts.iter().map(|password| set(&use_cases, &token, password))).await {
         outcomes.push(outcome);
     }
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == NewPassword::Changed).count(), 1);

@@ -1,4 +1,5 @@
-//! The key in plain text and the hash that is stored of it: two types, so that they cannot be mixed up.
+//! The key in plain text and the hash that is stored of it: two types, so that they cannot be mixed
+//! up.
 
 use core::fmt;
 
@@ -6,14 +7,12 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::ApiKeyKind;
-use crate::{
-    hash::hash_type,
-    macros::{deserialize_impl, parse_impls},
-    random,
-};
+use crate::hash::hash_type;
+use crate::macros::{deserialize_impl, parse_impls};
+use crate::random;
 
-/// The sample key printed in the public reference. Well-formed, and refused by its own code everywhere but in
-/// `resetd demo`; see [`ApiKey::is_sample`].
+/// The sample key printed in the public reference. Well-formed, and refused by its own code
+/// everywhere but in `resetd demo`; see [`ApiKey::is_sample`].
 pub const SAMPLE_API_KEY: &str = "PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE";
 
 const LENGTH: usize = 32;
@@ -21,9 +20,10 @@ const PREFIX_LENGTH: usize = 4;
 
 /// An API key in plain text, as its caller sent it.
 ///
-/// It does not print itself: `Debug` shows the kind alone, there is no `Display` and no `Serialize`. Store
-/// [`ApiKey::hash`], show [`ApiKey::masked`], and call [`ApiKey::expose`] where a key has just been made. There is no
-/// `PartialEq` either: compare hashes, and the time taken tells nothing about the key.
+/// It does not print itself: `Debug` shows the kind alone, there is no `Display` and no
+/// `Serialize`. Store [`ApiKey::hash`], show [`ApiKey::masked`], and call [`ApiKey::expose`] where
+/// a key has just been made. There is no `PartialEq` either: compare hashes, and the time taken
+/// tells nothing about the key.
 ///
 /// ```
 /// use resetd_domain::{ApiKey, ApiKeyKind};
@@ -44,8 +44,8 @@ impl ApiKey {
     ///
     /// # Errors
     ///
-    /// The first fault of: nothing there, an unknown prefix, a character outside `[A-Za-z0-9]` after it, a length other
-    /// than 32.
+    /// The first error of: nothing there, an unknown prefix, a character outside `[A-Za-z0-9]`
+    /// after it, a length other than 32.
     pub fn parse(text: &str) -> Result<Self, ApiKeyError> {
         if text.is_empty() {
             return Err(ApiKeyError::Empty);
@@ -64,8 +64,8 @@ impl ApiKey {
         }
     }
 
-    /// Makes a fresh key. `fill` brings the randomness: it fills the slice it is given with uniform random bytes, as
-    /// `getrandom::fill` does. The sample key never comes out, however unlikely.
+    /// Makes a fresh key. `fill` brings the randomness: it fills the slice it is given with uniform
+    /// random bytes, as `getrandom::fill` does. The sample key never comes out, however unlikely.
     #[must_use]
     pub fn generate(kind: ApiKeyKind, fill: &mut dyn FnMut(&mut [u8])) -> Self {
         loop {
@@ -148,8 +148,8 @@ deserialize_impl!(ApiKey, "an API key");
 hash_type! {
     /// The SHA-256 of an [`ApiKey`]: what the registry stores and looks keys up by.
     ///
-    /// A plain digest is enough: a key holds 166 bits of randomness, so there is nothing to guess that a slow hash
-    /// would protect.
+    /// A plain digest is enough: a key holds 166 bits of randomness, so there is nothing to guess
+    /// that a slow hash would protect.
     ApiKeyHash
 }
 
@@ -185,7 +185,7 @@ pub enum ApiKeyError {
 }
 
 impl ApiKeyError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -197,7 +197,7 @@ impl ApiKeyError {
         }
     }
 
-    /// The byte of the input where the fault lies.
+    /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {
         match self {

@@ -1,15 +1,16 @@
 //! What a key is for, told by its first four characters.
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// What a key is for. The prefix of the key says it.
     ApiKeyKind, "kind of API key", unknown
     /// The text is no kind of API key.
     UnknownApiKeyKind {
         /// Live shops.
         Production = "production",
-        /// One developer and test data: mail of its requests is captured, never sent to a real mailbox.
+        /// One developer and test data: mail of its requests is captured, never sent to a real
+        /// mailbox.
         Development = "development",
         /// The platform itself.
         System = "system",

@@ -1,8 +1,8 @@
 //! What a key may do.
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// One thing a key may do. A key with no scope at all may do everything.
     Scope, "scope", unknown
     /// The text is no scope.

@@ -6,7 +6,8 @@ const fn row(code: &'static str, names: [&'static str; 5]) -> Country {
     Country { code, names }
 }
 
-/// In the order of [`Language::BUILT_IN`](crate::Language::BUILT_IN): Czech, English, Slovak, Polish, German.
+/// In the order of [`Language::BUILT_IN`](crate::Language::BUILT_IN): Czech, English, Slovak,
+/// Polish, German.
 #[rustfmt::skip]
 pub(super) static COUNTRIES: [Country; 250] = [
     row("AD", ["Andorra", "Andorra", "Andorra", "Andora", "Andorra"]),

@@ -1,10 +1,12 @@
-//! The part after the `@`: A-labels by UTS-46, non-transitional, with hyphen, bidi, joiner and STD3 checks.
+//! The part after the `@`: A-labels by UTS-46, non-transitional, with hyphen, bidi, joiner and STD3
+//! checks.
 
 use std::borrow::Cow;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-use super::{error::EmailError, text::MAX_LABEL};
+use super::error::EmailError;
+use super::text::MAX_LABEL;
 
 static UTS46: Uts46 = Uts46::new();
 

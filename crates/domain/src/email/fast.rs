@@ -1,4 +1,5 @@
-//! The way of nearly every address: all ASCII, nothing wrong with it, one allocation for the result.
+//! The way of nearly every address: all ASCII, nothing wrong with it, one allocation for the
+//! result.
 //!
 //! What is not certainly fine here is `None` and goes the full way, which decides and explains.
 
@@ -62,8 +63,8 @@ fn local_part(text: &[u8]) -> Option<usize> {
     None
 }
 
-/// Letters, digits and hyphens by STD3, no hyphen where UTS-46 refuses it (which keeps `xn--` out), a dot, a last label
-/// that is not a number.
+/// Letters, digits and hyphens by STD3, no hyphen where UTS-46 refuses it (which keeps `xn--` out),
+/// a dot, a last label that is not a number.
 #[inline]
 fn domain(text: &[u8]) -> Option<()> {
     let mut dots = 0_usize;
@@ -106,8 +107,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 5_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// Where the short way has an answer, the full way has the same; where ASCII without `xn--` is taken at all, the
-        /// short way takes it.
+        /// Where the short way has an answer, the full way has the same; where ASCII without `xn--`
+        /// is taken at all, the short way takes it.
         #[test]
         fn the_short_way_and_the_full_way_agree(text in "[a-zA-Z0-9.+_!-]{1,12}@([a-zA-Z0-9-]{1,5}[.]){1,3}[a-z0-9-]{1,4}") {
             check(&text);

@@ -1,13 +1,11 @@
-//! The way of every other address: international ones, and faulty ones, which learn here what is wrong with them.
+//! The way of every other address: international ones, and failing ones, which learn here what is
+//! wrong with them.
 
-use super::{
-    domain_part,
-    error::EmailError,
-    local_part,
-    text::{MAX_ADDRESS, Normalized, nfc, position_before_nfc, trim},
-};
+use super::error::EmailError;
+use super::text::{MAX_ADDRESS, Normalized, nfc, position_before_nfc, trim};
+use super::{domain_part, local_part};
 
-/// The deliverable form of an address, or its first fault.
+/// The deliverable form of an address, or its first error.
 pub(super) fn normalize(input: &str) -> Result<Normalized, EmailError> {
     let (trimmed, start) = trim(input);
     let text = nfc(trimmed);

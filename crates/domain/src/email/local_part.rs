@@ -1,14 +1,11 @@
-//! The part before the `@`: a dot-atom of RFC 5322, section 3.2.3, with the characters of RFC 6531, section 3.3.
+//! The part before the `@`: a dot-atom of RFC 5322, section 3.2.3, with the characters of RFC 6531,
+//! section 3.3.
 
-use icu_properties::{
-    CodePointMapData, CodePointSetData,
-    props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup},
-};
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
 
-use super::{
-    error::EmailError,
-    text::{MAX_LOCAL, nfc},
-};
+use super::error::EmailError;
+use super::text::{MAX_LOCAL, nfc};
 
 /// The local part in lower case and NFC. Comes in NFC.
 pub(super) fn normalize(local: &str) -> Result<String, EmailError> {
@@ -76,8 +73,8 @@ const fn is_atom(character: char) -> bool {
         )
 }
 
-/// What is neither seen nor told apart is refused. RFC 6531 would take all of it; RFC 8264 (PRECIS), section 4.2.3, refuses
-/// the same kinds for identifiers.
+/// What is neither seen nor told apart is refused. RFC 6531 would take all of it; RFC 8264
+/// (PRECIS), section 4.2.3, refuses the same kinds for identifiers.
 fn international(position: usize, character: char) -> Result<(), EmailError> {
     let category = CodePointMapData::<GeneralCategory>::new().get(character);
     match category {
@@ -92,8 +89,8 @@ fn international(position: usize, character: char) -> Result<(), EmailError> {
     }
 }
 
-/// Zero-width characters, joiners, soft hyphens, fillers, variation selectors, tags, format characters, and the braille
-/// pattern without dots, which is drawn as nothing.
+/// Zero-width characters, joiners, soft hyphens, fillers, variation selectors, tags, format
+/// characters, and the braille pattern without dots, which is drawn as nothing.
 fn is_invisible(category: GeneralCategory, character: char) -> bool {
     category == GeneralCategory::Format
         || character == '\u{2800}'

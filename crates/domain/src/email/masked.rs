@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-/// `j***@example.com`: the first character of the local part and the domain, whatever the length of what is hidden.
+/// `j***@example.com`: the first character of the local part and the domain, whatever the length of
+/// what is hidden.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MaskedEmail<'a> {
     initial: &'a str,
@@ -28,10 +29,11 @@ impl fmt::Debug for MaskedEmail<'_> {
     }
 }
 
-/// The text with everything in it that looks like an address replaced by `***`: servers quote addresses in their replies.
+/// The text with everything in it that looks like an address replaced by `***`: servers quote
+/// addresses in their replies.
 ///
-/// Whatever stands around an `@` up to white space or a delimiter is an address, spelt `=40`, `%40` or full-width too;
-/// invisible characters go.
+/// Whatever stands around an `@` up to white space or a delimiter is an address, spelt `=40`, `%40`
+/// or full-width too; invisible characters go.
 #[must_use]
 pub fn mask_addresses(text: &str) -> String {
     const SIGNS: [&str; 5] = ["@", "%40", "=40", "\u{FF20}", "\u{FE6B}"];

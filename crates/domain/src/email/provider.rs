@@ -7,9 +7,11 @@ mod table;
 use std::sync::Arc;
 
 pub use self::rule::{ProviderRule, TagSeparator};
-use super::{error::EmailError, text::nfc};
+use super::error::EmailError;
+use super::text::nfc;
 
-/// The provider rules by which addresses are made canonical: the built-in ones, and before them an organisation's own.
+/// The provider rules by which addresses are made canonical: the built-in ones, and before them an
+/// organisation's own.
 ///
 /// ```
 /// use resetd_domain::{EmailAddress, ProviderRule, ProviderRules};
@@ -52,7 +54,8 @@ impl ProviderRules {
         &BUILT_IN
     }
 
-    /// With one more rule. For the domains it names, it comes before every built-in rule and every rule added earlier.
+    /// With one more rule. For the domains it names, it comes before every built-in rule and every
+    /// rule added earlier.
     #[must_use]
     pub fn with_rule(mut self, rule: ProviderRule) -> Self {
         self.own.insert(0, Arc::new(rule));
@@ -80,7 +83,8 @@ impl ProviderRules {
         let rule = found.rule();
         let name = rule.mailbox(local)?;
         let dots = rule.ignores_dots() && name.contains('.');
-        // Into another domain only where the same rule speaks for it too: else the result would change once more.
+        // Into another domain only where the same rule speaks for it too: else the result would
+        // change once more.
         let target = match rule.canonical_domain() {
             Some(target) if self.own.is_empty() => target,
             Some(target) if self.rule_for(target).is_some_and(|there| core::ptr::eq(there, rule)) => target,

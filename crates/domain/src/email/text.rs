@@ -8,7 +8,8 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 pub(super) const MAX_LOCAL: usize = 64;
 /// The longest label in octets (RFC 1035, section 2.3.4).
 pub(super) const MAX_LABEL: usize = 63;
-/// The longest address in octets: a path has 256 (RFC 5321, section 4.5.3.1.3) with its angle brackets.
+/// The longest address in octets: a path has 256 (RFC 5321, section 4.5.3.1.3) with its angle
+/// brackets.
 pub(super) const MAX_ADDRESS: usize = 254;
 
 /// A deliverable address and the byte of its `@`.
@@ -18,7 +19,8 @@ pub(super) struct Normalized {
     pub(super) at: usize,
 }
 
-/// Without the white space at its edges that is allowed to be there, and the byte where that begins.
+/// Without the white space at its edges that is allowed to be there, and the byte where that
+/// begins.
 pub(super) fn trim(text: &str) -> (&str, usize) {
     let from_start = text.trim_start_matches([' ', '\t']);
     (from_start.trim_end_matches([' ', '\t']), text.len() - from_start.len())
@@ -31,8 +33,8 @@ pub(super) fn nfc(text: &str) -> Cow<'_, str> {
 
 /// The byte of `original` that the byte at `position` of its NFC came from.
 ///
-/// The longest beginning whose own NFC is not longer than `position`, by bisection. Composition at the seam can move it by
-/// one character, which is as exact as the question is.
+/// The longest beginning whose own NFC is not longer than `position`, by bisection. Composition at
+/// the seam can move it by one character, which is as exact as the question is.
 pub(super) fn position_before_nfc(original: &str, position: usize) -> usize {
     let starts: Vec<usize> = original.char_indices().map(|(start, _)| start).collect();
     let count = starts

@@ -1,8 +1,8 @@
 //! The codes of the HTTP API. Which status goes with a code is known to the HTTP adapter alone.
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// What went wrong with a call. A code never changes its meaning; texts may change.
     ErrorCode, "error code", unknown
     /// The text is no error code.
@@ -165,7 +165,7 @@ impl ErrorCode {
             Self::Internal => (
                 "Internal error",
                 "Something went wrong on our side.",
-                "A fault in this service. Details are in its log under the `X-Request-Id` of the answer; pass that \
+                "A error in this service. Details are in its log under the `X-Request-Id` of the answer; pass that \
                  identifier on to the one who runs this installation.",
             ),
         }

@@ -1,8 +1,8 @@
 //! The codes of `set-new-password`, told with status 200.
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// Why a password was not changed although the request was well-formed.
     RedeemCode, "redeem code", unknown
     /// The text is no redeem code.

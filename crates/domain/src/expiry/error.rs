@@ -138,7 +138,7 @@ pub enum ExpiryError {
 }
 
 impl ExpiryError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -163,7 +163,8 @@ impl ExpiryError {
         }
     }
 
-    /// The byte of the input where the fault lies; the beginning where the fault is the value as a whole.
+    /// The byte of the input where the error lies; the beginning where the error is the value as a
+    /// whole.
     #[must_use]
     pub const fn position(&self) -> usize {
         match *self {

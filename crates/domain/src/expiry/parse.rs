@@ -24,7 +24,7 @@ fn words(cursor: &mut Cursor<'_>) -> Result<u64, ExpiryError> {
         cursor.spaces();
         let position = cursor.position;
         let unit = match cursor.letters() {
-            [] => return Err(cursor.fault(|position| ExpiryError::MissingUnit { position })),
+            [] => return Err(cursor.error(|position| ExpiryError::MissingUnit { position })),
             word => unit(word, position)?,
         };
         total.add(count, unit, part)?;
@@ -85,7 +85,7 @@ fn iso(cursor: &mut Cursor<'_>) -> Result<u64, ExpiryError> {
             (Some(letter), _) if letter.is_ascii_alphabetic() => {
                 return Err(ExpiryError::UnknownUnit { position });
             }
-            _ => return Err(cursor.fault(|position| ExpiryError::MissingUnit { position })),
+            _ => return Err(cursor.error(|position| ExpiryError::MissingUnit { position })),
         };
         cursor.position += 1;
         total.add(count, unit, part)?;
@@ -158,14 +158,15 @@ impl<'a> Cursor<'a> {
             self.position += 1;
         }
         if self.position == start {
-            return Err(self.fault(|position| ExpiryError::MissingNumber { position }));
+            return Err(self.error(|position| ExpiryError::MissingNumber { position }));
         }
         value.ok_or(ExpiryError::Overflow { position: start })
     }
 
-    /// The fault at this position: what stands here says more than that something else was expected.
+    /// The error at this position: what stands here says more than that something else was
+    /// expected.
     #[cold]
-    fn fault(&mut self, expected: fn(usize) -> ExpiryError) -> ExpiryError {
+    fn error(&mut self, expected: fn(usize) -> ExpiryError) -> ExpiryError {
         let position = self.position;
         match self.peek() {
             None | Some(b'0'..=b'9') => expected(position),

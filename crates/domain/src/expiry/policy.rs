@@ -2,7 +2,8 @@
 
 use super::{Expiry, ExpiryError};
 
-/// An organisation's own floor, ceiling and default, each within [`Expiry::MIN`] and [`Expiry::MAX`].
+/// An organisation's own floor, ceiling and default, each within [`Expiry::MIN`] and
+/// [`Expiry::MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExpiryPolicy {
     floor: Expiry,
@@ -15,8 +16,8 @@ impl ExpiryPolicy {
     ///
     /// # Errors
     ///
-    /// [`ExpiryError::TooLong`] where the floor or the default is over the ceiling, [`ExpiryError::TooShort`] where the
-    /// default is under the floor.
+    /// [`ExpiryError::TooLong`] where the floor or the default is over the ceiling,
+    /// [`ExpiryError::TooShort`] where the default is under the floor.
     pub fn new(floor: Expiry, ceiling: Expiry, default: Expiry) -> Result<Self, ExpiryError> {
         if floor > ceiling || default > ceiling {
             return Err(ExpiryError::TooLong { position: 0, ceiling });
@@ -49,8 +50,8 @@ impl ExpiryPolicy {
     ///
     /// # Errors
     ///
-    /// One that is under the floor or over the ceiling: refused rather than cut, so that nobody is promised a link that
-    /// lives longer than it does.
+    /// One that is under the floor or over the ceiling: refused rather than cut, so that nobody is
+    /// promised a link that lives longer than it does.
     pub fn resolve(&self, asked: Option<Expiry>) -> Result<Expiry, ExpiryError> {
         match asked {
             None => Ok(self.default),

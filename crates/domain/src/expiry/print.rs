@@ -5,7 +5,8 @@ use core::fmt;
 use super::{DAY, Expiry, HOUR, MINUTE, WEEK};
 
 impl fmt::Display for Expiry {
-    /// Largest unit first, parts that are zero left out: `3h 20m`, `1d`, `1w`. [`Expiry::parse`] reads it back.
+    /// Largest unit first, parts that are zero left out: `3h 20m`, `1d`, `1w`. [`Expiry::parse`]
+    /// reads it back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.as_seconds();
         let mut separator = "";

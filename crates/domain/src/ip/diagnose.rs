@@ -107,7 +107,7 @@ pub enum CustomerIpError {
 }
 
 impl CustomerIpError {
-    /// The machine's name of this fault; never changes.
+    /// The machine's name of this error; never changes.
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
@@ -128,7 +128,7 @@ impl CustomerIpError {
         }
     }
 
-    /// The byte of the input where the fault lies.
+    /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {
         match *self {
@@ -217,7 +217,8 @@ fn v6(address: &str, start: usize) -> CustomerIpError {
     let mut ellipses = address.match_indices("::");
     let ellipsis = ellipses.next();
     if let Some((first, _)) = ellipsis {
-        // `match_indices` does not overlap: a third colon right after the first two is one more ellipsis.
+        // `match_indices` does not overlap: a third colon right after the first two is one more
+        // ellipsis.
         let third = (address.get(first + 2..first + 3) == Some(":")).then_some(first + 1);
         if let Some(offset) = third.or(ellipses.next().map(|(offset, _)| offset)) {
             return CustomerIpError::SecondEllipsis { position: start + offset };

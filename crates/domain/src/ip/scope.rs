@@ -2,15 +2,16 @@
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
-    /// Where an address lies, by IANA's special-purpose address registries (RFC 6890 and what updates it).
+string_enum! {
+    /// Where an address lies, by IANA's special-purpose address registries (RFC 6890 and what
+    /// updates it).
     IpScope, "scope of an IP address", unknown
     /// The text is no scope of an IP address.
     UnknownIpScope {
-        /// On the public internet. Of an IPv6 address that carries an IPv4 one (NAT64 of RFC 6052, 6to4 of RFC 3056) the
-        /// IPv4 one decides.
+        /// On the public internet. Of an IPv6 address that carries an IPv4 one (NAT64 of RFC 6052,
+        /// 6to4 of RFC 3056) the IPv4 one decides.
         Global = "global",
         /// This machine: 127.0.0.0/8, `::1`.
         Loopback = "loopback",
@@ -18,8 +19,8 @@ words! {
         Unspecified = "unspecified",
         /// "This network": 0.0.0.0/8.
         ThisNetwork = "this-network",
-        /// Private networks: RFC 1918, unique local addresses (RFC 4193), NAT64 for local use (RFC 8215) and the
-        /// deprecated site-local addresses (RFC 3879).
+        /// Private networks: RFC 1918, unique local addresses (RFC 4193), NAT64 for local use (RFC
+        /// 8215) and the deprecated site-local addresses (RFC 3879).
         Private = "private",
         /// Between a provider's NAT and its customers: 100.64.0.0/10 (RFC 6598).
         Shared = "shared",
@@ -48,7 +49,8 @@ impl IpScope {
         }
     }
 
-    /// Rows of <https://www.iana.org/assignments/iana-ipv4-special-registry>, the more specific first.
+    /// Rows of <https://www.iana.org/assignments/iana-ipv4-special-registry>, the more specific
+    /// first.
     const fn of_v4(addr: Ipv4Addr) -> Self {
         match addr.octets() {
             [0, ..] => Self::ThisNetwork,
@@ -56,7 +58,8 @@ impl IpScope {
             [100, 64..=127, ..] => Self::Shared,
             [127, ..] => Self::Loopback,
             [169, 254, ..] => Self::LinkLocal,
-            // PCP and TURN anycast (RFC 7723, RFC 8155) are the globally reachable ones of 192.0.0.0/24.
+            // PCP and TURN anycast (RFC 7723, RFC 8155) are the globally reachable ones of
+            // 192.0.0.0/24.
             [192, 0, 0, 9 | 10] => Self::Global,
             [192, 0, 0, _] => Self::Reserved,
             [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Self::Documentation,
@@ -70,7 +73,8 @@ impl IpScope {
         }
     }
 
-    /// Rows of <https://www.iana.org/assignments/iana-ipv6-special-registry>, the more specific first.
+    /// Rows of <https://www.iana.org/assignments/iana-ipv6-special-registry>, the more specific
+    /// first.
     const fn of_v6(addr: Ipv6Addr) -> Self {
         match addr.segments() {
             [0, 0, 0, 0, 0, 0, 0, 0] => Self::Unspecified,
@@ -79,7 +83,8 @@ impl IpScope {
                 Self::of_v4(embedded(high, low))
             }
             [0x64, 0xff9b, 1, ..] => Self::Private,
-            // AMT (RFC 7450), AS112 (RFC 7535), ORCHIDv2 (RFC 7343) and DRIP (RFC 9374), PCP and TURN and DNS-SD anycast.
+            // AMT (RFC 7450), AS112 (RFC 7535), ORCHIDv2 (RFC 7343) and DRIP (RFC 9374), PCP and
+            // TURN and DNS-SD anycast.
             [0x2001, 3, ..] | [0x2001, 4, 0x112, ..] | [0x2001, 0x20..=0x3f, ..] => Self::Global,
             [0x2001, 1, 0, 0, 0, 0, 0, 1..=3] => Self::Global,
             [0x2001, 2, 0, ..] => Self::Benchmarking,

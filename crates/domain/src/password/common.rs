@@ -4,9 +4,10 @@ use core::cmp::Ordering;
 
 use crate::random;
 
-/// Lower case, sorted bytewise, one a line: what leads every list of leaked passwords in English, Czech, Slovak, Polish and
-/// German (numbers, walks over the keyboard, names, teams, months), with the endings that people add when a digit or a sign
-/// is asked of them. Gathered by hand for this crate; to add one, add its line in its place.
+/// Lower case, sorted bytewise, one a line: what leads every list of leaked passwords in English,
+/// Czech, Slovak, Polish and German (numbers, walks over the keyboard, names, teams, months), with
+/// the endings that people add when a digit or a sign is asked of them. Gathered by hand for this
+/// crate; to add one, add its line in its place.
 static LIST: &str = include_str!("common.txt");
 
 /// Whether a password is one of the most common ones, whatever its case.

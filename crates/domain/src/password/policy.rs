@@ -2,16 +2,19 @@
 
 use core::fmt;
 
-use icu_properties::{CodePointMapData, props::GeneralCategory};
+use icu_properties::CodePointMapData;
+use icu_properties::props::GeneralCategory;
 
 use super::{Password, common};
 
-/// The longest password bcrypt reads: what is longer would be cut in silence, so it is refused instead.
+/// The longest password bcrypt reads: what is longer would be cut in silence, so it is refused
+/// instead.
 const BCRYPT_MAX_BYTES: usize = 72;
 
-/// What an organisation asks of new passwords. The default is the contract's: at least 8 characters, an upper-case letter,
-/// a lower-case letter, a digit, at most 256 bytes, none of the common passwords. A NUL is refused by every policy.
-/// Lengths are those of the normalized password.
+/// What an organisation asks of new passwords. The default is the contract's: at least 8
+/// characters, an upper-case letter, a lower-case letter, a digit, at most 256 bytes, none of the
+/// common passwords. A NUL is refused by every policy. Lengths are those of the normalized
+/// password.
 ///
 /// ```
 /// use resetd_domain::{Password, PasswordPolicy, PolicyRule};
@@ -56,7 +59,8 @@ impl PasswordPolicy {
         self
     }
 
-    /// With another maximum, in bytes of UTF-8. At 72 and under the broken rule is [`PolicyRule::TooLongForBcrypt`].
+    /// With another maximum, in bytes of UTF-8. At 72 and under the broken rule is
+    /// [`PolicyRule::TooLongForBcrypt`].
     #[must_use]
     pub const fn with_max_bytes(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;

@@ -7,11 +7,12 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 
 use crate::random;
 
-/// A password in plain text, in Unicode normalization form C: an é is the same however a keyboard composes it.
+/// A password in plain text, in Unicode normalization form C: an é is the same however a keyboard
+/// composes it.
 ///
-/// Nothing is trimmed. What the customer typed is kept beside it where it differs, for hashes that were made of it.
-/// `Debug` prints `Password(…)`; there is no `Display`, no `Serialize` and no `PartialEq`. It is overwritten when it is
-/// dropped.
+/// Nothing is trimmed. What the customer typed is kept beside it where it differs, for hashes that
+/// were made of it. `Debug` prints `Password(…)`; there is no `Display`, no `Serialize` and no
+/// `PartialEq`. It is overwritten when it is dropped.
 pub struct Password {
     normalized: String,
     typed: Option<String>,
@@ -27,7 +28,8 @@ impl Password {
         }
     }
 
-    /// The password exactly as it was typed, where that is not normalized: a hash from elsewhere may be one of it.
+    /// The password exactly as it was typed, where that is not normalized: a hash from elsewhere
+    /// may be one of it.
     #[must_use]
     pub fn as_typed(&self) -> Option<Self> {
         self.typed.as_ref().map(|typed| Self { normalized: typed.clone(), typed: None })

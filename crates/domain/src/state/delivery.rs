@@ -1,8 +1,8 @@
 //! The life of a request's mail.
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// Where the mail of a request stands, in the platform's words.
     DeliveryState, "state of a delivery", unknown
     /// The text is no state of a delivery.
@@ -15,7 +15,7 @@ words! {
         WaitingForNextAttempt = "waiting-for-next-attempt",
         /// The mail server took it.
         Sent = "sent",
-        /// The mail could not be made, by a fault in a template for instance.
+        /// The mail could not be made, by a error in a template for instance.
         PreparingError = "preparing-error",
         /// The mail server never took it while the link was alive.
         SendingError = "sending-error",
@@ -27,7 +27,8 @@ words! {
 }
 
 impl DeliveryState {
-    /// Whether no worker touches it any more. An operator may still: see [`DeliveryState::may_be_retried`].
+    /// Whether no worker touches it any more. An operator may still: see
+    /// [`DeliveryState::may_be_retried`].
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         match self {
@@ -69,7 +70,7 @@ impl DeliveryState {
     }
 }
 
-words! {
+string_enum! {
     /// Why a request owes no mail. Its caller never learns it.
     NoMailReason, "reason for no mail", unknown
     /// The text is no reason for no mail.

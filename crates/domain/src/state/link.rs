@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl, words};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, string_enum};
 
-words! {
+string_enum! {
     /// What a reset link is good for.
     LinkState, "state of a reset link", unknown
     /// The text is no state of a reset link.
@@ -21,8 +21,9 @@ words! {
 }
 
 impl LinkState {
-    /// The state at `now` of a link that dies at `deadline`. A used link stays used and a superseded one superseded when
-    /// their time is over as well. At the deadline itself it is expired.
+    /// The state at `now` of a link that dies at `deadline`. A used link stays used and a
+    /// superseded one superseded when their time is over as well. At the deadline itself it is
+    /// expired.
     #[must_use]
     pub fn at(now: DateTime<Utc>, deadline: DateTime<Utc>, used: bool, superseded: bool) -> Self {
         match (used, superseded) {

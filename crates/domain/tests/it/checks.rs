@@ -1,5 +1,5 @@
-//! What holds for any input of each parser. The properties, the fuzz targets in `fuzz` and their short run on stable Rust
-//! all call these.
+//! What holds for any input of each parser. The properties, the fuzz targets in `fuzz` and their
+//! short run on stable Rust all call these.
 
 use resetd_domain::{
     ApiKey, ApiKeyId, CustomerIp, DeliveryState, EmailAddress, ErrorCode, Expiry, Language, Password,

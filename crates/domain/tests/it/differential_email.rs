@@ -1,10 +1,12 @@
-//! Where `email_address` + `idna` + NFC + lower case, the best stack of general crates, decides otherwise than
-//! `EmailAddress`, and why ours is right. Every disagreement over all tables and over random addresses has to fall into one of
-//! [`DISAGREEMENTS`], and each of these has to occur.
+//! Where `email_address` + `idna` + NFC + lower case, the best stack of general crates, decides
+//! otherwise than `EmailAddress`, and why ours is right. Every disagreement over all tables and
+//! over random addresses has to fall into one of [`DISAGREEMENTS`], and each of these has to occur.
 
 use std::collections::BTreeMap;
 
-use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use resetd_domain::{EmailAddress, EmailError};
 use unicode_normalization::UnicodeNormalization;
 
@@ -79,7 +81,8 @@ const DISAGREEMENTS: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// The stack, with the white space trimmed that ours trims, so that only decisions of substance differ.
+/// The stack, with the white space trimmed that ours trims, so that only decisions of substance
+/// differ.
 fn stack(text: &str) -> Option<String> {
     let options =
         email_address::Options::default().with_required_tld().without_domain_literal().without_display_text();

@@ -330,7 +330,8 @@ fn the_edges_of_every_length() {
         format!("{local}@{label}.{label}.{}", "b".repeat(61)),
         // 1 + 1 + 252 = 254
         format!("x@{label}.{label}.{label}.{}", "b".repeat(60)),
-        // Measured on the normalized form: white space does not count, and full-width letters become one octet each.
+        // Measured on the normalized form: white space does not count, and full-width letters
+        // become one octet each.
         format!("   {local}@{label}.{label}.{}   ", "b".repeat(61)),
         format!("jan@{}.com", "ａ".repeat(63)),
         // 32 times e and U+0301 is 96 octets, 64 in NFC.

@@ -1,4 +1,4 @@
-//! Addresses that are refused: input, code of the fault, its position, source.
+//! Addresses that are refused: input, code of the error, its position, source.
 
 use resetd_domain::{EmailAddress, EmailError};
 
@@ -283,7 +283,7 @@ pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     ("+tag@ya.ru", "nothing-left-of-tag", 0, "specification.md#email-addresses"),
     ("-tag@yahoo.com", "nothing-left-of-tag", 0, "specification.md#email-addresses"),
     ("  +tag@gmail.com", "nothing-left-of-tag", 2, "specification.md#email-addresses"),
-    // Several faults: the worse first.
+    // Several errors: the worse first.
     ("\"jan\u{0}\"@example.com", "nul", 4, "characters that have no place anywhere come first"),
     ("jan..x@-example.com", "consecutive-dots", 4, "the local part comes before the domain"),
     ("Jan <jan..x@example.com>", "display-name", 4, "another notation comes before its parts"),

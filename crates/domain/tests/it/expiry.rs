@@ -88,7 +88,7 @@ pub(crate) const ACCEPTED: &[(&str, u32, &str)] = &[
     ("  PT1H  ", 3_600, "spaces at the edges"),
 ];
 
-/// Input, code of the fault, its position, source.
+/// Input, code of the error, its position, source.
 pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     ("", "empty", 0, "the caller's business"),
     ("   ", "empty", 0, "the caller's business"),

@@ -1,13 +1,12 @@
-//! The fuzz targets on stable Rust: the committed corpus and seeded mutations of it through the same functions.
+//! The fuzz targets on stable Rust: the committed corpus and seeded mutations of it through the
+//! same functions.
 //!
-//! A second or so by default; `RESETD_FUZZ_SECONDS=60 cargo test -p resetd-domain fuzz_smoke` runs each target as long as
-//! that. The real fuzzers, guided by coverage, are in `fuzz` (nightly).
+//! A second or so by default; `RESETD_FUZZ_SECONDS=60 cargo test -p resetd-domain fuzz_smoke` runs
+//! each target as long as that. The real fuzzers, guided by coverage, are in `fuzz` (nightly).
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 use crate::checks;
 

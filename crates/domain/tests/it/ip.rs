@@ -75,7 +75,7 @@ pub(crate) const ACCEPTED: &[(&str, &str, &str)] = &[
     ("   ::2   ", "::2", "trimmed"),
 ];
 
-/// Input, code of the fault, its position, source.
+/// Input, code of the error, its position, source.
 pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     // Ports and brackets: RFC 3986, section 3.2.2.
     ("1.1.1.1:80", "port", 7, "ports"),
@@ -123,7 +123,7 @@ pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     ("1.1.1", "short-ipv4", 5, "short"),
     ("2130706433", "number-too-large", 0, "short"),
     ("::ffff:1.1", "short-ipv4", 10, "short"),
-    // Other faults of four numbers.
+    // Other errors of four numbers.
     ("256.1.1.1", "number-too-large", 0, "RFC 6943 3.1.1"),
     ("1.1.1.256", "number-too-large", 6, "RFC 6943 3.1.1"),
     ("1.1.1.999", "number-too-large", 6, "RFC 6943 3.1.1"),
@@ -149,7 +149,7 @@ pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     ("1。1。1。1", "unexpected-character", 1, "ideographic full stops"),
     ("\u{a0}1.1.1.1", "unexpected-character", 0, "no-break space"),
     ("1.1.1.1\u{200b}", "unexpected-character", 7, "zero-width space"),
-    // Faults of groups: RFC 4291, section 2.2.
+    // Errors of groups: RFC 4291, section 2.2.
     (":", "wrong-groups", 0, "RFC 4291 2.2"),
     (":1", "wrong-groups", 0, "RFC 4291 2.2"),
     ("1:", "wrong-groups", 2, "RFC 4291 2.2"),
@@ -213,7 +213,8 @@ fn refused_addresses() {
     }
 }
 
-/// First or last address of a block, or its neighbour; scope; source: the IANA special-purpose registries.
+/// First or last address of a block, or its neighbour; scope; source: the IANA special-purpose
+/// registries.
 const SCOPES: &[(&str, IpScope, &str)] = &[
     ("0.0.0.1", IpScope::ThisNetwork, "RFC 791 3.2"),
     ("0.255.255.255", IpScope::ThisNetwork, "RFC 791 3.2"),

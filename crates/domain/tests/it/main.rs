@@ -1,5 +1,5 @@
-//! Tables with sources, properties, differences from peers, and a short fuzz run: everything of the crate that is checked
-//! from outside of it.
+//! Tables with sources, properties, differences from peers, and a short fuzz run: everything of the
+//! crate that is checked from outside of it.
 
 #![forbid(unsafe_code)]
 #![expect(

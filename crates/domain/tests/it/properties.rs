@@ -117,10 +117,10 @@ proptest! {
         let mut text = spaces.clone();
         let mut sum = 0;
         let mut last = None;
-        let mut fault = None;
+        let mut error = None;
         for (count, unit, spelling) in parts {
-            if fault.is_none() {
-                fault = match last {
+            if error.is_none() {
+                error = match last {
                     Some(last) if last == unit => Some("repeated-unit"),
                     Some(last) if last > unit => Some("out-of-order"),
                     _ => None,
@@ -130,8 +130,8 @@ proptest! {
             sum += count * UNITS[unit].0;
             text += &format!("{count}{spaces}{}{spaces}", UNITS[unit].1[spelling]);
         }
-        let expected = match (fault, sum) {
-            (Some(fault), _) => Err(fault),
+        let expected = match (error, sum) {
+            (Some(error), _) => Err(error),
             (None, 0) => Err("zero"),
             (None, 1..60) => Err("too-short"),
             (None, 60..=604_800) => Ok(sum as u32),
@@ -189,8 +189,8 @@ fn every_character_in_an_address() {
     }
 }
 
-/// Whatever the first character is, lower case and NFC leave nothing to do for a second round: all pairs of the letters that
-/// have a case and the marks that combine.
+/// Whatever the first character is, lower case and NFC leave nothing to do for a second round: all
+/// pairs of the letters that have a case and the marks that combine.
 #[test]
 fn every_letter_with_every_mark_of_its_script() {
     let rules = ProviderRules::built_in();

@@ -1,12 +1,13 @@
-//! Fields as vendors write them: a value of an unexpected type is no value, never an error that hides the rest.
+//! Fields as vendors write them: a value of an unexpected type is no value, never an error that
+//! hides the rest.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
+use std::marker::PhantomData;
 
 use maxminddb::PathElement;
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, SeqAccess, Visitor, value::MapAccessDeserializer},
-};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::Found;
 

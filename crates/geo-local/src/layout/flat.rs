@@ -1,15 +1,13 @@
-//! The flat layout of freely distributed lists: `country_code`, `state1`, `city`, `latitude`, `timezone`. The data is
-//! DB-IP's.
+//! The flat layout of freely distributed lists: `country_code`, `state1`, `city`, `latitude`,
+//! `timezone`. The data is DB-IP's.
 
 use application::ports::{GeoContext, PlaceName};
 use maxminddb::MaxMindDbError;
 use serde::Deserialize;
 
-use super::{
-    Found,
-    fields::{Number, Text},
-    place::{set_coordinates, set_country, without_district},
-};
+use super::Found;
+use super::fields::{Number, Text};
+use super::place::{set_coordinates, set_country, without_district};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

@@ -1,17 +1,15 @@
-//! IPinfo's layouts: flat texts, from the free lists up to the commercial location and privacy databases.
+//! IPinfo's layouts: flat texts, from the free lists up to the commercial location and privacy
+//! databases.
 
 use application::ports::{GeoContext, PlaceName};
 use maxminddb::MaxMindDbError;
 use serde::Deserialize;
 
-use super::{
-    Found,
-    fields::{AsNumber, Flag, Number, Text},
-    place,
-};
+use super::fields::{AsNumber, Flag, Number, Text};
+use super::{Found, place};
 
-/// `country` is a code in the older databases, with the name in `country_name`; in the newer ones it is the name, with
-/// the code in `country_code`.
+/// `country` is a code in the older databases, with the name in `country_name`; in the newer ones
+/// it is the name, with the code in `country_code`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct City<'a> {

@@ -1,26 +1,21 @@
 //! MaxMind's layout (GeoIP2, GeoLite2), which DB-IP shares: nested maps, names by language.
 
-use std::{fmt, marker::PhantomData};
+use std::fmt;
+use std::marker::PhantomData;
 
 use application::ports::{GeoContext, PlaceName};
-use maxminddb::{
-    MaxMindDbError,
-    PathElement::{self, Index, Key},
-};
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, SeqAccess, Visitor},
-};
+use maxminddb::MaxMindDbError;
+use maxminddb::PathElement::{self, Index, Key};
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
-use super::{
-    Found,
-    fields::{AsNumber, Flag, Nested, Number, Text, piece},
-    place,
-};
+use super::fields::{AsNumber, Flag, Nested, Number, Text, piece};
+use super::{Found, place};
 
 /// What a city or country database says; a country database leaves most of it out.
 ///
-/// The types are strict, which reads a record in half the time; one that does not fit is read [`piecemeal`].
+/// The types are strict, which reads a record in half the time; one that does not fit is read
+/// [`piecemeal`].
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct City<'a> {
@@ -99,8 +94,8 @@ struct Anonymous {
     is_tor_exit_node: Flag,
 }
 
-/// Reads place, coordinates and time zone. `districts`: city names end in a district in parentheses, which goes: a mail
-/// says where roughly, not which street.
+/// Reads place, coordinates and time zone. `districts`: city names end in a district in
+/// parentheses, which goes: a mail says where roughly, not which street.
 pub(super) fn city(
     record: &Found<'_>,
     districts: bool,
@@ -110,7 +105,8 @@ pub(super) fn city(
         Ok(found) => found.unwrap_or_default(),
         Err(_) => piecemeal(record),
     };
-    // With a code, our own table names the country. Its names stand in every record and are half of one.
+    // With a code, our own table names the country. Its names stand in every record and are half of
+    // one.
     let named = match found.country.iso_code {
         Some(_) => None,
         None => names(record, &[Key("country")]).place(false),
@@ -153,8 +149,8 @@ pub(super) fn asn(record: &Found<'_>, context: &mut GeoContext) -> Result<(), Ma
     Ok(())
 }
 
-/// Reads the flags. These databases list only addresses that stand out and say only what is true of them, so a flag that
-/// a listed address lacks is false.
+/// Reads the flags. These databases list only addresses that stand out and say only what is true of
+/// them, so a flag that a listed address lacks is false.
 pub(super) fn anonymous(record: &Found<'_>, context: &mut GeoContext) -> Result<(), MaxMindDbError> {
     let nested = record.decode_path::<Anonymous>(&[Key("traits")])?;
     let Some(flags) = nested.map_or_else(|| record.decode(), |flags| Ok(Some(flags)))? else { return Ok(()) };
@@ -170,7 +166,8 @@ pub(super) fn anonymous(record: &Found<'_>, context: &mut GeoContext) -> Result<
 }
 
 impl Names<'_> {
-    /// The place of these names. A name equal to the plain one is left out: `PlaceName` falls back to it anyway.
+    /// The place of these names. A name equal to the plain one is left out: `PlaceName` falls back
+    /// to it anyway.
     fn place(&self, districts: bool) -> Option<PlaceName> {
         let shown = |name: &str| !matches!(name, "" | "-");
         let all = [self.en, self.cs, self.sk, self.pl, self.de].map(|name| {

@@ -3,8 +3,9 @@
 use application::ports::{GeoContext, PlaceName};
 use domain::Country;
 
-/// Sets country and code. The name goes by the code, so that a country is called the same whichever database knows it;
-/// without a code, as the database calls it. A code that is no country's (`EU`, `AP`, `ZZ`) is dropped, its name with it.
+/// Sets country and code. The name goes by the code, so that a country is called the same whichever
+/// database knows it; without a code, as the database calls it. A code that is no country's (`EU`,
+/// `AP`, `ZZ`) is dropped, its name with it.
 pub(super) fn set_country(context: &mut GeoContext, code: Option<&str>, named: Option<PlaceName>) {
     let Some(code) = code else {
         context.country = named;

@@ -1,17 +1,12 @@
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use testkit::contract::{GeoUnderTest, geo_resolver, geo_resolver_deadline};
 
-use crate::{
-    Files,
-    dns_server::{self, A, Answer, PTR, names, v4},
-    fixtures,
-    geo_local::{DnsOptions, LocalGeo, LocalGeoOptions},
-    ip,
-};
+use crate::dns_server::{self, A, Answer, PTR, names, v4};
+use crate::geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
+use crate::{Files, fixtures, ip};
 
 const EIGHT: &str = "8.8.8.8.in-addr.arpa";
 /// Generous: a busy machine is no reason to miss a name.

@@ -1,17 +1,11 @@
-use std::{
-    net::{Ipv6Addr, SocketAddr},
-    time::{Duration, Instant},
-};
+use std::net::{Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
 
 use application::ports::{GeoContext, GeoError, GeoResolver};
 
-use crate::{
-    Files,
-    dns_server::{self, A, AAAA, Answer, PTR, names, v4, wire},
-    fixtures,
-    geo_local::{DnsOptions, LocalGeo, LocalGeoOptions},
-    ip,
-};
+use crate::dns_server::{self, A, AAAA, Answer, PTR, names, v4, wire};
+use crate::geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
+use crate::{Files, fixtures, ip};
 
 const ONE: &str = "1.1.1.1.in-addr.arpa";
 const EIGHT: &str = "8.8.8.8.in-addr.arpa";
@@ -88,16 +82,16 @@ async fn names_that_are_no_host_names_are_passed_over() {
 
 #[tokio::test]
 async fn a_server_that_fails_or_keeps_silent_is_unavailable_within_the_deadline() {
-    for fault in [Answer::Silence, Answer::Code(2), Answer::Code(5), Answer::Noise] {
+    for error in [Answer::Silence, Answer::Code(2), Answer::Code(5), Answer::Noise] {
         for zone in [
-            vec![(ONE, PTR, fault.clone())],
-            vec![(ONE, PTR, names(&["one.example.net"])), ("one.example.net", A, fault.clone())],
+            vec![(ONE, PTR, error.clone())],
+            vec![(ONE, PTR, names(&["one.example.net"])), ("one.example.net", A, error.clone())],
         ] {
             let server = dns_server::start(zone).await;
             let began = Instant::now();
             let answer = name_of(server, "1.1.1.1").await;
-            assert!(matches!(answer, Err(GeoError::Unavailable(_))), "{fault:?}: {answer:?}");
-            assert!(began.elapsed() < Duration::from_millis(300 + 700), "{fault:?}: {:?}", began.elapsed());
+            assert!(matches!(answer, Err(GeoError::Unavailable(_))), "{error:?}: {answer:?}");
+            assert!(began.elapsed() < Duration::from_millis(300 + 700), "{error:?}: {:?}", began.elapsed());
         }
     }
 }

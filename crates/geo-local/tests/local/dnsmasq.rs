@@ -1,19 +1,16 @@
 //! Reverse DNS against dnsmasq, a resolver that others wrote.
 
-use std::{net::SocketAddr, process::Stdio, time::Duration};
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
-use tokio::{
-    net::{TcpListener, TcpStream, UdpSocket},
-    process::{Child, Command},
-    time::sleep,
-};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::process::{Child, Command};
+use tokio::time::sleep;
 
-use crate::{
-    Files,
-    geo_local::{DnsOptions, LocalGeo, LocalGeoOptions},
-    ip,
-};
+use crate::geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
+use crate::{Files, ip};
 
 #[tokio::test]
 async fn names_are_confirmed_through_dnsmasq() {
@@ -34,7 +31,8 @@ async fn names_are_confirmed_through_dnsmasq() {
     assert_eq!(name_of("9.9.9.9").await, Err(GeoError::Unknown), "there is no pointer");
 }
 
-/// A dnsmasq on a free loopback port that serves its own records and asks nobody. It ends with the test.
+/// A dnsmasq on a free loopback port that serves its own records and asks nobody. It ends with the
+/// test.
 async fn start(binary: &str, files: &Files) -> (Child, SocketAddr) {
     for _ in 0..5 {
         let address = free_address().await;

@@ -86,7 +86,8 @@ pub(crate) fn maxmind_city() -> Vec<u8> {
     )
 }
 
-/// DB-IP's free city database: MaxMind's layout, English alone, districts in parentheses, no time zone.
+/// DB-IP's free city database: MaxMind's layout, English alone, districts in parentheses, no time
+/// zone.
 pub(crate) fn dbip_city() -> Vec<u8> {
     let prague = Value::map([
         ("city", names([("en", "Prague (Nové Město)")])),
@@ -102,7 +103,8 @@ pub(crate) fn dbip_city() -> Vec<u8> {
     database(writer, &[("89.24.0.0/16", prague), ("90.0.0.0/8", odd)])
 }
 
-/// DB-IP's lists as they are distributed freely: flat fields, single-precision coordinates, one file per family.
+/// DB-IP's lists as they are distributed freely: flat fields, single-precision coordinates, one
+/// file per family.
 pub(crate) fn flat_city(family: u8) -> Vec<u8> {
     let record = |code: &str, state: &str, city: &str, at: (f32, f32), zone: &str| {
         Value::map([
@@ -127,7 +129,8 @@ pub(crate) fn flat_city(family: u8) -> Vec<u8> {
     }
 }
 
-/// A list of countries alone: 8.8.8.0/24 in the US, everything else of 8.0.0.0/8 and 89.24.0.0/16 in Czechia.
+/// A list of countries alone: 8.8.8.0/24 in the US, everything else of 8.0.0.0/8 and 89.24.0.0/16
+/// in Czechia.
 pub(crate) fn flat_country() -> Vec<u8> {
     let country = |code: &str| Value::map([("country_code", Value::text(code))]);
     database(

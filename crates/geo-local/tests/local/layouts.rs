@@ -1,13 +1,11 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use application::ports::{GeoContext, GeoResolver, PlaceName};
 use mmdb_writer::Value;
 
-use crate::{
-    Files, addr, fixtures,
-    geo_local::{LocalGeo, LocalGeoOptions},
-    ip,
-};
+use crate::geo_local::{LocalGeo, LocalGeoOptions};
+use crate::{Files, addr, fixtures, ip};
 
 fn open(city: Vec<PathBuf>, asn: Vec<PathBuf>, anonymous: Vec<PathBuf>) -> LocalGeo {
     LocalGeo::open(LocalGeoOptions { city, asn, anonymous, ..LocalGeoOptions::default() }).unwrap()

@@ -1,4 +1,5 @@
-//! Local resolving against databases of our own making, DNS servers on loopback and, where they are, real databases.
+//! Local resolving against databases of our own making, DNS servers on loopback and, where they
+//! are, real databases.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -11,13 +12,15 @@ mod contract;
 mod dns;
 mod dns_server;
 mod dnsmasq;
-mod faults;
+mod errors;
 mod fixtures;
 mod layouts;
 mod real_data;
 mod reload;
 
-use std::{fs, net::IpAddr, path::PathBuf};
+use std::fs;
+use std::net::IpAddr;
+use std::path::PathBuf;
 
 use domain::CustomerIp;
 use resetd_geo_local as geo_local;

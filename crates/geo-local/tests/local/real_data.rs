@@ -2,10 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    addr,
-    geo_local::{LocalGeo, LocalGeoOptions},
-};
+use crate::addr;
+use crate::geo_local::{LocalGeo, LocalGeoOptions};
 
 #[test]
 fn well_known_addresses_resolve_to_their_system_and_country() {
@@ -20,7 +18,8 @@ fn well_known_addresses_resolve_to_their_system_and_country() {
     let (city, asn) = (vec![folder.join("city")], vec![folder.join("asn.mmdb")]);
     let geo = LocalGeo::open(LocalGeoOptions { city, asn, ..LocalGeoOptions::default() }).unwrap();
     for (address, system, countries) in [
-        // An anycast network registered in Australia and announced everywhere: lists differ in what they call its place.
+        // An anycast network registered in Australia and announced everywhere: lists differ in what
+        // they call its place.
         ("1.1.1.1", 13_335, &["AU", "US"][..]),
         ("8.8.8.8", 15_169, &["US"]),
         ("2001:4860:4860::8888", 15_169, &["US"]),

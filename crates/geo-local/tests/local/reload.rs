@@ -1,19 +1,12 @@
-use std::{
-    fs,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use application::ports::GeoResolver;
 
-use crate::{
-    Files, addr, fixtures,
-    geo_local::{LocalGeo, LocalGeoOptions},
-    ip,
-};
+use crate::geo_local::{LocalGeo, LocalGeoOptions};
+use crate::{Files, addr, fixtures, ip};
 
 fn open(files: &Files, check_every: Duration) -> LocalGeo {
     let city = vec![files.path("city")];

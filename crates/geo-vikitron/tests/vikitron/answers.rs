@@ -2,12 +2,9 @@ use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
 
-use crate::{
-    geo_vikitron::{BearerToken, VikiTron, VikiTronOptions},
-    ip,
-    server::{Behaviour, Server},
-    vikitron,
-};
+use crate::geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
+use crate::server::{Behaviour, Server};
+use crate::{ip, vikitron};
 
 const PRAGUE: &str = r#"{"ip":"1.1.1.1","country":{"code":"CZ","name":"Czechia","names":{"cs":"Česko"}},
     "city":{"name":"Prague","names":{"cs":"Praha"}},"network":{"asn":13335,"organisation":"Cloudflare"},

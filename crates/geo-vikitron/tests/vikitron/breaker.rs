@@ -2,11 +2,9 @@ use std::time::{Duration, Instant};
 
 use application::ports::{GeoError, GeoResolver};
 
-use crate::{
-    geo_vikitron::{VikiTron, VikiTronOptions},
-    ip,
-    server::{Behaviour, Server},
-};
+use crate::geo_vikitron::{VikiTron, VikiTronOptions};
+use crate::ip;
+use crate::server::{Behaviour, Server};
 
 fn eager(server: &Server) -> VikiTron {
     let options = VikiTronOptions {

@@ -1,12 +1,11 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use testkit::contract::{GeoUnderTest, geo_resolver, geo_resolver_deadline};
 
-use crate::{
-    geo_vikitron::{VikiTron, VikiTronOptions},
-    ip,
-    server::{Behaviour, Server},
-};
+use crate::geo_vikitron::{VikiTron, VikiTronOptions};
+use crate::ip;
+use crate::server::{Behaviour, Server};
 
 async fn under_test(behaviour: Behaviour, deadline: Duration) -> GeoUnderTest {
     let server = Arc::new(Server::start(behaviour).await);

@@ -3,11 +3,8 @@
 use application::ports::GeoResolver;
 use serde_json::Value;
 
-use crate::{
-    ip,
-    server::{Behaviour, Server},
-    vikitron,
-};
+use crate::server::{Behaviour, Server};
+use crate::{ip, vikitron};
 
 const PAGE: &str = include_str!("../../../../docs/vikitron.md");
 const SCHEMA: &str = include_str!("../../../../docs/vikitron.schema.json");

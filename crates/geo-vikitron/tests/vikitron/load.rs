@@ -1,14 +1,12 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
 use futures_util::future::join_all;
 
-use crate::{
-    geo_vikitron::{VikiTron, VikiTronOptions},
-    ip,
-    server::{Behaviour, Server},
-    vikitron,
-};
+use crate::geo_vikitron::{VikiTron, VikiTronOptions};
+use crate::server::{Behaviour, Server};
+use crate::{ip, vikitron};
 
 fn prague_after(milliseconds: u64) -> Behaviour {
     let prague = Box::new(Behaviour::json(r#"{"city":{"name":"Prague"}}"#));
@@ -72,7 +70,7 @@ async fn requests_at_once_are_bounded() {
 }
 
 #[tokio::test]
-async fn waiting_for_a_turn_ends_with_the_deadline_and_is_not_the_servers_fault() {
+async fn waiting_for_a_turn_ends_with_the_deadline_and_is_not_the_servers_error() {
     let server = Server::start(prague_after(200)).await;
     let options =
         VikiTronOptions { max_concurrent: 1, breaker_failures: 1, ..VikiTronOptions::new(server.url()) };

@@ -5,7 +5,7 @@ mod answers;
 mod breaker;
 mod contract;
 mod documentation;
-mod faults;
+mod errors;
 mod load;
 mod server;
 mod tls;

@@ -3,22 +3,17 @@ use std::sync::Arc;
 use application::ports::{GeoError, GeoResolver};
 use rcgen::{CertificateParams, Issuer, KeyPair};
 use tokio::net::TcpListener;
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{
-        ServerConfig,
-        crypto::ring,
-        pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
-    },
-};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::{
-    geo_vikitron::{BearerToken, VikiTron, VikiTronError, VikiTronOptions},
-    ip,
-    server::{Behaviour, State},
-};
+use crate::geo_vikitron::{BearerToken, VikiTron, VikiTronError, VikiTronOptions};
+use crate::ip;
+use crate::server::{Behaviour, State};
 
-/// An authority of our own and a server with its certificate for `localhost`: the authority's PEM and the URL.
+/// An authority of our own and a server with its certificate for `localhost`: the authority's PEM
+/// and the URL.
 async fn https(state: Arc<State>) -> (String, String) {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();

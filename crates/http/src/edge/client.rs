@@ -9,14 +9,14 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 /// More hops than any real chain of proxies has.
 const MAX_HOPS: usize = 32;
 
-/// The other end of the connection. Whoever serves the router puts it into the request's extensions, as
-/// [`crate::serve`] does.
+/// The other end of the connection. Whoever serves the router puts it into the request's
+/// extensions, as [`crate::serve`] does.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
-/// The address the request comes from: the peer's, or, where the peer is a trusted proxy, the right-most hop of
-/// `X-Forwarded-For` that is not one. What stands to the left of that hop is the caller's own claim and is not looked at;
-/// neither are `Forwarded`, `X-Real-IP` and their kin.
+/// The address the request comes from: the peer's, or, where the peer is a trusted proxy, the
+/// right-most hop of `X-Forwarded-For` that is not one. What stands to the left of that hop is the
+/// caller's own claim and is not looked at; neither are `Forwarded`, `X-Real-IP` and their kin.
 pub(crate) fn address(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpNetwork]) -> IpAddr {
     let peer =
         extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::ErrorCode;
 use tracing::{Span, debug, error, info};
 
-use super::{About, AnsweredCode, REQUEST_ID, Spans, Volume};
+use super::{AccessLogLevel, AnsweredCode, REQUEST_ID, RequestContext, Spans};
 use crate::error::ApiError;
 
 pin_project_lite::pin_project! {
@@ -20,13 +20,13 @@ pin_project_lite::pin_project! {
         #[pin]
         inner: F,
         spans: Spans,
-        about: About,
+        context: RequestContext,
     }
 }
 
 impl<F> EdgeFuture<F> {
-    pub(super) const fn new(inner: F, spans: Spans, about: About) -> Self {
-        Self { inner, spans, about }
+    pub(super) const fn new(inner: F, spans: Spans, context: RequestContext) -> Self {
+        Self { inner, spans, context }
     }
 }
 
@@ -46,42 +46,47 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for EdgeFuture<F> 
                 Err(never) => match never {},
             },
             Err(_) => {
-                error!(request_id = this.about.id(), route = this.about.stats.template, "a handler panicked");
+                error!(
+                    request_id = this.context.id(),
+                    route = this.context.stats.template,
+                    "a handler panicked"
+                );
                 ApiError::new(ErrorCode::Internal).into_response()
             }
         };
-        finish(response.headers_mut(), this.about);
-        record(&response, this.about, &this.spans.trace);
+        finish(response.headers_mut(), this.context);
+        record(&response, this.context, &this.spans.trace);
         Poll::Ready(Ok(response))
     }
 }
 
-fn finish(headers: &mut HeaderMap, about: &About) {
-    headers.insert(REQUEST_ID, about.id.clone());
+fn finish(headers: &mut HeaderMap, context: &RequestContext) {
+    headers.insert(REQUEST_ID, context.id.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }
 
-fn record(response: &Response, about: &About, trace: &Span) {
+fn record(response: &Response, context: &RequestContext, trace: &Span) {
     let status = response.status();
     let code = response.extensions().get::<AnsweredCode>().map_or("", |code| code.0);
-    let elapsed = about.started.elapsed();
-    about.stats.record(status, code, elapsed.as_secs_f64());
+    let elapsed = context.started.elapsed();
+    context.stats.record(status, code, elapsed.as_secs_f64());
     if !trace.is_disabled() {
         trace.record("status", i64::from(status.as_u16()));
         trace.record("code", code);
     }
     let duration_us = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
-    // The template, never the path: that of the reset page holds a token. No query either: it holds the key.
-    let (method, route, request_id) = (about.method.as_str(), about.stats.template, about.id());
-    match about.volume {
-        Volume::Normal => info!(
+    // The template, never the path: that of the reset page holds a token. No query either: it holds
+    // the key.
+    let (method, route, request_id) = (context.method.as_str(), context.stats.template, context.id());
+    match context.log_level {
+        AccessLogLevel::Info => info!(
             target: "access", method, route, status = status.as_u16(), code, duration_us, request_id,
-            client = %about.client
+            client = %context.client
         ),
-        Volume::Quiet => debug!(
+        AccessLogLevel::Debug => debug!(
             target: "access", method, route, status = status.as_u16(), code, duration_us, request_id,
-            client = %about.client
+            client = %context.client
         ),
     }
 }

@@ -15,8 +15,8 @@ const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Makes identifiers: 16 hexadecimal digits of this process, 16 of this request.
 ///
-/// They are unique, not secret. The request's half is a counter put through a bijection, so that an identifier does not
-/// tell how many requests there have been.
+/// They are unique, not secret. The request's half is a counter put through a bijection, so that an
+/// identifier does not tell how many requests there have been.
 pub(crate) struct RequestIds {
     process: [u8; 16],
     offset: u64,
@@ -35,8 +35,8 @@ impl RequestIds {
         }
     }
 
-    /// The caller's own identifier where it is short and harmless (1 to 64 of `[A-Za-z0-9-_.]`, not an API key), else a
-    /// fresh one.
+    /// The caller's own identifier where it is short and harmless (1 to 64 of `[A-Za-z0-9-_.]`, not
+    /// an API key), else a fresh one.
     pub(crate) fn identify(&self, headers: &HeaderMap) -> HeaderValue {
         headers.get(REQUEST_ID).filter(|value| is_harmless(value)).cloned().unwrap_or_else(|| self.fresh())
     }

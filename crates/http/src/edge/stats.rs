@@ -20,7 +20,8 @@ pub(crate) fn describe() {
 
 /// The metrics of one route.
 pub(crate) struct RouteStats {
-    /// The route's template, such as `/reset/{token}`: the only form of a path that is logged or counted.
+    /// The route's template, such as `/reset/{token}`: the only form of a path that is logged or
+    /// counted.
     pub(crate) template: &'static str,
     seconds: Histogram,
     outcomes: Outcomes,
@@ -40,7 +41,8 @@ impl RouteStats {
     }
 }
 
-/// A list that only grows, read without a lock. A route has about ten outcomes, and the usual one comes first.
+/// A list that only grows, read without a lock. A route has context ten outcomes, and the usual one
+/// comes first.
 #[derive(Default)]
 struct Outcomes(OnceLock<Box<Outcome>>);
 

@@ -1,4 +1,5 @@
-//! Passes over a value without keeping it, and checks it all the same: escapes, surrogates and depth.
+//! Passes over a value without keeping it, and checks it all the same: escapes, surrogates and
+//! depth.
 
 use std::fmt;
 

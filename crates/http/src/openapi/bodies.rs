@@ -1,5 +1,5 @@
-//! The bodies as the document shows them. The real ones are read field by field, in the contract's order, by
-//! [`crate::fields`].
+//! The bodies as the document shows them. The real ones are read field by field, in the contract's
+//! order, by [`crate::fields`].
 
 use domain::RedeemCode;
 use serde::Serialize;
@@ -31,7 +31,8 @@ pub(crate) struct ApiKeyParameter {
 pub(crate) struct ResetPasswordBody {
     #[schema(schema_with = api_key)]
     api_key: Option<String>,
-    /// The customer's address, in any spelling that reaches the mailbox. The answer never tells whether it is known.
+    /// The customer's address, in any spelling that reaches the mailbox. The answer never tells
+    /// whether it is known.
     #[schema(format = Email, example = "jan@barasek.com")]
     email: String,
     #[schema(schema_with = expiration_time)]
@@ -50,8 +51,9 @@ pub(crate) struct SetNewPasswordBody {
     /// The 32 characters at the end of the mail's link. One that is none answers `E003`.
     #[schema(example = "8fKq2LxWc0TzB4nYv7RmJ1sPd6HgA9eU")]
     token: String,
-    /// The new password. By default, which an organisation may change: at least 8 characters, an upper-case letter, a
-    /// lower-case letter and a digit, of any script, at most 256 bytes, not one of the common ones.
+    /// The new password. By default, which an organisation may change: at least 8 characters, an
+    /// upper-case letter, a lower-case letter and a digit, of any script, at most 256 bytes, not
+    /// one of the common ones.
     #[schema(
         format = Password, min_length = 8, max_length = 256, pattern = "^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[ -~]+$",
         example = "Correct horse 7"
@@ -77,8 +79,8 @@ pub(crate) fn always_false() -> Schema {
     always(false)
 }
 
-/// A `const`, so that nobody mistakes one answer for the other. utoipa has no field for it; what it flattens into a schema
-/// as an extension is a keyword like any other.
+/// A `const`, so that nobody mistakes one answer for the other. utoipa has no field for it; what it
+/// flattens into a schema as an extension is a keyword like any other.
 fn always(value: bool) -> Schema {
     let constant = Extensions::from_iter([("const", value)]);
     Schema::Object(ObjectBuilder::new().schema_type(Type::Boolean).extensions(Some(constant)).build())

@@ -1,4 +1,5 @@
-//! Links that a mail program or a person has lengthened: by a slash, a full stop, a bracket, a quote.
+//! Links that a mail program or a person has lengthened: by a slash, a full stop, a bracket, a
+//! quote.
 
 use axum::extract::{RawPathParams, Request};
 use axum::http::StatusCode;
@@ -32,7 +33,8 @@ pub(super) fn redirect(token_text: &str, rest: &str, request: &Request) -> Optio
     if below == target {
         return None;
     }
-    // Relative, so that it holds under whatever path a proxy puts this service; `./` as a token could be a scheme.
+    // Relative, so that it holds under whatever path a proxy puts this service; `./` as a token
+    // could be a scheme.
     let up = "../".repeat(below.matches('/').count());
     let query = request.uri().query().map(|query| format!("?{query}")).unwrap_or_default();
     let location = format!("./{up}{target}{query}");

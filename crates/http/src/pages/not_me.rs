@@ -1,4 +1,5 @@
-//! `GET` and `POST /reset/{token}/not-me`: "this was not me". Only the `POST` kills the request: scanners follow links.
+//! `GET` and `POST /reset/{token}/not-me`: "this was not me". Only the `POST` kills the request:
+//! scanners follow links.
 
 use std::sync::Arc;
 
@@ -24,11 +25,11 @@ pub(crate) async fn ask(
         }
         Ok(Some(opened)) => Page::for_holder(&opened).dead(opened.link.state, &token, Depth::BelowLink),
         Ok(None) => stranger.unknown(),
-        Err(fault) => stranger.unavailable(&fault),
+        Err(error) => stranger.unavailable(&error),
     }
 }
 
-pub(crate) async fn disown(
+pub(crate) async fn cancel(
     State(pages): State<Arc<ResetPages>>,
     token: Token,
     request: Request,
@@ -41,13 +42,13 @@ pub(crate) async fn disown(
     let opened = match pages.open.execute(&token, None).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return stranger.unknown(),
-        Err(fault) => return stranger.unavailable(&fault),
+        Err(error) => return stranger.unavailable(&error),
     };
     let page = Page::for_holder(&opened);
     let ip = CustomerIp::from(Client::of(&request));
-    match pages.disown.execute(&token, Some(ip)).await {
-        Ok(true) => page.disowned(),
+    match pages.cancel.execute(&token, Some(ip)).await {
+        Ok(true) => page.cancelled(),
         Ok(false) => page.dead(opened.link.state, &token, Depth::BelowLink),
-        Err(fault) => page.unavailable(&fault),
+        Err(error) => page.unavailable(&error),
     }
 }

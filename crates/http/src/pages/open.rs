@@ -26,7 +26,7 @@ pub(crate) async fn handle(
     let opened = match pages.open.execute(&token, Some(visit)).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return Page::for_stranger(request.headers()).unknown(),
-        Err(fault) => return Page::for_stranger(request.headers()).unavailable(&fault),
+        Err(error) => return Page::for_stranger(request.headers()).unavailable(&error),
     };
     let page = Page::for_holder(&opened);
     match opened.link.state {

@@ -9,7 +9,7 @@ use domain::{CustomerIp, LinkState, Password, RedeemCode};
 
 use super::view::{Depth, Page, Problem};
 use super::{ResetPages, Token, same_origin, text};
-use crate::body::{self, BodyFault};
+use crate::body::{self, BodyError};
 use crate::edge::Client;
 use crate::error::ApiError;
 use crate::form::{self, Values};
@@ -26,7 +26,7 @@ pub(crate) async fn handle(
     let opened = match pages.open.execute(&token, None).await {
         Ok(Some(opened)) => opened,
         Ok(None) => return Page::for_stranger(request.headers()).unknown(),
-        Err(fault) => return Page::for_stranger(request.headers()).unavailable(&fault),
+        Err(error) => return Page::for_stranger(request.headers()).unavailable(&error),
     };
     let page = Page::for_holder(&opened);
     // A used link may be the same form sent twice; the use case tells.
@@ -40,7 +40,7 @@ pub(crate) async fn handle(
         Ok(Entered { repeated: false, .. }) => {
             page.form(&pages.set_new_password.policy(&opened.organisation), &token, Some(Problem::Mismatch))
         }
-        Err(fault) => page.bad_form(fault),
+        Err(error) => page.bad_form(error),
     }
 }
 
@@ -51,13 +51,13 @@ struct Entered {
     repeated: bool,
 }
 
-async fn read(request: Request) -> Result<Entered, BodyFault> {
+async fn read(request: Request) -> Result<Entered, BodyError> {
     let (head, body) = request.into_parts();
     let body = body::read(&head.headers, body, "application/x-www-form-urlencoded").await?;
     let value = |name| match form::values(&body, name) {
         Values::Absent => Ok(String::new()),
         Values::One(value) => Ok(value.into_owned()),
-        Values::Malformed => Err(BodyFault::NotAForm),
+        Values::Malformed => Err(BodyError::NotAForm),
     };
     let password = Password::new(value("password")?);
     let confirmation = Password::new(value("password_confirmation")?);

@@ -1,15 +1,15 @@
 //! Whether a form was sent by the page it stands on.
 //!
-//! The token in the path is the capability: a foreign site that knows it needs no forgery. This is the second line, for a
-//! link that leaked into a place which can make a browser post but not read.
+//! The token in the path is the capability: a foreign site that knows it needs no forgery. This is
+//! the second line, for a link that leaked into a place which can make a browser post but not read.
 
 use axum::http::header::{HOST, HeaderName, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// `Sec-Fetch-Site` decides where there is one (Fetch Metadata); else `Origin`, where it names a host. A page with
-/// `Referrer-Policy: no-referrer` sends the origin `null`, so that says nothing.
+/// `Sec-Fetch-Site` decides where there is one (Fetch Metadata); else `Origin`, where it names a
+/// host. A page with `Referrer-Policy: no-referrer` sends the origin `null`, so that says nothing.
 ///
 /// Behind a proxy that does not pass `Host` on, the origin is that of the public URL.
 pub(crate) fn is_plausible(headers: &HeaderMap, public_origin: &str) -> bool {

@@ -14,7 +14,7 @@ use tracing::error;
 
 use super::languages;
 use super::texts::{Notice, Texts};
-use crate::body::BodyFault;
+use crate::body::BodyError;
 use crate::edge::AnsweredCode;
 use crate::error::ApiError;
 use crate::html::{self, Policy};
@@ -105,7 +105,7 @@ impl<'a> Page<'a> {
             }
             _ => Vec::new(),
         };
-        let fault = problem.as_ref().map(|problem| match problem {
+        let error = problem.as_ref().map(|problem| match problem {
             Problem::Policy(_) => texts.broken_rules,
             Problem::Mismatch => texts.mismatch,
             Problem::UsedBefore => texts.used_before,
@@ -117,7 +117,7 @@ impl<'a> Page<'a> {
             lead => texts.form_lead.replace("{org}", self.organisation.unwrap_or_default()),
             mismatch => matches!(problem, Some(Problem::Mismatch)),
             ours => matches!(problem, Some(Problem::Ours | Problem::Busy)),
-            rules, broken, fault, token, ..self.frame()
+            rules, broken, error, token, ..self.frame()
         };
         let mut response = html::page_with(status, "reset-form.html", content, self.policy())?;
         if let Some(problem) = problem {
@@ -140,7 +140,7 @@ impl<'a> Page<'a> {
             Depth::Link => format!("{token}/fresh"),
             Depth::BelowLink => "fresh".to_owned(),
         };
-        let more = context! { action, button => self.texts.fresh_button, hint => self.texts.fresh_hint };
+        let more = context! { action, button => self.texts.resend_button, hint => self.texts.resend_hint };
         self.notice(StatusCode::GONE, notice, "clock", more)
     }
 
@@ -148,8 +148,8 @@ impl<'a> Page<'a> {
         self.notice(StatusCode::OK, &self.texts.changed, "done", context! {})
     }
 
-    pub(super) fn fresh_link_sent(&self) -> Rendered {
-        self.notice(StatusCode::OK, &self.texts.fresh_sent, "mail", context! {})
+    pub(super) fn link_resent(&self) -> Rendered {
+        self.notice(StatusCode::OK, &self.texts.resend_done, "mail", context! {})
     }
 
     pub(super) fn ask_to_disown(&self, token: &str) -> Rendered {
@@ -160,8 +160,8 @@ impl<'a> Page<'a> {
         self.notice(StatusCode::OK, &self.texts.not_me, "shield", more)
     }
 
-    pub(super) fn disowned(&self) -> Rendered {
-        self.notice(StatusCode::OK, &self.texts.disowned, "shield", context! {})
+    pub(super) fn cancelled(&self) -> Rendered {
+        self.notice(StatusCode::OK, &self.texts.cancelled, "shield", context! {})
     }
 
     pub(super) fn unknown(&self) -> Rendered {
@@ -189,19 +189,19 @@ impl<'a> Page<'a> {
         self.notice(StatusCode::FORBIDDEN, &self.texts.not_understood, "shield", context! {})
     }
 
-    pub(super) fn bad_form(&self, fault: BodyFault) -> Rendered {
-        let status = match fault {
-            BodyFault::MediaType | BodyFault::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            BodyFault::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            BodyFault::Incomplete | BodyFault::NotAForm | BodyFault::NotJson | BodyFault::NotAnObject => {
+    pub(super) fn bad_form(&self, error: BodyError) -> Rendered {
+        let status = match error {
+            BodyError::MediaType | BodyError::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            BodyError::Incomplete | BodyError::NotAForm | BodyError::NotJson | BodyError::NotAnObject => {
                 StatusCode::BAD_REQUEST
             }
         };
         self.notice(status, &self.texts.not_understood, "shield", context! {})
     }
 
-    pub(super) fn unavailable(&self, fault: &StoreError) -> Rendered {
-        error!(%fault, "the store did not do its work");
+    pub(super) fn unavailable(&self, error: &StoreError) -> Rendered {
+        error!(%error, "the store did not do its work");
         self.notice(StatusCode::SERVICE_UNAVAILABLE, &self.texts.unavailable, "clock", context! {})
     }
 

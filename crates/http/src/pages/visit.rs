@@ -4,7 +4,8 @@ use application::Visitor;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName, Method};
 
-/// Headers by which browsers and proxies announce a look ahead (`Sec-Purpose` of the Fetch standard and its forerunners).
+/// Headers by which browsers and proxies announce a look ahead (`Sec-Purpose` of the Fetch standard
+/// and its forerunners).
 const PURPOSES: [HeaderName; 4] = [
     HeaderName::from_static("sec-purpose"),
     HeaderName::from_static("purpose"),
@@ -39,7 +40,8 @@ const SCANNERS: [&str; 23] = [
     "libwww",
 ];
 
-/// Who seems to be looking. A `HEAD`, a look ahead, a known program or no user agent at all is a scanner.
+/// Who seems to be looking. A `HEAD`, a look ahead, a known program or no user agent at all is a
+/// scanner.
 pub(crate) fn of(method: &Method, headers: &HeaderMap) -> Visitor {
     let announced = PURPOSES.iter().filter_map(|name| headers.get(name)).any(|value| {
         let value = value.as_bytes().to_ascii_lowercase();

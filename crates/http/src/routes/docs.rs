@@ -1,5 +1,5 @@
-//! `GET /docs`: the reference, made from the OpenAPI document. It reads without JavaScript; with it, every call has a form
-//! that sends it.
+//! `GET /docs`: the reference, made from the OpenAPI document. It reads without JavaScript; with
+//! it, every call has a form that sends it.
 
 use std::sync::LazyLock;
 

@@ -28,8 +28,8 @@ pub struct ReadinessReport {
     pub store: bool,
     /// The worker runs. A process that runs none on purpose says `true`.
     pub worker: bool,
-    /// Why the relay takes no mail, without addresses and credentials. It makes nothing unready: requests are accepted
-    /// and wait.
+    /// Why the relay takes no mail, without addresses and credentials. It makes nothing unready:
+    /// requests are accepted and wait.
     pub relay: Option<String>,
 }
 

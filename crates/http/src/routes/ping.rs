@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use application::Authenticated;
 
-use crate::call::{Gate, answer};
+use crate::call::{ApiKeyAuth, answer};
 use crate::openapi::ApiKeyParameter;
 
 pub(crate) const PATH: &str = "/ping/v1";
@@ -25,8 +25,8 @@ pub(crate) const PATH: &str = "/ping/v1";
     params(ApiKeyParameter),
     security(("bearer" = []), ())
 )]
-pub(crate) async fn handle(State(gate): State<Gate>, request: Request) -> Response {
-    match gate.open(request).await {
+pub(crate) async fn handle(State(auth): State<ApiKeyAuth>, request: Request) -> Response {
+    match auth.open(request).await {
         Ok(caller) => answer(super::json(&Pong::about(&caller)), caller.rate.as_ref()),
         Err(denied) => denied.into_response(),
     }

@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use crate::call::{Gate, answer};
+use crate::call::{ApiKeyAuth, answer};
 use crate::error::{ApiError, JSON};
 use crate::fields;
 use crate::json::JsonObject;
@@ -22,14 +22,14 @@ const HEADERS: usize = 10;
 
 /// What the route needs.
 pub(crate) struct ResetPassword {
-    pub(crate) gate: Gate,
+    pub(crate) auth: ApiKeyAuth,
     pub(crate) use_case: Arc<RequestReset>,
 }
 
 /// Request a reset mail
 ///
-/// Records the request durably and answers. A mail goes out if the address belongs to a customer; the answer is the same
-/// whether it does or not.
+/// Records the request durably and answers. A mail goes out if the address belongs to a customer;
+/// the answer is the same whether it does or not.
 #[utoipa::path(
     post,
     path = PATH,
@@ -41,7 +41,7 @@ pub(crate) struct ResetPassword {
     security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(State(route): State<Arc<ResetPassword>>, request: Request) -> Response {
-    let call = match route.gate.open_json(request).await {
+    let call = match route.auth.open_json(request).await {
         Ok(call) => call,
         Err(denied) => return denied.into_response(),
     };

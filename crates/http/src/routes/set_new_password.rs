@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::reset_password::success;
-use crate::call::{Gate, JsonCall, answer};
+use crate::call::{ApiKeyAuth, JsonCall, answer};
 use crate::edge::AnsweredCode;
 use crate::error::ApiError;
 use crate::fields;
@@ -25,14 +25,15 @@ pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 /// What the route needs.
 pub(crate) struct SetPassword {
-    pub(crate) gate: Gate,
+    pub(crate) auth: ApiKeyAuth,
     pub(crate) use_case: Arc<SetNewPassword>,
 }
 
 /// Set a new password
 ///
-/// Redeems a token. What the customer can do something about comes with status 200 and an `errorCode`; a password that
-/// breaks the policy is a 422 with the rules, and the token stays good.
+/// Redeems a token. What the customer can do something about comes with status 200 and an
+/// `errorCode`; a password that breaks the policy is a 422 with the rules, and the token stays
+/// good.
 #[utoipa::path(
     post,
     path = PATH,
@@ -53,7 +54,7 @@ pub(crate) struct SetPassword {
     security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(State(route): State<Arc<SetPassword>>, request: Request) -> Response {
-    let call = match route.gate.open_json(request).await {
+    let call = match route.auth.open_json(request).await {
         Ok(call) => call,
         Err(denied) => return denied.into_response(),
     };

@@ -10,8 +10,8 @@ use tokio::time::{Instant, Sleep};
 
 use std::io;
 
-/// An incoming body with a deadline for its last byte. The timer is made when the body is first waited for: most are there
-/// together with the head.
+/// An incoming body with a deadline for its last byte. The timer is made when the body is first
+/// waited for: most are there together with the head.
 pub(super) struct TimedBody {
     body: Incoming,
     deadline: Instant,

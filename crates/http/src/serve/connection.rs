@@ -32,9 +32,10 @@ pub(super) struct Connection {
 
 impl Connection {
     pub(super) async fn run<A: Acceptor>(mut self, acceptor: &A, stream: TcpStream, peer: SocketAddr) {
-        // Answers are small and whole: nothing is gained by waiting for more (RFC 896), 40 ms may be lost.
-        if let Err(fault) = stream.set_nodelay(true) {
-            debug!(%fault, "TCP_NODELAY could not be set");
+        // Answers are small and whole: nothing is gained by waiting for more (RFC 896), 40 ms may
+        // be lost.
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "TCP_NODELAY could not be set");
         }
         let accepted = tokio::select! {
             accepted = tokio::time::timeout(self.limits.header_timeout, acceptor.accept(stream)) => accepted,
@@ -42,7 +43,7 @@ impl Connection {
         };
         match accepted {
             Ok(Ok(stream)) => self.speak(stream, peer).await,
-            Ok(Err(fault)) => debug!(%fault, "a connection could not be prepared"),
+            Ok(Err(error)) => debug!(%error, "a connection could not be prepared"),
             Err(_) => debug!("a connection was not prepared in time"),
         }
     }
@@ -67,7 +68,8 @@ impl Connection {
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            // The stream has timeouts of its own; this one is a net, should it ever wait without reading.
+            // The stream has timeouts of its own; this one is a net, should it ever wait without
+            // reading.
             .header_read_timeout(self.limits.idle_timeout + self.limits.header_timeout)
             .max_headers(self.limits.max_headers)
             .max_buf_size(self.limits.head_bytes())
@@ -84,8 +86,8 @@ impl Connection {
                 _ = self.phase.wait_for(|phase| *phase == Phase::Closed) => None,
             };
         }
-        if let Some(Err(fault)) = outcome {
-            debug!(%fault, "a connection ended with a fault");
+        if let Some(Err(error)) = outcome {
+            debug!(%error, "a connection ended with a error");
         }
     }
 }
@@ -99,8 +101,9 @@ async fn answer(
     request.extensions_mut().insert(Peer(peer));
     let mut response = router.call(request).await?;
     if chunked {
-        // A request with both Content-Length and Transfer-Encoding reaches this place with the latter alone. RFC 9112,
-        // section 6.1: the connection MUST be closed after it. So it is after every chunked one.
+        // A request with both Content-Length and Transfer-Encoding reaches this place with the
+        // latter alone. RFC 9112, section 6.1: the connection MUST be closed after it. So it is
+        // after every chunked one.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)

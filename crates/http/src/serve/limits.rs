@@ -5,13 +5,13 @@ use std::time::Duration;
 pub struct ConnectionLimits {
     /// Connections at once; further ones wait in the kernel's queue. Default 10,000.
     pub max_connections: usize,
-    /// From the first byte of a request's head (or the opening of the connection) to the end of the head, and for a TLS
-    /// handshake. Default 10 s.
+    /// From the first byte of a request's head (or the opening of the connection) to the end of the
+    /// head, and for a TLS handshake. Default 10 s.
     pub header_timeout: Duration,
     /// From the end of the head to the end of the body. Default 10 s.
     pub body_timeout: Duration,
-    /// Between two requests of one connection. Longer than the 60 s for which proxies commonly keep theirs, so that it is
-    /// the proxy which closes. Default 75 s.
+    /// Between two requests of one connection. Longer than the 60 s for which proxies commonly keep
+    /// theirs, so that it is the proxy which closes. Default 75 s.
     pub idle_timeout: Duration,
     /// For the client to take some bytes of an answer. Default 30 s.
     pub write_timeout: Duration,

@@ -1,7 +1,8 @@
 //! A stream that ends by itself when the client is silent or does not read.
 //!
-//! hyper has one timeout, from the end of an answer to the end of the next request's head. That cannot tell a pooled
-//! connection at rest, which may rest for a minute, from a head that drips, which may not.
+//! hyper has one timeout, from the end of an answer to the end of the next request's head. That
+//! cannot tell a pooled connection at rest, which may rest for a minute, from a head that drips,
+//! which may not.
 
 use std::io;
 use std::pin::Pin;
@@ -15,8 +16,8 @@ use tokio::time::{Instant, Sleep};
 
 use super::ConnectionLimits;
 
-/// How many times a request was begun or answered: odd while one is being worked on. Written by the service, read by the
-/// stream.
+/// How many times a request was begun or answered: odd while one is being worked on. Written by the
+/// service, read by the stream.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Progress(Arc<AtomicU64>);
 

@@ -104,7 +104,7 @@ impl Answer {
     }
 
     /// Status, error code and field.
-    pub fn fault(&self) -> (u16, String, Option<String>) {
+    pub fn error_with_field(&self) -> (u16, String, Option<String>) {
         let (status, code) = self.error();
         let field = self.json()["error"]["field"].as_str().map(str::to_owned);
         (status, code, field)
@@ -121,9 +121,9 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn is_fault(&self, field: &str) {
+    pub fn is_field_error(&self, field: &str) {
         assert_eq!(
-            self.fault(),
+            self.error_with_field(),
             (422, "INTERNAL_VALIDATION_FAILED".to_owned(), Some(field.to_owned())),
             "{}",
             self.body

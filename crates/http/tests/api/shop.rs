@@ -10,7 +10,7 @@ use application::ports::{
     PasswordHasher, SandboxStore, TokenIssue, TokenStore,
 };
 use application::{
-    Authenticate, DisownRequest, NoteVisit, OpenLink, PasswordQueue, RequestFreshLink, RequestReset,
+    Authenticate, CancelRequest, NoteVisit, OpenLink, PasswordQueue, RequestReset, ResendLink,
     SetNewPassword, WorkSignal,
 };
 use axum::Router;
@@ -89,7 +89,7 @@ impl Readiness for Ready {
 }
 
 /// What a test changes before the router is made.
-pub struct Plan {
+pub struct ShopConfig {
     pub settings: OrganisationSettings,
     pub accept_sample: bool,
     pub mailbox: bool,
@@ -104,7 +104,7 @@ pub struct Plan {
     pub queue: PasswordQueue,
 }
 
-impl Default for Plan {
+impl Default for ShopConfig {
     fn default() -> Self {
         Self {
             settings: OrganisationSettings::default(),
@@ -123,10 +123,10 @@ impl Default for Plan {
 
 impl Shop {
     pub async fn open() -> Self {
-        Self::planned(Plan::default()).await
+        Self::planned(ShopConfig::default()).await
     }
 
-    pub async fn planned(plan: Plan) -> Self {
+    pub async fn planned(plan: ShopConfig) -> Self {
         let store = MemoryStore::new();
         let clock = ManualClock::new(noon());
         let archive = MemoryArchive::new();
@@ -315,7 +315,7 @@ async fn keys(store: &MemoryStore, shop: &Organisation, other: &Organisation, su
 }
 
 fn api(
-    plan: Plan,
+    plan: ShopConfig,
     store: &MemoryStore,
     clock: &ManualClock,
     archive: &MemoryArchive,
@@ -361,7 +361,7 @@ fn api(
             random: random.clone(),
             signal: signal.clone(),
         }),
-        fresh_link: Arc::new(RequestFreshLink {
+        resent_link: Arc::new(ResendLink {
             open: open_link.clone(),
             tokens: tokens.clone(),
             customers: store.clone(),
@@ -370,7 +370,7 @@ fn api(
             random: random.clone(),
             signal,
         }),
-        disown: Arc::new(DisownRequest { tokens, clock }),
+        cancel: Arc::new(CancelRequest { tokens, clock }),
         open_link,
         sandbox: archive.clone(),
         mailbox: plan.mailbox.then_some(archive),

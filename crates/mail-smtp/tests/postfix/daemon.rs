@@ -197,7 +197,8 @@ fn certificates(root: &Path) {
     fs::write(root.join("relay.key"), key.serialize_pem()).unwrap();
 }
 
-/// Debian's Postfix looks for `sasl/smtpd.conf` below its configuration. One user, `user`, with the password `correct horse`.
+/// Debian's Postfix looks for `sasl/smtpd.conf` below its configuration. One user, `user`, with the
+/// password `correct horse`.
 fn users(root: &Path) {
     let base: PathBuf = root.join("conf/sasl");
     let database = base.join("sasldb2");

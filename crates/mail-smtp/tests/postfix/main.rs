@@ -1,6 +1,7 @@
 //! Against a real Postfix: STARTTLS, AUTH, SMTPUTF8, refusals by recipient, a stop and a start.
 //!
-//! Needs root, and `RESETD_TEST_POSTFIX` naming the `postfix` command; the Cyrus SASL tools stand beside it.
+//! Needs root, and `RESETD_TEST_POSTFIX` naming the `postfix` command; the Cyrus SASL tools stand
+//! beside it.
 
 #![expect(clippy::unwrap_used, reason = "a test says what is broken by panicking")]
 
@@ -52,7 +53,7 @@ async fn a_real_relay() {
     delivers_over_implicit_tls(&daemon).await;
     carries_internationalised_recipients(&daemon, &sender).await;
     tells_refusals_apart(&sender).await;
-    tells_faults_of_configuration_apart(&daemon).await;
+    tells_errors_of_configuration_apart(&daemon).await;
     many_in_flight_all_arrive(&daemon, &sender).await;
     comes_back_after_a_stop(&daemon, &sender).await;
 }
@@ -106,7 +107,7 @@ async fn tells_refusals_apart(sender: &SmtpSender) {
     sender.send(&mail(4, "after@barasek.com")).await.unwrap();
 }
 
-async fn tells_faults_of_configuration_apart(daemon: &Daemon) {
+async fn tells_errors_of_configuration_apart(daemon: &Daemon) {
     let wrong = sender_of(daemon.url("user:wrong", "&tls=required")).send(&mail(5, "jan@barasek.com")).await;
     let wrong = wrong.unwrap_err();
     assert_eq!(wrong.kind, FailureKind::HostRefuses);

@@ -5,7 +5,8 @@ use application::ports::MailSender as _;
 
 use crate::script::{Peer, Relay, act, failure, send, sender};
 
-/// Latin-1, GBK, NUL, what is never UTF-8, a bare CR, nothing, and a line longer than servers may write.
+/// Latin-1, GBK, NUL, what is never UTF-8, a bare CR, nothing, and a line longer than servers may
+/// write.
 fn texts() -> Vec<Vec<u8>> {
     vec![
         b"Nachricht \xfcbernommen".to_vec(),
@@ -132,7 +133,8 @@ async fn refusals_are_refusals_whatever_they_say() {
             .await;
             let sender = sender(&relay.url("").replace("smtp://", "smtp://user:secretpassword@"));
             let (found, reply) = failure(&sender).await;
-            // What a text begins with may be an enhanced status; none of these is one that counts here.
+            // What a text begins with may be an enhanced status; none of these is one that counts
+            // here.
             assert_eq!(found, kind, "step {step}, {code} {text:?}: {reply}");
             assert!(reply.starts_with(code), "{reply}");
             assert_eq!(relay.connections(), 1);

@@ -199,7 +199,8 @@ async fn a_host_that_comes_back_is_used_again() {
     send(&sender).await.unwrap();
 }
 
-/// With Nagle's algorithm each of these mails would wait 40 ms for a delayed acknowledgement: 8 s in all.
+/// With Nagle's algorithm each of these mails would wait 40 ms for a delayed acknowledgement: 8 s
+/// in all.
 #[tokio::test]
 async fn two_hundred_mails_on_one_connection_do_not_wait_for_acknowledgements() {
     let relay = Relay::play(willing(1)).await;

@@ -7,10 +7,10 @@ use testkit::contract::{Inbox, ReceivedMail, SenderUnderTest};
 use crate::script::{Heard, Relay, willing};
 
 /// What a relay heard, read as a mailbox would.
-struct Letterbox(Heard);
+struct RelayInbox(Heard);
 
 #[async_trait]
-impl Inbox for Letterbox {
+impl Inbox for RelayInbox {
     async fn received(&self) -> Vec<ReceivedMail> {
         let mut mails = Vec::new();
         for connection in self.0.lock().unwrap().iter() {
@@ -45,7 +45,7 @@ fn read(to: &str, text: &str) -> ReceivedMail {
 async fn keeps_the_contract_of_a_sender() {
     testkit::contract::mail_sender(async || {
         let relay = Relay::play(willing(100)).await;
-        let inbox = Arc::new(Letterbox(Arc::clone(&relay.heard)));
+        let inbox = Arc::new(RelayInbox(Arc::clone(&relay.heard)));
         SenderUnderTest { sender: Arc::new(relay.sender()), inbox, kept: Box::new(relay) }
     })
     .await;

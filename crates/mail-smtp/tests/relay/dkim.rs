@@ -46,7 +46,8 @@ async fn signed(pem: &str, to: &str) -> String {
     text.split("\r\n").map(|line| line.strip_prefix('.').unwrap_or(line)).collect::<Vec<_>>().join("\r\n")
 }
 
-/// RFC 6376, section 6.1, for one signature, relaxed/relaxed; written from the RFC, not from the signer.
+/// RFC 6376, section 6.1, for one signature, relaxed/relaxed; written from the RFC, not from the
+/// signer.
 fn verifies(raw: &str, algorithm: &'static dyn VerificationAlgorithm, name: &str, key: &[u8]) -> bool {
     let (head, body) = raw.split_once("\r\n\r\n").unwrap();
     let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");

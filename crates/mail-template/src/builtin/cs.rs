@@ -15,8 +15,8 @@ pub(super) const PHRASES: Phrases = Phrases {
         validity: "Odkaz platí do: {{ expiresAt }}. Použít ho lze jen jednou.",
         origin: "Odkud žádost přišla: {{ requestedFrom }}",
         unwanted: "Pokud jste o nové heslo nežádali, nemusíte nic dělat – Vaše heslo zůstává beze změny.",
-        disown: "Nebyla to moje žádost, zrušit odkaz",
-        disown_text: "Pokud to nebyla Vaše žádost, odkaz zrušíte zde:",
+        cancel: "Nebyla to moje žádost, zrušit odkaz",
+        cancel_text: "Pokud to nebyla Vaše žádost, odkaz zrušíte zde:",
         fallback: "Pokud tlačítko nefunguje, zkopírujte tuto adresu do prohlížeče:",
     },
     changed: Changed {

@@ -14,8 +14,8 @@ pub(super) const PHRASES: Phrases = Phrases {
         validity: "Der Link ist gültig bis: {{ expiresAt }}. Er kann nur einmal verwendet werden.",
         origin: "Ort der Anfrage: {{ requestedFrom }}",
         unwanted: "Falls Sie kein neues Passwort angefordert haben, müssen Sie nichts tun – Ihr Passwort bleibt unverändert.",
-        disown: "Das war ich nicht, Link ungültig machen",
-        disown_text: "Falls Sie das nicht waren, können Sie den Link hier ungültig machen:",
+        cancel: "Das war ich nicht, Link ungültig machen",
+        cancel_text: "Falls Sie das nicht waren, können Sie den Link hier ungültig machen:",
         fallback: "Falls die Schaltfläche nicht funktioniert, kopieren Sie bitte diese Adresse in Ihren Browser:",
     },
     changed: Changed {

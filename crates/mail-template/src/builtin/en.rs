@@ -14,8 +14,8 @@ pub(super) const PHRASES: Phrases = Phrases {
         validity: "The link is valid until {{ expiresAt }} and can be used only once.",
         origin: "Where the request came from: {{ requestedFrom }}",
         unwanted: "If you did not ask for a new password, you need not do anything: your password stays as it is.",
-        disown: "This was not me, cancel the link",
-        disown_text: "If this was not you, you can cancel the link here:",
+        cancel: "This was not me, cancel the link",
+        cancel_text: "If this was not you, you can cancel the link here:",
         fallback: "If the button does not work, copy this address into your browser:",
     },
     changed: Changed {

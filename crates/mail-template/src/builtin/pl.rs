@@ -15,8 +15,8 @@ pub(super) const PHRASES: Phrases = Phrases {
         validity: "Link jest ważny do: {{ expiresAt }}. Można go użyć tylko raz.",
         origin: "Skąd wysłano prośbę: {{ requestedFrom }}",
         unwanted: "Jeśli to nie Państwo prosili o nowe hasło, nie trzeba nic robić – dotychczasowe hasło pozostaje bez zmian.",
-        disown: "To nie była moja prośba, unieważnij link",
-        disown_text: "Jeśli to nie była Państwa prośba, link można unieważnić tutaj:",
+        cancel: "To nie była moja prośba, unieważnij link",
+        cancel_text: "Jeśli to nie była Państwa prośba, link można unieważnić tutaj:",
         fallback: "Jeśli przycisk nie działa, prosimy skopiować ten adres do przeglądarki:",
     },
     changed: Changed {

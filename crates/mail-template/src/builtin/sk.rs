@@ -14,8 +14,8 @@ pub(super) const PHRASES: Phrases = Phrases {
         validity: "Odkaz platí do: {{ expiresAt }}. Použiť ho možno iba raz.",
         origin: "Odkiaľ žiadosť prišla: {{ requestedFrom }}",
         unwanted: "Ak ste o nové heslo nežiadali, nemusíte robiť nič – Vaše heslo zostáva bez zmeny.",
-        disown: "Nebola to moja žiadosť, zrušiť odkaz",
-        disown_text: "Ak to nebola Vaša žiadosť, odkaz zrušíte tu:",
+        cancel: "Nebola to moja žiadosť, zrušiť odkaz",
+        cancel_text: "Ak to nebola Vaša žiadosť, odkaz zrušíte tu:",
         fallback: "Ak tlačidlo nefunguje, skopírujte túto adresu do prehliadača:",
     },
     changed: Changed {

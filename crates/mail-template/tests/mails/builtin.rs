@@ -98,7 +98,7 @@ async fn the_link_is_a_button_and_plain_text_in_both_parts() {
 async fn what_is_unknown_leaves_no_gap() {
     let mut shop = Shop::open();
     shop.place = None;
-    shop.disown = None;
+    shop.cancel = None;
     shop.organisation.settings.footer = None;
     for language in LANGUAGES {
         for kind in MailKind::ALL {

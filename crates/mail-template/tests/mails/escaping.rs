@@ -66,18 +66,18 @@ async fn only_web_addresses_become_links() {
         ["javascript:alert(1)", "data:text/html,x", "https://shop.example/a b", "ftp://shop.example", ""]
     {
         shop.link = bad;
-        let Err(ComposeError::Template { fault, .. }) =
+        let Err(ComposeError::Template { error, .. }) =
             shop.write(MailKind::ResetPassword, "en", "Jan").await
         else {
             panic!("{bad} went through");
         };
-        assert!(fault.contains("resetUrl"), "{fault}");
-        assert!(!fault.contains("alert"), "an address is never quoted: it may hold the token");
+        assert!(error.contains("resetUrl"), "{error}");
+        assert!(!error.contains("alert"), "an address is never quoted: it may hold the token");
     }
     shop.link = crate::shop::LINK;
-    shop.disown = Some("javascript:x");
+    shop.cancel = Some("javascript:x");
     assert!(shop.write(MailKind::ResetPassword, "en", "Jan").await.is_err());
-    shop.disown = None;
+    shop.cancel = None;
     shop.organisation.settings.logo_url = Some("javascript:x".to_owned());
     assert!(shop.write(MailKind::ResetPassword, "en", "Jan").await.is_err());
 }

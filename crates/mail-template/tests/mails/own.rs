@@ -71,9 +71,9 @@ async fn an_unknown_variable_stops_the_mail_and_says_where() {
         let shop = Shop::open();
         shop.add_template("en", "s", html, TEXT, -1, None);
         let outcome = shop.write(application::ports::MailKind::ResetPassword, "en", "Jan").await;
-        let Err(ComposeError::Template { template, fault }) = outcome else { panic!("{html} went through") };
+        let Err(ComposeError::Template { template, error }) = outcome else { panic!("{html} went through") };
         assert!(template.contains("contact-reset-password/en"), "{template}");
-        assert!(fault.contains(what), "{fault}");
+        assert!(error.contains(what), "{error}");
     }
 }
 
@@ -104,10 +104,10 @@ async fn a_name_in_a_link_leads_nowhere() {
     let shop = Shop::open();
     shop.add_template("en", "s", "<a href=\"{{ customerName }}\">x</a>{{ resetUrl }}", TEXT, -1, None);
     let outcome = shop.write(application::ports::MailKind::ResetPassword, "en", "javascript:alert(1)").await;
-    let Err(ComposeError::Template { fault, .. }) = outcome else {
+    let Err(ComposeError::Template { error, .. }) = outcome else {
         panic!("a link to a script went through")
     };
-    assert!(fault.contains("`javascript…`"), "{fault}");
+    assert!(error.contains("`javascript…`"), "{error}");
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn templates_are_read_once_per_cache_life_and_after_a_reload() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_down_is_no_fault_of_the_template() {
+async fn a_store_that_is_down_is_no_error_of_the_template() {
     let shop = Shop::open();
     *shop.shelf.down.lock().unwrap() = true;
     let outcome = shop.write(application::ports::MailKind::ResetPassword, "en", "Jan").await;

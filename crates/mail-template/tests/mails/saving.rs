@@ -3,9 +3,9 @@ use resetd_mail_template::{check_layout, check_template};
 
 use crate::shop::{layout, template};
 
-fn fault(outcome: Result<(), ComposeError>) -> String {
+fn error(outcome: Result<(), ComposeError>) -> String {
     match outcome {
-        Err(ComposeError::Template { template, fault }) => format!("{template}: {fault}"),
+        Err(ComposeError::Template { template, error }) => format!("{template}: {error}"),
         other => panic!("{other:?}"),
     }
 }
@@ -31,40 +31,40 @@ fn a_good_template_passes() {
 fn unknown_variables_are_found_in_any_branch() {
     let text = "{{ resetUrl }}";
     let html = "{{ resetUrl }}\n{% if disownUrl %}{% else %}\n{{ token }}{% endif %}";
-    let said = fault(check_template(&template("cs", "s", html, text)));
+    let said = error(check_template(&template("cs", "s", html, text)));
     assert!(
         said.starts_with(
             "contact-reset-password/cs html.html: line 3: unknown variable `token`; there are resetUrl"
         ),
         "{said}"
     );
-    assert!(fault(check_template(&template("cs", "{{ changedAt }}", text, text))).contains("subject.txt"));
-    assert!(fault(check_template(&template("cs", "s", text, "{{ resetUrl }}{{ x }}"))).contains("text.txt"));
+    assert!(error(check_template(&template("cs", "{{ changedAt }}", text, text))).contains("subject.txt"));
+    assert!(error(check_template(&template("cs", "s", text, "{{ resetUrl }}{{ x }}"))).contains("text.txt"));
 }
 
 #[test]
 fn broken_templates_are_named_with_their_line() {
-    let said = fault(check_template(&template("cs", "s", "{{ resetUrl }}\n{% if %}", "{{ resetUrl }}")));
+    let said = error(check_template(&template("cs", "s", "{{ resetUrl }}\n{% if %}", "{{ resetUrl }}")));
     assert!(said.contains("line 2"), "{said}");
     assert!(
-        fault(check_template(&template("cs", "s", "{{ resetUrl|nofilter }}", "{{ resetUrl }}")))
+        error(check_template(&template("cs", "s", "{{ resetUrl|nofilter }}", "{{ resetUrl }}")))
             .contains("filter")
     );
 }
 
 #[test]
 fn a_reset_mail_without_its_link_is_refused() {
-    assert!(fault(check_template(&template("cs", "s", "x", "{{ resetUrl }}"))).contains("resetUrl"));
-    assert!(fault(check_template(&template("cs", "s", "{{ resetUrl }}", "x"))).contains("resetUrl"));
+    assert!(error(check_template(&template("cs", "s", "x", "{{ resetUrl }}"))).contains("resetUrl"));
+    assert!(error(check_template(&template("cs", "s", "{{ resetUrl }}", "x"))).contains("resetUrl"));
 }
 
 #[test]
 fn an_empty_subject_is_refused() {
     assert!(
-        fault(check_template(&template("cs", " \n", "{{ resetUrl }}", "{{ resetUrl }}"))).contains("subject")
+        error(check_template(&template("cs", " \n", "{{ resetUrl }}", "{{ resetUrl }}"))).contains("subject")
     );
     let named = template("cs", "{{ customerName }}", "{{ resetUrl }}", "{{ resetUrl }}");
-    assert!(fault(check_template(&named)).contains("subject"), "a customer without a name would get none");
+    assert!(error(check_template(&named)).contains("subject"), "a customer without a name would get none");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn links_lead_to_the_web_or_a_mailbox() {
         "<a href=\"{{ customerName }}\">",
         "<a href=\"/x\">",
     ] {
-        let said = fault(check_template(&template(
+        let said = error(check_template(&template(
             "cs",
             "s",
             &format!("{bad}{{{{ resetUrl }}}}"),
@@ -90,20 +90,20 @@ fn links_lead_to_the_web_or_a_mailbox() {
 #[test]
 fn a_layout_must_hold_the_body_always() {
     assert_eq!(check_layout(&layout("cs", "<html>{{ htmlBody }}{{ footer }}{{ logoUrl }}</html>")), Ok(()));
-    assert!(fault(check_layout(&layout("cs", "<html></html>"))).contains("htmlBody"));
+    assert!(error(check_layout(&layout("cs", "<html></html>"))).contains("htmlBody"));
     assert!(
-        fault(check_layout(&layout("cs", "{% if footer %}{{ htmlBody }}{% endif %}"))).contains("htmlBody")
+        error(check_layout(&layout("cs", "{% if footer %}{{ htmlBody }}{% endif %}"))).contains("htmlBody")
     );
     assert!(
-        fault(check_layout(&layout("cs", "{{ htmlBody }}{{ resetUrl }}")))
+        error(check_layout(&layout("cs", "{{ htmlBody }}{{ resetUrl }}")))
             .contains("unknown variable `resetUrl`")
     );
-    assert!(fault(check_layout(&layout("cs", "{{ htmlBody }}<a href='javascript:x'>"))).contains("mailto"));
+    assert!(error(check_layout(&layout("cs", "{{ htmlBody }}<a href='javascript:x'>"))).contains("mailto"));
 }
 
 #[test]
 fn a_giant_is_refused() {
-    let said = fault(check_layout(&layout("cs", &format!("{{{{ htmlBody }}}}{}", "x".repeat(300_000)))));
+    let said = error(check_layout(&layout("cs", &format!("{{{{ htmlBody }}}}{}", "x".repeat(300_000)))));
     assert!(said.contains("longer than"), "{said}");
 }
 

@@ -13,7 +13,7 @@ use domain::{Language, OrganisationId};
 use resetd_mail_template::TemplateComposer;
 
 pub(crate) const LINK: &str = "https://shop.example/reset/0123456789abcdefghijABCDEFGHIJ01?a=1&b=2";
-pub(crate) const DISOWN: &str = "https://shop.example/disown/0123456789abcdefghijABCDEFGHIJ01";
+pub(crate) const DISOWN: &str = "https://shop.example/cancel/0123456789abcdefghijABCDEFGHIJ01";
 
 #[derive(Default)]
 pub(crate) struct Shelf {
@@ -53,7 +53,7 @@ pub(crate) struct Shop {
     pub(crate) organisation: Organisation,
     pub(crate) place: Option<GeoContext>,
     pub(crate) link: &'static str,
-    pub(crate) disown: Option<&'static str>,
+    pub(crate) cancel: Option<&'static str>,
 }
 
 pub(crate) fn now() -> DateTime<Utc> {
@@ -97,7 +97,7 @@ impl Shop {
             },
             place: Some(prague()),
             link: LINK,
-            disown: Some(DISOWN),
+            cancel: Some(DISOWN),
         }
     }
 
@@ -115,8 +115,8 @@ impl Shop {
                 customer_name: name,
                 language: Language::parse(language).unwrap(),
                 reset_url: reset.then_some(self.link),
-                disown_url: self.disown.filter(|_| reset),
-                moment: now() + TimeDelta::hours(1),
+                cancel_url: self.cancel.filter(|_| reset),
+                effective_at: now() + TimeDelta::hours(1),
                 requested_from: self.place.as_ref(),
                 now: now(),
             })

@@ -5,18 +5,18 @@ use chrono::TimeDelta;
 use domain::{ApiKey, ApiKeyId, ApiKeyKind, Network, Scope};
 
 use crate::cli::{ApiKeyCommand, KindArg};
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
 
-pub(crate) async fn run(command: ApiKeyCommand, operator: &Operator) -> Result<(), Fault> {
+pub(crate) async fn run(command: ApiKeyCommand, operator: &Operator) -> Result<(), CommandError> {
     match command {
         ApiKeyCommand::Create { organisation, kind, description, scopes, networks, expires_in_days } => {
             let organisation = operator.organisation(&organisation).await?.id;
             let key = ApiKey::generate(kind.into(), &mut |bytes| operator.random.fill(bytes));
             let now = operator.now();
             let record = ApiKeyRecord {
-                id: ApiKeyId::from_bytes(operator.fresh_id()),
+                id: ApiKeyId::from_bytes(operator.new_id()),
                 organisation,
                 hash: key.hash(),
                 kind: kind.into(),
@@ -48,19 +48,19 @@ pub(crate) async fn run(command: ApiKeyCommand, operator: &Operator) -> Result<(
     }
 }
 
-async fn revoke(id: &str, operator: &Operator) -> Result<(), Fault> {
+async fn revoke(id: &str, operator: &Operator) -> Result<(), CommandError> {
     let id = if id == "-" {
         let mut text = String::new();
-        std::io::stdin().read_line(&mut text).map_err(Fault::io("standard input"))?;
-        let key = ApiKey::parse(text.trim()).map_err(|fault| Fault::usage(fault.to_string()))?;
+        std::io::stdin().read_line(&mut text).map_err(CommandError::io("standard input"))?;
+        let key = ApiKey::parse(text.trim()).map_err(|error| CommandError::usage(error.to_string()))?;
         let found = operator.stores.keys.find(key.hash()).await?;
-        found.ok_or_else(|| Fault::usage("there is no such API key"))?.key.id
+        found.ok_or_else(|| CommandError::usage("there is no such API key"))?.key.id
     } else {
         id.parse::<ApiKeyId>()
-            .map_err(|_| Fault::usage("expected the id of an API key; see `resetd api-key list`"))?
+            .map_err(|_| CommandError::usage("expected the id of an API key; see `resetd api-key list`"))?
     };
     if !operator.stores.keys.revoke(id, operator.now()).await? {
-        return Err(Fault::usage(format!("there is no API key {id}")));
+        return Err(CommandError::usage(format!("there is no API key {id}")));
     }
     operator.audit(AuditAction::ApiKeyRevoked, None, id.to_string()).await
 }
@@ -76,7 +76,7 @@ fn row(key: &ApiKeyRecord, now: chrono::DateTime<chrono::Utc>) -> Vec<String> {
         key.id.to_string(),
         key.kind.as_str().to_owned(),
         status.to_owned(),
-        output::moment(key.expires_at),
+        output::timestamp(key.expires_at),
         key.organisation.to_string(),
         list(key.scopes.iter().map(|scope| scope.as_str().to_owned()).collect()),
         list(key.networks.iter().map(ToString::to_string).collect()),
@@ -94,12 +94,13 @@ impl From<KindArg> for ApiKeyKind {
     }
 }
 
-fn scope(text: &str) -> Result<Scope, Fault> {
+fn scope(text: &str) -> Result<Scope, CommandError> {
     let known = || Scope::ALL.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(", ");
     Scope::parse(text)
-        .map_err(|_| Fault::usage(format!("scope: there is no `{text}`; there are {}", known())))
+        .map_err(|_| CommandError::usage(format!("scope: there is no `{text}`; there are {}", known())))
 }
 
-fn network(text: &str) -> Result<Network, Fault> {
-    text.parse().map_err(|_| Fault::usage(format!("network: `{text}` is not a network such as 10.0.0.0/8")))
+fn network(text: &str) -> Result<Network, CommandError> {
+    text.parse()
+        .map_err(|_| CommandError::usage(format!("network: `{text}` is not a network such as 10.0.0.0/8")))
 }

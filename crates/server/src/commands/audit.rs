@@ -3,11 +3,11 @@
 use application::audit::{Chain, Verifier, hex};
 
 use crate::cli::AuditArgs;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
 
-pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Fault> {
+pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), CommandError> {
     let log = operator.stores.audit.as_ref();
     let mut verifier = Verifier::begin(log, operator.stores.vault.as_ref()).await?;
     while let Some((rows, checked)) = verifier.next(log).await? {
@@ -23,8 +23,8 @@ pub(crate) async fn run(args: AuditArgs, operator: &Operator) -> Result<(), Faul
     }
 }
 
-fn tampered(broken: Chain) -> Fault {
-    Fault::usage(format!("the audit log was tampered with: {broken}"))
+fn tampered(broken: Chain) -> CommandError {
+    CommandError::usage(format!("the audit log was tampered with: {broken}"))
 }
 
 fn describe(row: &application::ports::AuditRow, json: bool) -> String {
@@ -41,7 +41,7 @@ fn describe(row: &application::ports::AuditRow, json: bool) -> String {
     format!(
         "{:>8}  {}  {:<22} {}  by {}{}{}",
         row.sequence,
-        output::moment(entry.at),
+        output::timestamp(entry.at),
         entry.action.as_str(),
         entry.subject,
         entry.actor,

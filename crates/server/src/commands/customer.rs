@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use self::rows::{ReadRow, Rows};
 use crate::cli::{CustomerCommand, ImportArgs};
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
 
@@ -30,14 +30,14 @@ const BATCH: usize = 1_000;
 /// What a script reads where the import was done but for some rows.
 const DONE_IN_PART: u8 = 3;
 
-pub(crate) async fn run(command: CustomerCommand, operator: &Operator) -> Result<ExitCode, Fault> {
+pub(crate) async fn run(command: CustomerCommand, operator: &Operator) -> Result<ExitCode, CommandError> {
     let CustomerCommand::Import(arguments) = command;
     let organisation = operator.organisation(&arguments.organisation).await?.id;
     let totals = Import::open(&arguments, organisation, operator).await?.run(&arguments).await?;
     let subject = totals.to_string();
     operator.audit(AuditAction::CustomersImported, Some(organisation), subject.clone()).await?;
     if arguments.json {
-        let json = serde_json::to_string(&totals).map_err(|error| Fault::Setup(error.to_string()))?;
+        let json = serde_json::to_string(&totals).map_err(|error| CommandError::Setup(error.to_string()))?;
         output::line(&json)?;
     } else {
         output::line(&subject)?;
@@ -80,7 +80,7 @@ impl Import {
         arguments: &ImportArgs,
         organisation: OrganisationId,
         operator: &Operator,
-    ) -> Result<Self, Fault> {
+    ) -> Result<Self, CommandError> {
         let use_case = ImportCustomers {
             customers: Arc::clone(&operator.stores.customers),
             clock: Arc::clone(&operator.clock),
@@ -96,7 +96,7 @@ impl Import {
         if size.is_some() {
             done = use_case.position(organisation, &name).await?;
         } else if arguments.resume {
-            return Err(Fault::usage("--resume needs a file; standard input can be read only once"));
+            return Err(CommandError::usage("--resume needs a file; standard input can be read only once"));
         }
         if done > 0 && arguments.resume {
             tracing::info!(rows = done, "goes on behind the rows that are done");
@@ -110,14 +110,14 @@ impl Import {
         Ok(Self { use_case, organisation, name, done, bar: progress_bar(size) })
     }
 
-    async fn run(mut self, arguments: &ImportArgs) -> Result<Totals, Fault> {
+    async fn run(mut self, arguments: &ImportArgs) -> Result<Totals, CommandError> {
         let shown = arguments.file.display().to_string();
         let source = source::open(&arguments.file, arguments.encoding)?;
         let mut rows = Rows::new(source, arguments.format, arguments.delimiter)?;
         let mut totals = Totals::default();
         let mut batch = Vec::with_capacity(BATCH);
         let mut position = 0;
-        while let Some(row) = rows.next_row().map_err(Fault::io(&shown))? {
+        while let Some(row) = rows.next_row().map_err(CommandError::io(&shown))? {
             position += 1;
             if position <= self.done {
                 continue;
@@ -145,7 +145,7 @@ impl Import {
         batch: &mut Vec<CustomerRow>,
         position: u64,
         totals: &mut Totals,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CommandError> {
         let checkpoint = ImportCheckpoint { name: self.name.clone(), position };
         let ImportReport { created, updated, unchanged, stale, passwords_kept, skipped } =
             self.use_case.execute(self.organisation, std::mem::take(batch), checkpoint).await?;
@@ -177,13 +177,14 @@ fn progress_bar(size: Option<u64>) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-/// Names the content of a file, so that an interrupted import of it can be resumed, and one of another is not.
-fn fingerprint(file: &Path) -> Result<String, Fault> {
+/// Names the content of a file, so that an interrupted import of it can be resumed, and one of
+/// another is not.
+fn fingerprint(file: &Path) -> Result<String, CommandError> {
     let mut reader = source::input(file)?;
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 64 * 1024];
     loop {
-        let read = reader.read(&mut buffer).map_err(Fault::io(file.display()))?;
+        let read = reader.read(&mut buffer).map_err(CommandError::io(file.display()))?;
         match buffer.get(..read) {
             Some(bytes) if !bytes.is_empty() => hash.update(bytes),
             _ => break,

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use application::fresh_id;
+use application::new_id;
 use application::ports::{
     ApiKeyRecord, Clock, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Organisation,
     OrganisationSettings, Random,
@@ -14,7 +14,7 @@ use domain::{ApiKey, ApiKeyId, CustomerId, EmailAddress, OrganisationId, SAMPLE_
 use system::{OsRandom, SystemClock};
 use tokio::net::TcpListener;
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::output;
 use crate::service::{self, Options};
 use crate::settings::{Settings, SettingsError};
@@ -30,7 +30,7 @@ const CUSTOMERS: [(&str, &str, &str, CustomerStatus); 3] = [
     ("", "+420 600 000 000", "Phone Only", CustomerStatus::Active),
 ];
 
-pub(crate) async fn run(mut settings: Settings) -> Result<(), Fault> {
+pub(crate) async fn run(mut settings: Settings) -> Result<(), CommandError> {
     let listen = settings.listen()?;
     if !listen.ip().is_loopback() {
         return Err(SettingsError::invalid(
@@ -40,9 +40,9 @@ pub(crate) async fn run(mut settings: Settings) -> Result<(), Fault> {
         .into());
     }
     let directory = settings.path("data_dir").unwrap_or_else(|| PathBuf::from("data/demo"));
-    std::fs::create_dir_all(&directory).map_err(Fault::io(directory.display()))?;
-    let listener = TcpListener::bind(listen).await.map_err(Fault::io(format!("listen {listen}")))?;
-    let bound = listener.local_addr().map_err(Fault::io("listen"))?;
+    std::fs::create_dir_all(&directory).map_err(CommandError::io(directory.display()))?;
+    let listener = TcpListener::bind(listen).await.map_err(CommandError::io(format!("listen {listen}")))?;
+    let bound = listener.local_addr().map_err(CommandError::io("listen"))?;
     prepare(&mut settings, &directory, bound);
     let stores = Stores::open(&settings).await?;
     seed(&stores).await?;
@@ -62,14 +62,14 @@ fn prepare(settings: &mut Settings, directory: &std::path::Path, bound: SocketAd
 }
 
 /// Puts the sample organisation, key and customers in, unless an earlier run did.
-async fn seed(stores: &Stores) -> Result<(), Fault> {
+async fn seed(stores: &Stores) -> Result<(), CommandError> {
     let (clock, random) = (SystemClock, OsRandom);
     let now = clock.now();
     let known = stores.organisations.list().await?.into_iter().find(|known| known.name == ORGANISATION);
     let organisation = match known {
         Some(known) => known.id,
         None => {
-            let id = OrganisationId::from_bytes(new_id(&clock, &random));
+            let id = OrganisationId::from_bytes(id_bytes(&clock, &random));
             let settings = OrganisationSettings::default();
             let sample = Organisation {
                 id,
@@ -82,11 +82,11 @@ async fn seed(stores: &Stores) -> Result<(), Fault> {
             id
         }
     };
-    let key =
-        ApiKey::parse(SAMPLE_API_KEY).map_err(|fault| Fault::Setup(format!("the sample key: {fault}")))?;
+    let key = ApiKey::parse(SAMPLE_API_KEY)
+        .map_err(|error| CommandError::Setup(format!("the sample key: {error}")))?;
     if stores.keys.find(key.hash()).await?.is_none() {
         let record = ApiKeyRecord {
-            id: ApiKeyId::from_bytes(new_id(&clock, &random)),
+            id: ApiKeyId::from_bytes(id_bytes(&clock, &random)),
             organisation,
             hash: key.hash(),
             kind: key.kind(),
@@ -117,12 +117,12 @@ fn sample_customer(
     phone: &str,
     name: &str,
     status: CustomerStatus,
-) -> Result<CustomerImport, Fault> {
-    let mut customer = CustomerImport::new(CustomerId::from_bytes(new_id(clock, random)));
+) -> Result<CustomerImport, CommandError> {
+    let mut customer = CustomerImport::new(CustomerId::from_bytes(id_bytes(clock, random)));
     if !email.is_empty() {
         let email = EmailAddress::parse(email);
         customer.email =
-            Field::Set(email.map_err(|fault| Fault::Setup(format!("the sample customer: {fault}")))?);
+            Field::Set(email.map_err(|error| CommandError::Setup(format!("the sample customer: {error}")))?);
     }
     if !phone.is_empty() {
         customer.phone = Field::Set(phone.to_owned());
@@ -132,11 +132,11 @@ fn sample_customer(
     Ok(customer)
 }
 
-fn new_id(clock: &dyn Clock, random: &dyn Random) -> [u8; 16] {
-    *fresh_id(clock, random).as_bytes()
+fn id_bytes(clock: &dyn Clock, random: &dyn Random) -> [u8; 16] {
+    *new_id(clock, random).as_bytes()
 }
 
-fn welcome(bound: SocketAddr) -> Result<(), Fault> {
+fn welcome(bound: SocketAddr) -> Result<(), CommandError> {
     output::line(&format!(
         r#"resetd demo on http://{bound}
 

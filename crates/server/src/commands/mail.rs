@@ -5,11 +5,11 @@ use chrono::{DateTime, Utc};
 use domain::{DeliveryState, Expiry, MailId};
 
 use crate::cli::MailCommand;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
 
-pub(crate) async fn run(command: MailCommand, operator: &Operator) -> Result<(), Fault> {
+pub(crate) async fn run(command: MailCommand, operator: &Operator) -> Result<(), CommandError> {
     match command {
         MailCommand::List { state, organisation, limit, json } => {
             let state = state.as_deref().map(delivery_state).transpose()?;
@@ -27,22 +27,25 @@ pub(crate) async fn run(command: MailCommand, operator: &Operator) -> Result<(),
         MailCommand::Show { id } => {
             let id = mail_id(&id)?;
             let detail = operator.stores.queue.show(id).await?;
-            show(&detail.ok_or_else(|| Fault::usage(format!("there is no mail {id}")))?)
+            show(&detail.ok_or_else(|| CommandError::usage(format!("there is no mail {id}")))?)
         }
         MailCommand::Retry { state: Some(state), since: Some(since), .. } => {
             let (state, since) = (delivery_state(&state)?, time(&since, operator.now())?);
             if !(state.may_be_retried() || state == DeliveryState::WaitingForNextAttempt) {
-                return Err(Fault::usage(format!("mails that are `{}` are not retried", state.as_str())));
+                return Err(CommandError::usage(format!(
+                    "mails that are `{}` are not retried",
+                    state.as_str()
+                )));
             }
             let retried = operator.stores.queue.retry_since(state, since, operator.now()).await?;
-            let subject = format!("{retried} {} since {}", state.as_str(), output::moment(since));
+            let subject = format!("{retried} {} since {}", state.as_str(), output::timestamp(since));
             operator.audit(AuditAction::MailRetried, None, subject).await?;
             output::line(&format!("{retried} mails are back in the queue"))
         }
         MailCommand::Retry { id, .. } => {
             let id = mail_id(&id.unwrap_or_default())?;
             if !operator.stores.queue.retry(id, operator.now()).await? {
-                return Err(Fault::usage(format!(
+                return Err(CommandError::usage(format!(
                     "mail {id} cannot be retried: there is none, it was sent, none is owed, or its link is dead"
                 )));
             }
@@ -51,22 +54,22 @@ pub(crate) async fn run(command: MailCommand, operator: &Operator) -> Result<(),
     }
 }
 
-fn mail_id(text: &str) -> Result<MailId, Fault> {
-    text.parse().map_err(|_| Fault::usage("expected the id of a mail; see `resetd mail list`"))
+fn mail_id(text: &str) -> Result<MailId, CommandError> {
+    text.parse().map_err(|_| CommandError::usage("expected the id of a mail; see `resetd mail list`"))
 }
 
 /// A time in RFC 3339, or how long before `now`.
-fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Fault> {
+fn time(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, CommandError> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Ok(time.to_utc());
     }
     let ago = Expiry::parse(text).ok().map(Expiry::as_time_delta);
     let expected = "since: expected a time (2026-11-23T14:00:00Z) or how long ago (2h), at most 7 days";
-    ago.map(|ago| now - ago).ok_or_else(|| Fault::usage(expected))
+    ago.map(|ago| now - ago).ok_or_else(|| CommandError::usage(expected))
 }
 
-fn delivery_state(text: &str) -> Result<DeliveryState, Fault> {
-    DeliveryState::parse(text).map_err(|_| Fault::usage(format!("state: there is no `{text}`")))
+fn delivery_state(text: &str) -> Result<DeliveryState, CommandError> {
+    DeliveryState::parse(text).map_err(|_| CommandError::usage(format!("state: there is no `{text}`")))
 }
 
 fn state(mail: &MailSummary) -> String {
@@ -87,7 +90,7 @@ fn row(mail: &MailSummary) -> Vec<String> {
         mail.kind.as_str().to_owned(),
         state(mail),
         mail.attempts.to_string(),
-        output::moment(mail.accepted_at),
+        output::timestamp(mail.accepted_at),
         address(mail),
         mail.last_reply.clone().unwrap_or_default(),
     ]
@@ -111,7 +114,7 @@ fn as_json(mail: &MailSummary) -> serde_json::Value {
     })
 }
 
-fn show(detail: &MailDetail) -> Result<(), Fault> {
+fn show(detail: &MailDetail) -> Result<(), CommandError> {
     let mail = &detail.summary;
     let field = |name: &str, value: String| output::line(&format!("{name:<14}{value}"));
     field("id", mail.id.to_string())?;
@@ -120,7 +123,7 @@ fn show(detail: &MailDetail) -> Result<(), Fault> {
     field("address", address(mail))?;
     field("state", state(mail))?;
     field("attempts", mail.attempts.to_string())?;
-    field("expires", output::moment(mail.expires_at))?;
+    field("expires", output::timestamp(mail.expires_at))?;
     if let Some(customer) = detail.customer {
         field("customer", customer.to_string())?;
     }

@@ -11,21 +11,21 @@ use store_sqlite::{SqliteExport, SqliteSource};
 use system::{DataKey, SystemClock, Vault};
 
 use crate::cli::MoveArgs;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::output;
 use crate::settings::{Settings, SettingsError};
 use crate::stores::{configured_data_key, installations_data_key};
 
-pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), Fault> {
+pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), CommandError> {
     let to = match &args.to {
         Some(url) => url.as_str(),
         None => settings.required("database_url")?,
     };
     if !args.from.starts_with("sqlite:") {
-        return Err(Fault::usage("--from: expected sqlite://PATH"));
+        return Err(CommandError::usage("--from: expected sqlite://PATH"));
     }
     if !["postgres://", "postgresql://"].iter().any(|scheme| to.starts_with(scheme)) {
-        return Err(Fault::usage("--to (else database_url): expected postgres://…"));
+        return Err(CommandError::usage("--to (else database_url): expected postgres://…"));
     }
     let source = SqliteSource::open(&args.from).await?;
     let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&data_key(&source, settings).await?));
@@ -38,9 +38,9 @@ pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), Fault
     let bar = progress_bar();
     let moved = mover.execute(&|step| show(&bar, step)).await;
     bar.finish_and_clear();
-    let compared = moved.map_err(|fault| match fault {
-        MoveError::Store(fault) => Fault::from(fault),
-        refused => Fault::usage(refused.to_string()),
+    let compared = moved.map_err(|error| match error {
+        MoveError::Store(error) => CommandError::from(error),
+        refused => CommandError::usage(refused.to_string()),
     })?;
     report(&compared)?;
     check_chain(&PostgresStore::new(target, Arc::clone(&vault)).await?, vault.as_ref()).await?;
@@ -48,7 +48,7 @@ pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), Fault
 }
 
 /// The operator's key, else the one that lies in the source.
-async fn data_key(source: &SqliteSource, settings: &Settings) -> Result<DataKey, Fault> {
+async fn data_key(source: &SqliteSource, settings: &Settings) -> Result<DataKey, CommandError> {
     if let Some(key) = configured_data_key(settings)? {
         return Ok(key);
     }
@@ -84,7 +84,7 @@ fn show(bar: &ProgressBar, step: MoveStep) {
 }
 
 /// Both sides, table by table.
-fn report(compared: &[Compared]) -> Result<(), Fault> {
+fn report(compared: &[Compared]) -> Result<(), CommandError> {
     let row = |table: &Compared| {
         let verdict = if table.is_same() { "same" } else { "DIFFERENT" };
         let (source, target) = (table.source, table.target);
@@ -105,16 +105,16 @@ fn report(compared: &[Compared]) -> Result<(), Fault> {
     if different.is_empty() {
         return Ok(());
     }
-    Err(Fault::Differs(format!(
+    Err(CommandError::Differs(format!(
         "the target is not what the source is: {}. Nobody is served from it; empty it and move again",
         different.join(", ")
     )))
 }
 
-async fn check_chain(audit: &dyn AuditLog, vault: &dyn AddressVault) -> Result<(), Fault> {
+async fn check_chain(audit: &dyn AuditLog, vault: &dyn AddressVault) -> Result<(), CommandError> {
     match application::audit::verify(audit, vault).await? {
         whole @ Chain::Whole { .. } => output::line(&format!("audit log: {whole}")),
-        broken => Err(Fault::Differs(format!(
+        broken => Err(CommandError::Differs(format!(
             "everything was moved as it is, but the audit log was tampered with before: {broken}"
         ))),
     }

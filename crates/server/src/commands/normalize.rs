@@ -25,11 +25,11 @@ enum Outcome<'a> {
     Ip { normalized: String },
     ApiKey { kind: &'static str },
     Expiry { seconds: u32 },
-    Fault { error: Fault },
+    CommandError { error: CommandError },
 }
 
 #[derive(Serialize)]
-struct Fault {
+struct CommandError {
     code: &'static str,
     message: String,
 }
@@ -58,8 +58,8 @@ fn lines(rule: Rule, mut input: impl BufRead, output: &mut impl Write) -> io::Re
         }
         all_good &= match std::str::from_utf8(&line) {
             Ok(value) => one(rule, value, output)?,
-            Err(fault) => {
-                let message = format!("not UTF-8 from octet {} on", fault.valid_up_to());
+            Err(error) => {
+                let message = format!("not UTF-8 from octet {} on", error.valid_up_to());
                 bad(&String::from_utf8_lossy(&line), "invalid-utf8", message, output)?
             }
         };
@@ -75,20 +75,20 @@ fn one(rule: Rule, value: &str, output: &mut impl Write) -> io::Result<bool> {
                 let outcome = Outcome::Email { normalized: email.normalized(), canonical: email.canonical() };
                 good(value, outcome, output)
             }
-            Err(fault) => bad(value, fault.code(), fault.to_string(), output),
+            Err(error) => bad(value, error.code(), error.to_string(), output),
         },
         Rule::Ip => match CustomerIp::parse(value) {
             Ok(ip) => good(value, Outcome::Ip { normalized: ip.to_string() }, output),
-            Err(fault) => bad(value, fault.code(), fault.to_string(), output),
+            Err(error) => bad(value, error.code(), error.to_string(), output),
         },
         // The sample key is refused everywhere but in the demo, here too.
         Rule::ApiKey => match ApiKey::parse(value).and_then(ApiKey::refuse_sample) {
             Ok(key) => good(value, Outcome::ApiKey { kind: key.kind().as_str() }, output),
-            Err(fault) => bad(value, fault.code(), fault.to_string(), output),
+            Err(error) => bad(value, error.code(), error.to_string(), output),
         },
         Rule::Expiry => match Expiry::parse(value) {
             Ok(expiry) => good(value, Outcome::Expiry { seconds: expiry.as_seconds() }, output),
-            Err(fault) => bad(value, fault.code(), fault.to_string(), output),
+            Err(error) => bad(value, error.code(), error.to_string(), output),
         },
     }
 }
@@ -99,7 +99,10 @@ fn good(input: &str, outcome: Outcome<'_>, output: &mut impl Write) -> io::Resul
 }
 
 fn bad(input: &str, code: &'static str, message: String, output: &mut impl Write) -> io::Result<bool> {
-    write(&Line { input, ok: false, outcome: Outcome::Fault { error: Fault { code, message } } }, output)?;
+    write(
+        &Line { input, ok: false, outcome: Outcome::CommandError { error: CommandError { code, message } } },
+        output,
+    )?;
     Ok(false)
 }
 

@@ -6,11 +6,11 @@ use application::ports::{AuditAction, GeoAction, Organisation, OrganisationSetti
 use domain::{Expiry, ExpiryPolicy, Language, OrganisationId};
 
 use crate::cli::{GeoActionArg, OrganisationCommand, OrganisationFlags};
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
 
-pub(crate) async fn run(command: OrganisationCommand, operator: &Operator) -> Result<(), Fault> {
+pub(crate) async fn run(command: OrganisationCommand, operator: &Operator) -> Result<(), CommandError> {
     match command {
         OrganisationCommand::Create { name, settings } => create(name, &settings, operator).await,
         OrganisationCommand::List => list(operator).await,
@@ -27,11 +27,11 @@ pub(crate) async fn run(command: OrganisationCommand, operator: &Operator) -> Re
     }
 }
 
-async fn create(name: String, flags: &OrganisationFlags, operator: &Operator) -> Result<(), Fault> {
+async fn create(name: String, flags: &OrganisationFlags, operator: &Operator) -> Result<(), CommandError> {
     let mut settings = OrganisationSettings::default();
     apply(flags, &mut settings)?;
     let organisation = Organisation {
-        id: OrganisationId::from_bytes(operator.fresh_id()),
+        id: OrganisationId::from_bytes(operator.new_id()),
         name: checked_name(&name)?,
         suspended: false,
         settings,
@@ -44,7 +44,7 @@ async fn create(name: String, flags: &OrganisationFlags, operator: &Operator) ->
     output::line(&organisation.id.to_string())
 }
 
-async fn list(operator: &Operator) -> Result<(), Fault> {
+async fn list(operator: &Operator) -> Result<(), CommandError> {
     let rows: Vec<Vec<String>> = operator
         .stores
         .organisations
@@ -53,17 +53,17 @@ async fn list(operator: &Operator) -> Result<(), Fault> {
         .into_iter()
         .map(|organisation| {
             let status = if organisation.suspended { "suspended" } else { "active" };
-            let created = output::moment(organisation.created_at);
+            let created = output::timestamp(organisation.created_at);
             vec![organisation.id.to_string(), organisation.name, status.to_owned(), created]
         })
         .collect();
     output::table(&["ID", "NAME", "STATUS", "CREATED"], &rows)
 }
 
-fn checked_name(name: &str) -> Result<String, Fault> {
+fn checked_name(name: &str) -> Result<String, CommandError> {
     let name = name.trim();
     if name.is_empty() || name.len() > 200 || name.chars().any(char::is_control) {
-        return Err(Fault::usage("name: expected 1 to 200 octets without control characters"));
+        return Err(CommandError::usage("name: expected 1 to 200 octets without control characters"));
     }
     Ok(name.to_owned())
 }
@@ -71,22 +71,24 @@ fn checked_name(name: &str) -> Result<String, Fault> {
 /// What mails show of a footer, so that none is cut.
 const FOOTER: usize = 500;
 
-fn checked_footer(footer: &str) -> Result<String, Fault> {
+fn checked_footer(footer: &str) -> Result<String, CommandError> {
     let length = footer.chars().count();
     if length > FOOTER {
-        return Err(Fault::usage(format!("footer: expected at most {FOOTER} characters, found {length}")));
+        return Err(CommandError::usage(format!(
+            "footer: expected at most {FOOTER} characters, found {length}"
+        )));
     }
     Ok(footer.to_owned())
 }
 
 /// Lays the flags over the settings; each is checked before anything is stored.
-fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), Fault> {
+fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), CommandError> {
     if let Some(url) = &flags.reset_url {
         settings.reset_url = optional(url).map(checked_reset_url).transpose()?;
     }
     if let Some(tag) = &flags.language {
         settings.language =
-            Language::parse(tag).map_err(|fault| Fault::usage(format!("language: {fault}")))?;
+            Language::parse(tag).map_err(|error| CommandError::usage(format!("language: {error}")))?;
     }
     if let Some(mailbox) = &flags.mail_from {
         settings.mail_from = optional(mailbox).map(checked_mailbox).transpose()?;
@@ -103,31 +105,32 @@ fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Resu
     settings.requests_per_ip_minute = flags.requests_per_ip_minute.unwrap_or(settings.requests_per_ip_minute);
     if let Some(length) = flags.password_min_length {
         if !(8..=128).contains(&length) {
-            return Err(Fault::usage("password-min-length: expected 8 to 128 characters"));
+            return Err(CommandError::usage("password-min-length: expected 8 to 128 characters"));
         }
         settings.password.min_length = length;
     }
     apply_geo(flags, settings)
 }
 
-fn apply_expiry(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), Fault> {
+fn apply_expiry(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), CommandError> {
     let read = |flag: &'static str, text: &Option<String>, present: u64| match text {
         None => Ok(present),
         Some(text) => Expiry::parse(text)
             .map(|expiry| u64::from(expiry.as_seconds()))
-            .map_err(|fault| Fault::usage(format!("{flag}: {fault}"))),
+            .map_err(|error| CommandError::usage(format!("{flag}: {error}"))),
     };
     let expiry = &mut settings.expiry;
     expiry.floor = read("min-expiry", &flags.min_expiry, expiry.floor)?;
     expiry.ceiling = read("max-expiry", &flags.max_expiry, expiry.ceiling)?;
     expiry.default = read("default-expiry", &flags.default_expiry, expiry.default)?;
-    let part = |seconds| Expiry::from_seconds(seconds).map_err(|fault| Fault::usage(fault.to_string()));
+    let part =
+        |seconds| Expiry::from_seconds(seconds).map_err(|error| CommandError::usage(error.to_string()));
     ExpiryPolicy::new(part(expiry.floor)?, part(expiry.ceiling)?, part(expiry.default)?)
         .map(|_| ())
-        .map_err(|fault| Fault::usage(format!("expiry: {fault}")))
+        .map_err(|error| CommandError::usage(format!("expiry: {error}")))
 }
 
-fn apply_geo(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), Fault> {
+fn apply_geo(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), CommandError> {
     let rules = &mut settings.geo_rules;
     rules.tor = flags.geo_tor.map_or(rules.tor, action);
     rules.hosting = flags.geo_hosting.map_or(rules.hosting, action);
@@ -141,7 +144,7 @@ fn apply_geo(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> 
     ]
     .into();
     for rule in &flags.geo_country {
-        let expected = || Fault::usage("geo-country: expected CC=ACTION, such as KP=refuse");
+        let expected = || CommandError::usage("geo-country: expected CC=ACTION, such as KP=refuse");
         let (country, word) = rule.split_once('=').ok_or_else(expected)?;
         let action = *words.get(word).ok_or_else(expected)?;
         if country.len() != 2 || !country.bytes().all(|byte| byte.is_ascii_alphabetic()) {
@@ -167,27 +170,27 @@ fn optional(text: &str) -> Option<&str> {
     Some(text.trim()).filter(|text| !text.is_empty() && *text != "none")
 }
 
-fn checked_reset_url(url: &str) -> Result<String, Fault> {
+fn checked_reset_url(url: &str) -> Result<String, CommandError> {
     if !url.contains("{token}") {
-        return Err(Fault::usage(
+        return Err(CommandError::usage(
             "reset-url: expected a URL holding {token}, such as https://shop.example/reset?t={token}",
         ));
     }
     let plain = url.replace("{token}", "token");
     crate::settings::check_public_link(&plain)
-        .map_err(|fault| Fault::usage(format!("reset-url: {fault}")))?;
+        .map_err(|error| CommandError::usage(format!("reset-url: {error}")))?;
     Ok(url.to_owned())
 }
 
-fn checked_https(flag: &str, url: &str) -> Result<String, Fault> {
+fn checked_https(flag: &str, url: &str) -> Result<String, CommandError> {
     match url::Url::parse(url) {
         Ok(parsed) if parsed.scheme() == "https" && parsed.has_host() => Ok(url.to_owned()),
-        _ => Err(Fault::usage(format!("{flag}: expected an https URL"))),
+        _ => Err(CommandError::usage(format!("{flag}: expected an https URL"))),
     }
 }
 
-fn checked_mailbox(text: &str) -> Result<String, Fault> {
+fn checked_mailbox(text: &str) -> Result<String, CommandError> {
     mail_smtp::check_mailbox(text)
         .map(|()| text.to_owned())
-        .map_err(|fault| Fault::usage(format!("from: {fault}")))
+        .map_err(|error| CommandError::usage(format!("from: {error}")))
 }

@@ -3,12 +3,12 @@
 use tokio::net::TcpListener;
 use tracing::info;
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::service::{self, Options, TlsListener};
 use crate::settings::Settings;
 use crate::stores::{Stores, warn_of_key_in_database};
 
-pub(crate) async fn run(settings: &Settings) -> Result<(), Fault> {
+pub(crate) async fn run(settings: &Settings) -> Result<(), CommandError> {
     // All that can be wrong with the settings is said before anything is opened.
     let public_url = settings.public_url()?;
     settings.required("database_url")?;
@@ -24,8 +24,8 @@ pub(crate) async fn run(settings: &Settings) -> Result<(), Fault> {
     warn_of_key_in_database(settings);
     settings.warn_of_wide_proxies();
     let stores = Stores::open(settings).await?;
-    let listener = TcpListener::bind(listen).await.map_err(Fault::io(format!("listen {listen}")))?;
-    let bound = listener.local_addr().map_err(Fault::io("listen"))?;
+    let listener = TcpListener::bind(listen).await.map_err(CommandError::io(format!("listen {listen}")))?;
+    let bound = listener.local_addr().map_err(CommandError::io("listen"))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     info!("listening on {scheme}://{bound}, reached as {public_url}");
     let options = Options { accept_sample: false, mailbox: None, sender, tls };

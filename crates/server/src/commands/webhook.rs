@@ -1,12 +1,14 @@
 //! `resetd webhook`.
 
-use application::ports::{AuditAction, OutgoingWebhook, WebhookEndpoint, WebhookStanding, WebhookTarget};
+use application::ports::{
+    AuditAction, OutgoingWebhook, WebhookEndpoint, WebhookEndpointStatus, WebhookTarget,
+};
 use application::test_event;
 use domain::{WebhookEndpointId, WebhookEventId, WebhookEventType, WebhookSecret};
 use webhook_http::{check_url, secret_text};
 
 use crate::cli::WebhookCommand;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
 use crate::service::{allow_private, webhooks};
@@ -16,7 +18,7 @@ pub(crate) async fn run(
     command: WebhookCommand,
     operator: &Operator,
     settings: &Settings,
-) -> Result<(), Fault> {
+) -> Result<(), CommandError> {
     match command {
         WebhookCommand::Create { url, organisation, events } => {
             create(url, &organisation, &events, operator, settings).await
@@ -62,12 +64,13 @@ async fn create(
     events: &[String],
     operator: &Operator,
     settings: &Settings,
-) -> Result<(), Fault> {
-    check_url(&url, allow_private(settings)?).map_err(|fault| Fault::usage(format!("url: {fault}")))?;
+) -> Result<(), CommandError> {
+    check_url(&url, allow_private(settings)?)
+        .map_err(|error| CommandError::usage(format!("url: {error}")))?;
     let organisation = operator.organisation(organisation).await?.id;
     let secret = WebhookSecret::generate(&mut |bytes| operator.random.fill(bytes));
     let endpoint = WebhookEndpoint {
-        id: WebhookEndpointId::from_bytes(operator.fresh_id()),
+        id: WebhookEndpointId::from_bytes(operator.new_id()),
         organisation,
         events: events.iter().map(|text| event(text)).collect::<Result<_, _>>()?,
         created_at: operator.now(),
@@ -80,40 +83,42 @@ async fn create(
 }
 
 /// One call, at once and past the outbox.
-async fn test(id: WebhookEndpointId, operator: &Operator, settings: &Settings) -> Result<(), Fault> {
+async fn test(id: WebhookEndpointId, operator: &Operator, settings: &Settings) -> Result<(), CommandError> {
     let found = operator.stores.webhooks.find(id).await?;
     let (endpoint, target) = found.ok_or_else(|| unknown(id))?;
     let now = operator.now();
     let webhook = OutgoingWebhook {
-        id: WebhookEventId::from_bytes(operator.fresh_id()),
+        id: WebhookEventId::from_bytes(operator.new_id()),
         target,
         at: now,
         body: test_event(endpoint.organisation, now),
     };
     match webhooks(settings)?.send(&webhook).await.map(|answer| answer.status) {
         Ok(status @ 200..=299) => output::line(&format!("the endpoint took it: {status}")),
-        Ok(status) => Err(Fault::Setup(format!("the endpoint answered {status}; expected 200 to 299"))),
-        Err(fault) => Err(Fault::Setup(format!("the endpoint could not be called: {fault}"))),
+        Ok(status) => {
+            Err(CommandError::Setup(format!("the endpoint answered {status}; expected 200 to 299")))
+        }
+        Err(error) => Err(CommandError::Setup(format!("the endpoint could not be called: {error}"))),
     }
 }
 
-fn endpoint_id(text: &str) -> Result<WebhookEndpointId, Fault> {
-    text.parse().map_err(|_| Fault::usage("expected the id of an endpoint; see `resetd webhook list`"))
+fn endpoint_id(text: &str) -> Result<WebhookEndpointId, CommandError> {
+    text.parse().map_err(|_| CommandError::usage("expected the id of an endpoint; see `resetd webhook list`"))
 }
 
-fn unknown(id: WebhookEndpointId) -> Fault {
-    Fault::usage(format!("there is no webhook endpoint {id}"))
+fn unknown(id: WebhookEndpointId) -> CommandError {
+    CommandError::usage(format!("there is no webhook endpoint {id}"))
 }
 
-fn event(text: &str) -> Result<WebhookEventType, Fault> {
+fn event(text: &str) -> Result<WebhookEventType, CommandError> {
     let known = || WebhookEventType::ALL.iter().map(|event| event.as_str()).collect::<Vec<_>>().join(", ");
     WebhookEventType::parse(text)
-        .map_err(|_| Fault::usage(format!("event: there is no `{text}`; there are {}", known())))
+        .map_err(|_| CommandError::usage(format!("event: there is no `{text}`; there are {}", known())))
 }
 
-fn row(standing: &WebhookStanding) -> Vec<String> {
-    let endpoint = &standing.endpoint;
-    let status = match (endpoint.disabled_at, standing.failures) {
+fn row(listed: &WebhookEndpointStatus) -> Vec<String> {
+    let endpoint = &listed.endpoint;
+    let status = match (endpoint.disabled_at, listed.failures) {
         (Some(_), _) => "disabled",
         (None, 0) => "active",
         (None, _) => "failing",
@@ -122,12 +127,12 @@ fn row(standing: &WebhookStanding) -> Vec<String> {
     vec![
         endpoint.id.to_string(),
         status.to_owned(),
-        standing.waiting.to_string(),
-        standing.delivered.to_string(),
-        standing.given_up.to_string(),
-        standing.last_answer.clone().unwrap_or_else(|| "-".to_owned()),
+        listed.waiting.to_string(),
+        listed.delivered.to_string(),
+        listed.given_up.to_string(),
+        listed.last_answer.clone().unwrap_or_else(|| "-".to_owned()),
         endpoint.organisation.to_string(),
         if events.is_empty() { "all".to_owned() } else { events.join(",") },
-        standing.url.clone(),
+        listed.url.clone(),
     ]
 }

@@ -18,30 +18,31 @@ use mail_template::TemplateComposer;
 use system::{HashScheme, OsRandom, SystemClock, SystemHasher};
 use webhook_http::{HttpWebhooks, WebhookOptions};
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::settings::{Settings, SettingsError};
 use crate::stores::Stores;
 
 /// Between the end of a resolver's own deadline and that of its turn in the chain.
-const SLACK: Duration = Duration::from_millis(15);
+const SCHEDULING_MARGIN: Duration = Duration::from_millis(15);
 
-/// `limiter_url`: `memory:` or `redis://…`, the latter with a memory behind it for when Redis is away.
-pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>, Fault> {
+/// `limiter_url`: `memory:` or `redis://…`, the latter with a memory behind it for when Redis is
+/// away.
+pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>, CommandError> {
     let memory: Arc<dyn RateLimiter> = Arc::new(MemoryLimiter::new());
     match settings.text("limiter_url").unwrap_or("memory:") {
         "memory:" | "memory" => Ok(memory),
         url if url.starts_with("redis://") => {
             let limiter = RedisLimiter::start(RedisSettings::new(url), memory).await;
-            Ok(Arc::new(limiter.map_err(|fault| SettingsError::invalid("limiter_url", fault.to_string()))?))
+            Ok(Arc::new(limiter.map_err(|error| SettingsError::invalid("limiter_url", error.to_string()))?))
         }
         _ => Err(SettingsError::invalid("limiter_url", "expected memory: or redis://HOST:PORT").into()),
     }
 }
 
 /// Captured mail in a directory.
-pub(crate) fn capture(directory: &Path, settings: &Settings) -> Result<DirectoryCapture, Fault> {
+pub(crate) fn capture(directory: &Path, settings: &Settings) -> Result<DirectoryCapture, CommandError> {
     DirectoryCapture::open(directory, own_sender(settings), Arc::new(SystemClock))
-        .map_err(|fault| Fault::Setup(format!("captured mail in {}: {fault}", directory.display())))
+        .map_err(|error| CommandError::Setup(format!("captured mail in {}: {error}", directory.display())))
 }
 
 /// The mail of `DEV_` keys, in the database.
@@ -60,7 +61,7 @@ fn own_sender(settings: &Settings) -> &str {
 }
 
 /// `mail_url`: SMTP, or a directory.
-pub(crate) fn sender(settings: &Settings) -> Result<Arc<dyn MailSender>, Fault> {
+pub(crate) fn sender(settings: &Settings) -> Result<Arc<dyn MailSender>, CommandError> {
     let url = settings.required("mail_url")?;
     if let Some(directory) = url.strip_prefix("capture:") {
         if directory.is_empty() {
@@ -69,13 +70,13 @@ pub(crate) fn sender(settings: &Settings) -> Result<Arc<dyn MailSender>, Fault> 
         return Ok(Arc::new(capture(Path::new(directory), settings)?));
     }
     let mut smtp: SmtpSettings =
-        url.parse().map_err(|fault| SettingsError::invalid("mail_url", format!("{fault}")))?;
+        url.parse().map_err(|error| SettingsError::invalid("mail_url", format!("{error}")))?;
     if let Some(path) = settings.path("mail.ca_file") {
         smtp.ca_file = Some(path);
     }
     let from = settings.required("mail_from")?;
     let sender = SmtpSender::new(smtp, from, dkim(settings)?.as_ref());
-    Ok(Arc::new(sender.map_err(|fault| Fault::Setup(format!("mail: {fault}")))?))
+    Ok(Arc::new(sender.map_err(|error| CommandError::Setup(format!("mail: {error}")))?))
 }
 
 fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
@@ -95,14 +96,14 @@ fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
 }
 
 /// Built-in and organisations' own templates.
-pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<TemplateComposer>, Fault> {
+pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<TemplateComposer>, CommandError> {
     let composer = TemplateComposer::new(Arc::clone(&stores.templates))
-        .map_err(|fault| Fault::Setup(format!("templates: {fault}")))?;
+        .map_err(|error| CommandError::Setup(format!("templates: {error}")))?;
     Ok(Arc::new(composer.with_attribution(settings.text("geo.attribution"))))
 }
 
 /// VikiTron first, local databases behind it; whichever are set.
-pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, Fault> {
+pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, CommandError> {
     let mut chain: Vec<Arc<dyn GeoResolver>> = Vec::new();
     let mut local = LocalGeoOptions {
         city: settings.path("geo.city_db").into_iter().collect(),
@@ -117,20 +118,20 @@ pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, Fault> {
         let mut options = VikiTronOptions::new(url);
         options.token = settings.text("geo.vikitron_token").map(BearerToken::new);
         if stands_in {
-            // Each within its part of the time, so that VikiTron's breaker learns of every slow answer and a silent DNS
-            // costs the host name alone.
+            // Each within its part of the time, so that VikiTron's breaker learns of every slow
+            // answer and a silent DNS costs the host name alone.
             let first = GeoChain::share(GEO_DEADLINE, 1);
-            options.deadline = first - SLACK;
+            options.deadline = first - SCHEDULING_MARGIN;
             if let Some(dns) = &mut local.dns {
-                dns.deadline = GEO_DEADLINE - first - SLACK;
+                dns.deadline = GEO_DEADLINE - first - SCHEDULING_MARGIN;
             }
         }
         let resolver = VikiTron::new(options)
-            .map_err(|fault| SettingsError::invalid("geo.vikitron_url", fault.to_string()))?;
+            .map_err(|error| SettingsError::invalid("geo.vikitron_url", error.to_string()))?;
         chain.push(Arc::new(resolver));
     }
     if stands_in {
-        let resolver = LocalGeo::open(local).map_err(|fault| Fault::Setup(format!("geo: {fault}")))?;
+        let resolver = LocalGeo::open(local).map_err(|error| CommandError::Setup(format!("geo: {error}")))?;
         chain.push(Arc::new(resolver));
     }
     Ok(Arc::new(GeoChain::new(chain, GEO_DEADLINE)))
@@ -142,13 +143,13 @@ pub(crate) fn allow_private(settings: &Settings) -> Result<bool, SettingsError> 
 }
 
 /// Calls to organisations' endpoints.
-pub(crate) fn webhooks(settings: &Settings) -> Result<Arc<dyn WebhookSender>, Fault> {
+pub(crate) fn webhooks(settings: &Settings) -> Result<Arc<dyn WebhookSender>, CommandError> {
     let options = WebhookOptions { allow_private: allow_private(settings)?, ..WebhookOptions::default() };
     Ok(Arc::new(HttpWebhooks::new(options)))
 }
 
 /// `password.scheme` and `password.concurrency`.
-pub(super) fn hasher(settings: &Settings) -> Result<Arc<dyn PasswordHasher>, Fault> {
+pub(super) fn hasher(settings: &Settings) -> Result<Arc<dyn PasswordHasher>, CommandError> {
     let scheme = match settings.text("password.scheme").unwrap_or("argon2id") {
         "argon2id" => HashScheme::Argon2id,
         "bcrypt" => HashScheme::Bcrypt,

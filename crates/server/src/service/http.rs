@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use application::{
-    Authenticate, CachedKeys, DisownRequest, OpenLink, PasswordQueue, RelayStatus, RequestFreshLink,
-    RequestReset, SetNewPassword,
+    Authenticate, CachedKeys, CancelRequest, OpenLink, PasswordQueue, RelayStatus, RequestReset, ResendLink,
+    SetNewPassword,
 };
 use async_trait::async_trait;
 use axum::http::HeaderValue;
@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
 use super::{Options, Parts, adapters};
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::settings::Settings;
 use crate::stores::Database;
 use crate::telemetry::{Traces, continued};
@@ -33,7 +33,7 @@ pub(super) async fn serve(
     listener: TcpListener,
     options: &Options,
     mut stopped: watch::Receiver<bool>,
-) -> Result<(), Fault> {
+) -> Result<(), CommandError> {
     let readiness = Ready {
         asked: Mutex::default(),
         database: parts.stores.database.clone(),
@@ -69,7 +69,7 @@ async fn with_hsts(mut response: Response) -> Response {
     response
 }
 
-fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) -> Result<Api, Fault> {
+fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) -> Result<Api, CommandError> {
     let stores = &parts.stores;
     let hasher = adapters::hasher(settings)?;
     let open_link = Arc::new(OpenLink {
@@ -104,7 +104,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             random: Arc::clone(&parts.random),
             signal: parts.signal.clone(),
         }),
-        fresh_link: Arc::new(RequestFreshLink {
+        resent_link: Arc::new(ResendLink {
             open: Arc::clone(&open_link),
             tokens: Arc::clone(&stores.tokens),
             customers: Arc::clone(&stores.customers),
@@ -114,7 +114,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             signal: parts.signal.clone(),
         }),
         open_link,
-        disown: Arc::new(DisownRequest {
+        cancel: Arc::new(CancelRequest {
             tokens: Arc::clone(&stores.tokens),
             clock: Arc::clone(&parts.clock),
         }),
@@ -127,8 +127,8 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
     })
 }
 
-/// Ready while the store takes writes and nobody has asked to stop. The worker's thread ends with the process only: a panic
-/// in one mail does not end it, and one elsewhere ends the process.
+/// Ready while the store takes writes and nobody has asked to stop. The worker's thread ends with
+/// the process only: a panic in one mail does not end it, and one elsewhere ends the process.
 struct Ready {
     database: Database,
     /// When the store was asked last, and whether it took the write: each question costs one.

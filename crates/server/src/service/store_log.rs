@@ -11,7 +11,8 @@ const MEASURE_EVERY: Duration = Duration::from_secs(1);
 /// Octets from which on the operator is warned: four times what SQLite keeps for reuse.
 const LARGE: u64 = 256 << 20;
 
-/// Sets `resetd_store_log_bytes` once a second and warns when the log has become large. Ends where there is no such log.
+/// Sets `resetd_store_log_bytes` once a second and warns when the log has become large. Ends where
+/// there is no such log.
 pub(super) async fn watch(database: Database) {
     describe_gauge!("resetd_store_log_bytes", metrics::Unit::Bytes, "Size of SQLite's write-ahead log");
     let mut every = tokio::time::interval(MEASURE_EVERY);

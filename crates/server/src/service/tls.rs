@@ -13,7 +13,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tracing::{error, info};
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::settings::{Settings, SettingsError};
 
 /// Accepts TLS 1.2 and 1.3 with the certificate as it was last read.
@@ -31,7 +31,7 @@ struct Files {
 
 impl TlsListener {
     /// `None`: no certificate is set, plain HTTP.
-    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>, Fault> {
+    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>, CommandError> {
         let files = match (settings.path("tls.certificate"), settings.path("tls.key")) {
             (None, None) => return Ok(None),
             (Some(certificate), Some(key)) => Files { certificate, key },
@@ -41,15 +41,15 @@ impl TlsListener {
         Ok(Some(Self { files: Arc::new(files), current }))
     }
 
-    /// Reads the files again. Connections that are open stay as they are; where the files are no good, so does the
-    /// certificate for new ones.
+    /// Reads the files again. Connections that are open stay as they are; where the files are no
+    /// good, so does the certificate for new ones.
     pub(super) fn reload(&self) {
         match self.files.read() {
             Ok(acceptor) => {
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = acceptor;
                 info!("the TLS certificate was read again");
             }
-            Err(fault) => error!(%fault, "the TLS certificate stays as it was"),
+            Err(error) => error!(%error, "the TLS certificate stays as it was"),
         }
     }
 }
@@ -66,18 +66,18 @@ impl Acceptor for TlsListener {
 impl Files {
     fn read(&self) -> Result<TlsAcceptor, SettingsError> {
         let invalid =
-            |name: &str, fault: &dyn std::fmt::Display| SettingsError::invalid(name, fault.to_string());
+            |name: &str, error: &dyn std::fmt::Display| SettingsError::invalid(name, error.to_string());
         let chain = CertificateDer::pem_file_iter(&self.certificate)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(|fault| invalid("tls.certificate", &fault))?;
-        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|fault| invalid("tls.key", &fault))?;
+            .map_err(|error| invalid("tls.certificate", &error))?;
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|error| invalid("tls.key", &error))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
-            .map_err(|fault| invalid("tls.certificate", &fault))?
+            .map_err(|error| invalid("tls.certificate", &error))?
             .with_no_client_auth()
             .with_single_cert(chain, key)
-            .map_err(|fault| invalid("tls.certificate", &fault))?;
+            .map_err(|error| invalid("tls.certificate", &error))?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }

@@ -11,20 +11,25 @@ use metrics::gauge;
 use tracing::{info, warn};
 
 use super::store_log;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::settings::{Settings, SettingsError};
 use crate::stores::Stores;
 
 /// Days for which ended requests are kept unless the operator says otherwise.
 const RETENTION_DAYS: i64 = 30;
-/// Days for which the audit log is kept unless the operator says otherwise: a year, and the month to look at it.
+/// Days for which the audit log is kept unless the operator says otherwise: a year, and the month
+/// to look at it.
 const AUDIT_RETENTION_DAYS: i64 = 400;
 /// How often old rows are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
 /// How often the queue is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 
-pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) -> Result<(), Fault> {
+pub(super) fn start(
+    settings: &Settings,
+    stores: &Stores,
+    clock: &Arc<dyn Clock>,
+) -> Result<(), CommandError> {
     let purge = Purge {
         tokens: Arc::clone(&stores.tokens),
         webhooks: Arc::clone(&stores.outbox),
@@ -62,12 +67,12 @@ async fn purge_for_ever(purge: Purge, purge_audit: PurgeAudit) {
         match purge.execute().await {
             Ok(0) => {}
             Ok(rows) => info!(rows, "old requests were deleted"),
-            Err(fault) => warn!(%fault, "old requests could not be deleted"),
+            Err(error) => warn!(%error, "old requests could not be deleted"),
         }
         match purge_audit.execute().await {
             Ok(0) => {}
             Ok(rows) => info!(rows, "the beginning of the audit log was deleted"),
-            Err(fault) => warn!(%fault, "the beginning of the audit log could not be deleted"),
+            Err(error) => warn!(%error, "the beginning of the audit log could not be deleted"),
         }
     }
 }

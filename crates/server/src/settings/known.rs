@@ -1,4 +1,5 @@
-//! Every setting there is: the one table behind the file, the environment, `resetd config` and the docs.
+//! Every setting there is: the one table behind the file, the environment, `resetd config` and the
+//! docs.
 
 use super::source::{Known, Secrecy};
 

@@ -1,5 +1,5 @@
-//! Where settings come from: layers of strings, the later over the earlier, so that nothing below needs the
-//! environment to be tested.
+//! Where settings come from: layers of strings, the later over the earlier, so that nothing below
+//! needs the environment to be tested.
 
 use std::collections::BTreeMap;
 
@@ -53,9 +53,9 @@ impl Layers {
         origin: &str,
         known: &[Known],
     ) -> Result<(), SettingsError> {
-        let table: toml::Table = text.parse().map_err(|fault: toml::de::Error| SettingsError::File {
+        let table: toml::Table = text.parse().map_err(|error: toml::de::Error| SettingsError::File {
             path: origin.to_owned(),
-            fault: fault.message().to_owned(),
+            error: error.message().to_owned(),
         })?;
         let mut flat = Vec::new();
         flatten("", &table, &mut flat)?;
@@ -68,7 +68,8 @@ impl Layers {
         Ok(())
     }
 
-    /// Lays environment variables over what is there. `NAME_FILE` holds the path of a file with the value.
+    /// Lays environment variables over what is there. `NAME_FILE` holds the path of a file with the
+    /// value.
     pub(crate) fn add_environment(
         &mut self,
         variable: impl Fn(&str) -> Option<String>,
@@ -82,9 +83,9 @@ impl Layers {
                 (Some(_), Some(_)) => return Err(SettingsError::Twice { name, other: by_file }),
                 (Some(text), None) => self.set(setting.name, text, name),
                 (None, Some(path)) => {
-                    let text = read_file(&path).map_err(|fault| SettingsError::File {
+                    let text = read_file(&path).map_err(|error| SettingsError::File {
                         path: path.clone(),
-                        fault: fault.to_string(),
+                        error: error.to_string(),
                     })?;
                     self.set(setting.name, text.trim_end_matches(['\r', '\n']).to_owned(), by_file);
                 }
@@ -99,8 +100,8 @@ impl Layers {
         self.values.insert(name.to_owned(), Value { text, origin });
     }
 
-    /// The value of a setting; an empty one counts as absent. `NAME_file` in a TOML file is resolved by
-    /// [`resolve_files`](Self::resolve_files).
+    /// The value of a setting; an empty one counts as absent. `NAME_file` in a TOML file is
+    /// resolved by [`resolve_files`](Self::resolve_files).
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|value| value.text.as_str()).filter(|text| !text.is_empty())
     }
@@ -123,7 +124,7 @@ impl Layers {
                 return Err(SettingsError::Twice { name, other: by_file });
             }
             let text =
-                read_file(&path).map_err(|fault| SettingsError::File { path, fault: fault.to_string() })?;
+                read_file(&path).map_err(|error| SettingsError::File { path, error: error.to_string() })?;
             self.set(&name, text.trim_end_matches(['\r', '\n']).to_owned(), origin);
         }
         Ok(())

@@ -47,7 +47,7 @@ fn a_secret_may_be_a_file() {
 }
 
 #[test]
-fn faults_name_the_setting() {
+fn errors_name_the_setting() {
     let missing = layered("", &[], &[]).unwrap().required("mail_url").unwrap_err().to_string();
     assert!(missing.contains("`mail_url`") && missing.contains("RESETD_MAIL_URL"), "{missing}");
     let unknown = layered("listne = 'x'", &[], &[]).unwrap_err();

@@ -9,7 +9,7 @@ const SPECIAL_USE: [&str; 4] = ["localhost", "test", "example", "invalid"];
 
 /// `https` anywhere, `http` only where the host is this machine or can exist nowhere.
 pub(super) fn check_public_url(text: &str) -> Result<(), SettingsError> {
-    let invalid = |fault: &str| SettingsError::invalid("public_url", fault);
+    let invalid = |error: &str| SettingsError::invalid("public_url", error);
     let url = Url::parse(text).map_err(|_| invalid("expected a URL such as https://reset.example.com"))?;
     let host = url.host().ok_or_else(|| invalid("the URL has no host"))?;
     if !url.username().is_empty()
@@ -53,10 +53,11 @@ pub(crate) fn check_public_link(text: &str) -> Result<(), &'static str> {
 
 const MASK: &str = "********";
 
-/// What is shown of a setting that is a URL: without user information, the fragment and the value of every parameter that is not
-/// known to be harmless. Stars where it is no URL.
+/// What is shown of a setting that is a URL: without user information, the fragment and the value
+/// of every parameter that is not known to be harmless. Stars where it is no URL.
 pub(super) fn masked_url(text: &str) -> String {
-    /// Parameters whose values say nothing secret; whatever else a driver takes may be a password by another name.
+    /// Parameters whose values say nothing secret; whatever else a driver takes may be a password
+    /// by another name.
     const HARMLESS: [&str; 10] = [
         "tls",
         "hello",
@@ -69,7 +70,8 @@ pub(super) fn masked_url(text: &str) -> String {
         "application_name",
         "connect_timeout",
     ];
-    // A path of SQLite or a directory may be no URL in the eyes of the parser, and has no place for a secret but its query.
+    // A path of SQLite or a directory may be no URL in the eyes of the parser, and has no place for
+    // a secret but its query.
     let Ok(mut url) = Url::parse(text) else { return MASK.to_owned() };
     let named = !url.username().is_empty() || url.password().is_some();
     let secret = |name: &str| !HARMLESS.contains(&name);

@@ -1,4 +1,5 @@
-//! A batch of customers: looked up by one statement, judged in memory in their order, written by a few more.
+//! A batch of customers: looked up by one statement, judged in memory in their order, written by a
+//! few more.
 
 use std::collections::HashMap;
 
@@ -15,7 +16,7 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::CustomerRecord;
 use application::sealed::{self, Person};
 
@@ -28,7 +29,8 @@ pub(super) const LOOK_UP: &str = "SELECT id, external_fingerprint, address_finge
        SELECT c.id FROM unnest($3::bytea[]) f JOIN customer c ON c.address_fingerprint = f UNION \
        SELECT c.id FROM unnest($4::bytea[]) f JOIN customer c ON c.phone_fingerprint = f)) \
      ORDER BY id FOR NO KEY UPDATE";
-/// Addresses may pass from one customer of the batch to another: all are given up before any is taken.
+/// Addresses may pass from one customer of the batch to another: all are given up before any is
+/// taken.
 pub(super) const MOVE_OUT: &str = "UPDATE customer SET address_fingerprint = NULL WHERE id = ANY($1::uuid[])";
 pub(super) const CREATE: &str = "INSERT INTO customer (organisation_id, created_at, updated_at, id, external_fingerprint, \
      address_fingerprint, phone_fingerprint, sealed, language, status, password_hash, links_valid_from, sessions_valid_from, \
@@ -98,8 +100,8 @@ impl PostgresStore {
         rows: &[CustomerImport],
         checkpoint: ImportCheckpoint,
         now: DateTime<Utc>,
-    ) -> Result<Vec<ImportedRow>, Fault> {
-        let mut connection = self.pool().patient().acquire().await?;
+    ) -> Result<Vec<ImportedRow>, QueryError> {
+        let mut connection = self.pool().without_statement_timeout().acquire().await?;
         let limit = connection.limit();
         let imported = self.import_on(&mut connection, organisation, rows, checkpoint, now);
         let imported = limited(limit, imported).await;
@@ -113,7 +115,7 @@ impl PostgresStore {
         rows: &[CustomerImport],
         checkpoint: ImportCheckpoint,
         now: DateTime<Utc>,
-    ) -> Result<Vec<ImportedRow>, Fault> {
+    ) -> Result<Vec<ImportedRow>, QueryError> {
         let vault = self.vault.as_ref();
         let rows: Vec<_> = rows.iter().map(|row| prepare(vault, organisation, row)).collect();
         let mut transaction = connection.begin().await?;
@@ -122,7 +124,8 @@ impl PostgresStore {
         let outcomes = rows.iter().map(|row| customers.take(row)).collect();
         customers.write(&mut transaction, vault, organisation, now).await?;
         let place = "import_checkpoint.position";
-        let position = i64::try_from(checkpoint.position).map_err(|fault| Fault::corrupt(place, fault))?;
+        let position =
+            i64::try_from(checkpoint.position).map_err(|error| QueryError::corrupt(place, error))?;
         let name = text(&checkpoint.name);
         let checkpoint =
             sqlx::query(CHECKPOINT).bind(uuid(organisation.as_bytes())).bind(name).bind(position);
@@ -151,7 +154,7 @@ async fn look_up(
     vault: &dyn AddressVault,
     organisation: OrganisationId,
     rows: &[Prepared<'_>],
-) -> Result<Customers, Fault> {
+) -> Result<Customers, QueryError> {
     fn all<'a>(
         rows: &'a [Prepared<'_>],
         of: impl Fn(&'a Prepared<'_>) -> Option<&'a Fingerprint>,
@@ -172,10 +175,12 @@ async fn look_up(
     Ok(customers)
 }
 
-fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, Fault> {
-    let fingerprint = |place: &'static str| -> Result<Option<Fingerprint>, Fault> {
+fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, QueryError> {
+    let fingerprint = |place: &'static str| -> Result<Option<Fingerprint>, QueryError> {
         let bytes = row.read::<Option<&[u8]>>(place)?;
-        bytes.map(|bytes| bytes.try_into().map_err(|_| Fault::corrupt(place, "not 16 octets"))).transpose()
+        bytes
+            .map(|bytes| bytes.try_into().map_err(|_| QueryError::corrupt(place, "not 16 octets")))
+            .transpose()
     };
     let language = row.read::<Option<&str>>("customer.language")?.map(Language::parse).transpose();
     Ok(Known {
@@ -185,7 +190,7 @@ fn known(vault: &dyn AddressVault, row: &PgRow) -> Result<Known, Fault> {
         phone: fingerprint("customer.phone_fingerprint")?,
         record: CustomerRecord {
             person: sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?,
-            language: language.map_err(|error| Fault::corrupt("customer.language", error))?,
+            language: language.map_err(|error| QueryError::corrupt("customer.language", error))?,
             status: row.word("customer.status", |word| CustomerStatus::parse(word).ok_or("no status"))?,
             password: row.read::<Option<String>>("customer.password_hash")?.map(PasswordHash::new),
             password_reset_at: row.optional_time("customer.password_reset_at")?,
@@ -253,7 +258,7 @@ impl Customers {
         vault: &dyn AddressVault,
         organisation: OrganisationId,
         now: DateTime<Utc>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), QueryError> {
         let ids = |of: fn(&Known) -> bool| -> Vec<Uuid> {
             self.all
                 .iter()
@@ -310,7 +315,7 @@ async fn write_rows(
     organisation: Uuid,
     customers: &[&Known],
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
+) -> Result<(), QueryError> {
     fn all<'a, T>(customers: &[&'a Known], column: impl Fn(&'a Known) -> T) -> Vec<T> {
         customers.iter().map(|customer| column(customer)).collect()
     }
@@ -338,7 +343,7 @@ async fn write_rows(
         .bind(all(customers, |customer| customer.record.revision))
         .execute(transaction)
         .await
-        .map_err(Fault::conflict("the customer"))?;
+        .map_err(QueryError::conflict("the customer"))?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use sqlx::{Arguments, AssertSqlSafe, Decode, PgConnection, Postgres, Row as _, T
 
 use super::MOVE;
 use crate::columns::uuid;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// What is no row of the installation's own.
 fn condition(table: &Table) -> String {
@@ -49,16 +49,16 @@ pub(super) async fn page(
     table: &'static Table,
     after: Option<&Cursor>,
     limit: u32,
-) -> Result<Page, Fault> {
+) -> Result<Page, QueryError> {
     let mut values = PgArguments::default();
     let added = values.add(i64::from(limit));
-    added.map_err(|error| Fault::Sql(sqlx::Error::Encode(error)))?;
+    added.map_err(|error| QueryError::Sql(sqlx::Error::Encode(error)))?;
     for value in after.into_iter().flatten() {
         bind(&mut values, value)?;
     }
     let sql = AssertSqlSafe(statement(table, after.is_some()));
     let found = sqlx::query_with(sql, values).fetch_all(connection).await?;
-    let read = |row: &PgRow| -> Result<Row, Fault> {
+    let read = |row: &PgRow| -> Result<Row, QueryError> {
         let columns = table.columns.iter().enumerate();
         columns.map(|(index, column)| value(row, index, *column, vault, table.name)).collect()
     };
@@ -68,16 +68,16 @@ pub(super) async fn page(
     Ok(Page { rows, next })
 }
 
-fn bind(values: &mut PgArguments, value: &Value) -> Result<(), Fault> {
+fn bind(values: &mut PgArguments, value: &Value) -> Result<(), QueryError> {
     let added = match value {
         Value::Int(value) => values.add(*value),
         Value::Text(value) => values.add(value.clone()),
         Value::Bytes(value) => values.add(value.clone()),
         Value::Id(value) => values.add(uuid(value)),
         Value::Time(value) => values.add(*value),
-        _ => return Err(Fault::corrupt("a cursor", "of another store")),
+        _ => return Err(QueryError::corrupt("a cursor", "of another store")),
     };
-    added.map_err(|error| Fault::Sql(sqlx::Error::Encode(error)))
+    added.map_err(|error| QueryError::Sql(sqlx::Error::Encode(error)))
 }
 
 fn value(
@@ -86,7 +86,7 @@ fn value(
     column: Column,
     vault: &dyn AddressVault,
     table: &'static str,
-) -> Result<Value, Fault> {
+) -> Result<Value, QueryError> {
     let value = match column.kind {
         Kind::Bool => get::<bool>(row, index, table)?.map(Value::Bool),
         Kind::Int => get::<i64>(row, index, table)?.map(Value::Int),
@@ -116,6 +116,6 @@ fn get<'r, T: Decode<'r, Postgres> + Type<Postgres>>(
     row: &'r PgRow,
     index: usize,
     table: &'static str,
-) -> Result<Option<T>, Fault> {
-    row.try_get(index).map_err(|error| Fault::corrupt(table, error))
+) -> Result<Option<T>, QueryError> {
+    row.try_get(index).map_err(|error| QueryError::corrupt(table, error))
 }

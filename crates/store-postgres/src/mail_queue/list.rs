@@ -7,7 +7,7 @@ use sqlx::types::Uuid;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::{self, Entry, Person, Submitted};
 
 /// What both tables say of a mail. `$where` follows `WHERE`.
@@ -92,17 +92,17 @@ pub(super) fn statements() -> Vec<&'static str> {
 }
 
 impl PostgresStore {
-    pub(super) async fn newest(&self, filter: MailFilter) -> Result<Vec<MailSummary>, Fault> {
+    pub(super) async fn newest(&self, filter: MailFilter) -> Result<Vec<MailSummary>, QueryError> {
         let rows = sqlx::query(sql(filter.state, filter.organisation.is_some()))
             .bind(filter.organisation.map(|id| uuid(id.as_bytes())))
             .bind(i64::from(filter.limit))
-            .fetch_all(&self.pool().patient())
+            .fetch_all(&self.pool().without_statement_timeout())
             .await?;
         self.summaries(&rows).await
     }
 
     /// The summaries of rows of [`waiting`] and [`ended`].
-    pub(super) async fn summaries(&self, rows: &[PgRow]) -> Result<Vec<MailSummary>, Fault> {
+    pub(super) async fn summaries(&self, rows: &[PgRow]) -> Result<Vec<MailSummary>, QueryError> {
         let vault = self.vault.as_ref();
         let mut customers = Vec::new();
         for row in rows {
@@ -112,7 +112,11 @@ impl PostgresStore {
         }
         let mut addresses = HashMap::new();
         if !customers.is_empty() {
-            for row in sqlx::query(ADDRESSES).bind(customers).fetch_all(&self.pool().patient()).await? {
+            for row in sqlx::query(ADDRESSES)
+                .bind(customers)
+                .fetch_all(&self.pool().without_statement_timeout())
+                .await?
+            {
                 let person: Person = sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?;
                 let masked = person.address()?.map(|address| address.masked().to_string());
                 addresses.insert(row.id::<CustomerId>("customer.id")?, masked.unwrap_or_default());
@@ -122,11 +126,11 @@ impl PostgresStore {
     }
 }
 
-fn kind(row: &PgRow) -> Result<MailKind, Fault> {
+fn kind(row: &PgRow) -> Result<MailKind, QueryError> {
     match row.read::<i16>("mail.kind")? {
         0 => Ok(MailKind::ResetPassword),
         1 => Ok(MailKind::PasswordChanged),
-        other => Err(Fault::corrupt("mail.kind", format!("{other} is no kind of mail"))),
+        other => Err(QueryError::corrupt("mail.kind", format!("{other} is no kind of mail"))),
     }
 }
 
@@ -134,7 +138,7 @@ fn summary(
     vault: &dyn AddressVault,
     row: &PgRow,
     addresses: &HashMap<CustomerId, String>,
-) -> Result<MailSummary, Fault> {
+) -> Result<MailSummary, QueryError> {
     let reason = row.read::<Option<&str>>("mail.no_mail_reason")?.map(NoMailReason::parse).transpose();
     let state = row.word("mail.state", DeliveryState::parse)?;
     let due_at = row.time("mail.due_at")?;
@@ -154,7 +158,7 @@ fn summary(
         sandbox: row.read("mail.sandbox")?,
         address,
         state,
-        no_mail_reason: reason.map_err(|fault| Fault::corrupt("mail.no_mail_reason", fault))?,
+        no_mail_reason: reason.map_err(|error| QueryError::corrupt("mail.no_mail_reason", error))?,
         attempts: row.count("mail.attempts")?,
         accepted_at: row.time("mail.accepted_at")?,
         due_at,
@@ -164,8 +168,8 @@ fn summary(
     })
 }
 
-/// What the newest entry that tells of a reply or a fault says.
-fn last_reply(vault: &dyn AddressVault, row: &PgRow) -> Result<Option<String>, Fault> {
+/// What the newest entry that tells of a reply or a error says.
+fn last_reply(vault: &dyn AddressVault, row: &PgRow) -> Result<Option<String>, QueryError> {
     let timeline: Vec<Vec<u8>> = row.read("mail.timeline")?;
     for entry in timeline.iter().rev() {
         if let Some(reply) = Entry::open(vault, entry).ok().and_then(Entry::into_reply) {

@@ -6,10 +6,11 @@ use sqlx::{Connection, PgConnection};
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::Entry;
 
-/// A link is dead when its time is over, or when it had tokens and none of them is good. A notice has none.
+/// A link is dead when its time is over, or when it had tokens and none of them is good. A notice
+/// has none.
 macro_rules! alive {
     () => {
         "m.expires_at > $2 AND (NOT EXISTS (SELECT FROM reset_token t WHERE t.request_id = m.id) OR EXISTS (SELECT FROM \
@@ -36,7 +37,8 @@ pub(super) const RETRY_ENDED: &str = concat!(
        $2, address_fingerprint, submitted, geo, array_append(timeline, $3) FROM back"
 );
 
-/// The next `$5` mails in state `$1` whose time is not over at `$2`, behind the one of `$3` and `$4`.
+/// The next `$5` mails in state `$1` whose time is not over at `$2`, behind the one of `$3` and
+/// `$4`.
 pub(super) const WAITING_SINCE: &str = "SELECT id, accepted_at FROM mail_queue WHERE state = $1 AND lease_owner IS NULL \
      AND expires_at > $2 AND accepted_at >= $3 AND (accepted_at, id) > ($3, $4) ORDER BY accepted_at, id LIMIT $5";
 pub(super) const ENDED_SINCE: &str = "SELECT id, accepted_at FROM mail WHERE state = $1 AND expires_at > $2 \
@@ -50,7 +52,7 @@ impl PostgresStore {
         state: DeliveryState,
         since: DateTime<Utc>,
         now: DateTime<Utc>,
-    ) -> Result<u64, Fault> {
+    ) -> Result<u64, QueryError> {
         let sql = match state {
             DeliveryState::WaitingForNextAttempt => WAITING_SINCE,
             ended if ended.may_be_retried() => ENDED_SINCE,
@@ -73,17 +75,17 @@ impl PostgresStore {
                 retried += u64::from(retry_within(&mut transaction, id, now, &entry).await?);
             }
             transaction.commit().await?;
-            self.news.teller().tell();
+            self.work.notifier().notify();
         }
     }
 
-    pub(super) async fn retry_mail(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, Fault> {
+    pub(super) async fn retry_mail(&self, id: MailId, now: DateTime<Utc>) -> Result<bool, QueryError> {
         let entry = Entry::of("retried", now, "").seal(self.vault.as_ref())?;
         let mut connection = self.pool().acquire().await?;
         let retried = limited(connection.limit(), retry_on(&mut connection, id, now, &entry)).await;
         let retried = connection.settle(retried)?;
         if retried {
-            self.news.teller().tell();
+            self.work.notifier().notify();
         }
         Ok(retried)
     }
@@ -94,7 +96,7 @@ async fn retry_on(
     id: MailId,
     now: DateTime<Utc>,
     entry: &[u8],
-) -> Result<bool, Fault> {
+) -> Result<bool, QueryError> {
     let mut transaction = connection.begin().await?;
     let retried = retry_within(&mut transaction, id, now, entry).await?;
     transaction.commit().await?;
@@ -106,7 +108,7 @@ async fn retry_within(
     id: MailId,
     now: DateTime<Utc>,
     entry: &[u8],
-) -> Result<bool, Fault> {
+) -> Result<bool, QueryError> {
     let id = uuid(id.as_bytes());
     let waiting = sqlx::query(RETRY_WAITING).bind(id).bind(now).bind(entry);
     if let Some(row) = waiting.fetch_optional(&mut *transaction).await? {

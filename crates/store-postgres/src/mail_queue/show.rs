@@ -5,14 +5,14 @@ use sqlx::postgres::PgRow;
 use super::list::{ended, waiting};
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::{self, Entry, Submitted};
 
 pub(super) const MAIL: &str = concat!(waiting!("id = $1"), " UNION ALL ", ended!("id = $1"));
 pub(super) const EVENTS: &str = "SELECT at, event, detail FROM mail_event WHERE mail_id = $1 ORDER BY at, n";
 
 impl PostgresStore {
-    pub(super) async fn detail(&self, id: MailId) -> Result<Option<MailDetail>, Fault> {
+    pub(super) async fn detail(&self, id: MailId) -> Result<Option<MailDetail>, QueryError> {
         let vault = self.vault.as_ref();
         let row = sqlx::query(MAIL).bind(uuid(id.as_bytes())).fetch_optional(self.pool()).await?;
         let Some(row) = row else { return Ok(None) };
@@ -40,7 +40,7 @@ impl PostgresStore {
     }
 }
 
-fn mail_event(vault: &dyn AddressVault, row: &PgRow) -> Result<TimelineEntry, Fault> {
+fn mail_event(vault: &dyn AddressVault, row: &PgRow) -> Result<TimelineEntry, QueryError> {
     let detail = row.read::<Option<&[u8]>>("mail_event.detail")?;
     let detail = detail.map(|detail| sealed::open_text(vault, detail, "mail_event.detail")).transpose()?;
     Ok(TimelineEntry {

@@ -8,15 +8,17 @@ use sqlx::types::Uuid;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
 use crate::group::Batch;
+use crate::query_error::QueryError;
 use crate::webhooks::report::report_admitted;
 
-/// Judges requests of different addresses, each once: the verdict stays with the request. `ON CONFLICT` waits for whoever counts
-/// the same address and judges by what it left. Of several requests for one address the oldest is judged, and the others
-/// come back without a verdict, to be asked about again.
+/// Judges requests of different addresses, each once: the verdict stays with the request. `ON
+/// CONFLICT` waits for whoever counts the same address and judges by what it left. Of several
+/// requests for one address the oldest is judged, and the others come back without a verdict, to be
+/// asked about again.
 ///
-/// The commit need not be on disk before the answer: what a power cut takes of it, it takes of the mail's progress too.
+/// The commit need not be on disk before the answer: what a power cut takes of it, it takes of the
+/// mail's progress too.
 pub(crate) const ADMIT: &str = concat!(
     "WITH mode AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), \
      asked AS MATERIALIZED (SELECT a.*, q.address_fingerprint AS address, q.admitted AS verdict \
@@ -58,7 +60,7 @@ impl Batch for Admit {
     const NAME: &'static str = "admit";
     const LIMIT: usize = 128;
 
-    async fn run(connection: &mut PgConnection, jobs: &[Ask]) -> Result<Vec<Option<Admission>>, Fault> {
+    async fn run(connection: &mut PgConnection, jobs: &[Ask]) -> Result<Vec<Option<Admission>>, QueryError> {
         let mut verdicts = HashMap::with_capacity(jobs.len());
         let mut open: Vec<&Ask> = jobs.iter().collect();
         // Each round judges at least one request of every address.
@@ -81,7 +83,7 @@ impl Batch for Admit {
             let before = open.len();
             open.retain(|job| left.contains(&job.id));
             if open.len() == before {
-                return Err(Fault::corrupt("address_budget", "a round of verdicts brought none"));
+                return Err(QueryError::corrupt("address_budget", "a round of verdicts brought none"));
             }
         }
         let admission = |admitted: &bool| if *admitted { Admission::Admitted } else { Admission::OverBudget };
@@ -106,7 +108,7 @@ impl PostgresStore {
         let verdict = self.groups.admit.call(ask).await?;
         verdict.ok_or_else(|| StoreError::Corrupt {
             place: "mail_queue.id",
-            fault: "no such request is in the queue".to_owned(),
+            error: "no such request is in the queue".to_owned(),
         })
     }
 }

@@ -10,11 +10,11 @@ use tracing::error;
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::{self, Submitted};
 
-/// Whatever waited for a moment that has come, the end of a lease included, is ready again and takes its place by priority
-/// and age. Rows that another worker is looking at are its business.
+/// Whatever waited for a moment that has come, the end of a lease included, is ready again and
+/// takes its place by priority and age. Rows that another worker is looking at are its business.
 pub(crate) const PROMOTE: &str = "WITH due AS MATERIALIZED (SELECT id FROM mail_queue WHERE due_at <= $1 ORDER BY due_at \
      LIMIT 1000 FOR NO KEY UPDATE SKIP LOCKED) \
      UPDATE mail_queue q SET due_at = NULL, lease_owner = NULL FROM due WHERE q.id = due.id";
@@ -31,7 +31,7 @@ impl PostgresStore {
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
         limit: u32,
-    ) -> Result<Vec<ClaimedMail>, Fault> {
+    ) -> Result<Vec<ClaimedMail>, QueryError> {
         let mut connection = self.pool().acquire().await?;
         let rows = limited(connection.limit(), lease(&mut connection, worker, now, lease_until, limit)).await;
         let rows = connection.settle(rows)?;
@@ -39,7 +39,7 @@ impl PostgresStore {
         for row in &rows {
             match claimed(self.vault.as_ref(), row) {
                 Ok(mail) => mails.push((row.read::<i16>("mail_queue.priority")?, mail)),
-                Err(fault) => self.set_mail_aside(row.id("mail_queue.id")?, worker, fault, now).await,
+                Err(error) => self.set_mail_aside(row.id("mail_queue.id")?, worker, error, now).await,
             }
         }
         // RETURNING keeps no order.
@@ -48,12 +48,12 @@ impl PostgresStore {
     }
 
     /// A row that cannot be read must not stop those beside it.
-    async fn set_mail_aside(&self, mail: MailId, worker: WorkerId, fault: Fault, now: DateTime<Utc>) {
-        let fault = StoreError::from(fault).to_string();
-        error!(%mail, fault, "a mail that cannot be read is set aside");
-        let ended = self.complete_mail(mail, worker, Completion::PreparingError { fault }, now).await;
-        if let Err(fault) = ended {
-            error!(%mail, %fault, "it could not be set aside; its lease ends by itself");
+    async fn set_mail_aside(&self, mail: MailId, worker: WorkerId, error: QueryError, now: DateTime<Utc>) {
+        let error = StoreError::from(error).to_string();
+        error!(%mail, error, "a mail that cannot be read is set aside");
+        let ended = self.complete_mail(mail, worker, Completion::PreparingError { error }, now).await;
+        if let Err(error) = ended {
+            error!(%mail, %error, "it could not be set aside; its lease ends by itself");
         }
     }
 }
@@ -64,18 +64,18 @@ async fn lease(
     now: DateTime<Utc>,
     lease_until: DateTime<Utc>,
     limit: u32,
-) -> Result<Vec<PgRow>, Fault> {
+) -> Result<Vec<PgRow>, QueryError> {
     sqlx::query(PROMOTE).bind(now).execute(&mut *connection).await?;
     let claim = sqlx::query(CLAIM).bind(uuid(worker.as_bytes())).bind(lease_until).bind(i64::from(limit));
     Ok(claim.fetch_all(connection).await?)
 }
 
-fn claimed(vault: &dyn AddressVault, row: &PgRow) -> Result<ClaimedMail, Fault> {
+fn claimed(vault: &dyn AddressVault, row: &PgRow) -> Result<ClaimedMail, QueryError> {
     let Submitted { email, ip } = Submitted::open(vault, row.read("mail_queue.submitted")?)?;
     let work = match row.read::<i16>("mail_queue.kind")? {
         0 => ClaimedWork::Reset {
             email: email
-                .ok_or_else(|| Fault::corrupt("mail_queue.submitted", "a request without an address"))?,
+                .ok_or_else(|| QueryError::corrupt("mail_queue.submitted", "a request without an address"))?,
             customer_ip: ip,
             geo: row
                 .read::<Option<&[u8]>>("mail_queue.geo")?
@@ -84,7 +84,7 @@ fn claimed(vault: &dyn AddressVault, row: &PgRow) -> Result<ClaimedMail, Fault> 
             admitted: row.read::<Option<bool>>("mail_queue.admitted")?.unwrap_or_default(),
         },
         1 => ClaimedWork::PasswordChanged { customer: row.id("mail_queue.customer_id")?, customer_ip: ip },
-        other => return Err(Fault::corrupt("mail_queue.kind", format!("{other} is no kind of mail"))),
+        other => return Err(QueryError::corrupt("mail_queue.kind", format!("{other} is no kind of mail"))),
     };
     Ok(ClaimedMail {
         id: row.id("mail_queue.id")?,

@@ -8,8 +8,8 @@ use sqlx::types::Uuid;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
 use crate::group::Batch;
+use crate::query_error::QueryError;
 use crate::webhooks::report::report_ended;
 use application::sealed::Entry;
 
@@ -57,7 +57,7 @@ impl Batch for Complete {
     const NAME: &'static str = "complete";
     const LIMIT: usize = 128;
 
-    async fn run(connection: &mut PgConnection, jobs: &[Outcome]) -> Result<Vec<bool>, Fault> {
+    async fn run(connection: &mut PgConnection, jobs: &[Outcome]) -> Result<Vec<bool>, QueryError> {
         fn all<'a, T>(jobs: &'a [Outcome], column: impl Fn(&'a Outcome) -> T) -> Vec<T> {
             jobs.iter().map(column).collect()
         }
@@ -96,9 +96,9 @@ fn outcome(
     worker: WorkerId,
     completion: Completion,
     at: DateTime<Utc>,
-) -> Result<Outcome, Fault> {
+) -> Result<Outcome, QueryError> {
     use DeliveryState as State;
-    let failed = |state: State, fault| (state, None, None, 0, Entry::fault(state.as_str(), at, fault));
+    let failed = |state: State, error| (state, None, None, 0, Entry::error(state.as_str(), at, error));
     let (state, reason, due_at, attempted, entry) = match completion {
         Completion::Sent { host, reply } => {
             (State::Sent, None, None, 1, Entry::attempt("sent", at, host, reply))
@@ -108,9 +108,9 @@ fn outcome(
         }
         Completion::NotReadyUntil { due_at, reason } => {
             let state = State::NotReadyToQueue;
-            (state, None, Some(due_at), 0, Entry::fault(state.as_str(), at, reason))
+            (state, None, Some(due_at), 0, Entry::error(state.as_str(), at, reason))
         }
-        Completion::PreparingError { fault } => failed(State::PreparingError, fault),
+        Completion::PreparingError { error } => failed(State::PreparingError, error),
         Completion::SendingError { host, reply } if host.is_empty() => failed(State::SendingError, reply),
         Completion::SendingError { host, reply } => {
             (State::SendingError, None, None, 1, Entry::attempt("attempt", at, host, reply))

@@ -6,17 +6,19 @@ use sqlx::{Connection, PgConnection};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
 use crate::group::Batch;
+use crate::query_error::QueryError;
 use application::sealed::{self, Entry};
 
-/// Puts issues, redemptions and imports for one customer in order, customer by customer in the order of their identifiers.
+/// Puts issues, redemptions and imports for one customer in order, customer by customer in the
+/// order of their identifiers.
 pub(crate) const LOCK_CUSTOMERS: &str =
     "SELECT id FROM customer WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE";
-/// Judges and stores tokens of different customers. A request is dead when a newer one of its customer has a token, when its own
-/// tokens were killed, or when password or address changed after it was accepted. What happened in the future, seen from a request
-/// of the past, was dated by a clock that is right no more, and says nothing of what came first.
-/// A request of the sandbox gets no token of a live customer, nor the other way round.
+/// Judges and stores tokens of different customers. A request is dead when a newer one of its
+/// customer has a token, when its own tokens were killed, or when password or address changed after
+/// it was accepted. What happened in the future, seen from a request of the past, was dated by a
+/// clock that is right no more, and says nothing of what came first. A request of the sandbox gets
+/// no token of a live customer, nor the other way round.
 pub(crate) const ISSUE: &str = "WITH asked AS MATERIALIZED (SELECT a.*, q.accepted_at, q.sandbox \
        FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::bytea[], $6::timestamptz[], $7::timestamptz[], \
          $8::bytea[], $9::bytea[], $10::bytea[]) \
@@ -49,8 +51,9 @@ pub(crate) struct IssueRow {
     rendered: Vec<u8>,
 }
 
-/// Stores tokens. The commit is on disk before the answer, as every commit of this store is that does not say otherwise: the
-/// mail goes out next, and every copy of it that a mailbox may show has a link that the database knows.
+/// Stores tokens. The commit is on disk before the answer, as every commit of this store is that
+/// does not say otherwise: the mail goes out next, and every copy of it that a mailbox may show has
+/// a link that the database knows.
 pub(crate) struct Issue;
 
 impl Batch for Issue {
@@ -59,7 +62,7 @@ impl Batch for Issue {
     const NAME: &'static str = "issue";
     const LIMIT: usize = 128;
 
-    async fn run(connection: &mut PgConnection, jobs: &[IssueRow]) -> Result<Vec<Issued>, Fault> {
+    async fn run(connection: &mut PgConnection, jobs: &[IssueRow]) -> Result<Vec<Issued>, QueryError> {
         let mut verdicts = HashMap::with_capacity(jobs.len());
         let mut transaction = connection.begin().await?;
         let customers: Vec<_> = jobs.iter().map(|job| uuid(job.issue.customer.as_bytes())).collect();
@@ -83,7 +86,7 @@ async fn issue_round(
     transaction: &mut PgConnection,
     round: &[&IssueRow],
     verdicts: &mut HashMap<Uuid, Issued>,
-) -> Result<(), Fault> {
+) -> Result<(), QueryError> {
     fn all<'a, T>(round: &[&'a IssueRow], column: impl Fn(&'a IssueRow) -> T) -> Vec<T> {
         round.iter().map(|row| column(row)).collect()
     }

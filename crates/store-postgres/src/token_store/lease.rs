@@ -4,9 +4,10 @@ use sqlx::types::Uuid;
 
 use crate::PostgresStore;
 use crate::columns::uuid;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
-/// Rows are locked in the order of their identifiers, here as in every statement that changes several.
+/// Rows are locked in the order of their identifiers, here as in every statement that changes
+/// several.
 pub(crate) const RENEW: &str = "WITH held AS MATERIALIZED (SELECT id FROM mail_queue WHERE lease_owner = $1 \
      AND id = ANY ($3::uuid[]) ORDER BY id FOR NO KEY UPDATE) UPDATE mail_queue q SET due_at = $2 FROM held WHERE q.id = held.id";
 pub(crate) const RELEASE: &str = "WITH held AS MATERIALIZED (SELECT id FROM mail_queue WHERE lease_owner = $1 \
@@ -18,17 +19,17 @@ impl PostgresStore {
         worker: WorkerId,
         mails: &[MailId],
         lease_until: DateTime<Utc>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), QueryError> {
         let renew = sqlx::query(RENEW).bind(uuid(worker.as_bytes())).bind(lease_until).bind(uuids(mails));
         renew.execute(self.pool()).await?;
         Ok(())
     }
 
-    pub(super) async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), Fault> {
+    pub(super) async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), QueryError> {
         let release = sqlx::query(RELEASE).bind(uuid(worker.as_bytes())).bind(uuids(keep));
         let released = release.execute(self.pool()).await?;
         if released.rows_affected() > 0 {
-            self.news.teller().tell();
+            self.work.notifier().notify();
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use domain::{LinkState, TokenHash};
 
 use crate::PostgresStore;
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// A link that had expired before it was superseded stays expired.
 pub(crate) const FIND_LINK: &str = "SELECT request_id, organisation_id, customer_id, sandbox, expires_at, \
@@ -15,7 +15,7 @@ impl PostgresStore {
         &self,
         token: TokenHash,
         now: DateTime<Utc>,
-    ) -> Result<Option<ResetLink>, Fault> {
+    ) -> Result<Option<ResetLink>, QueryError> {
         let row = sqlx::query(FIND_LINK).bind(&token.as_bytes()[..]).fetch_optional(self.pool()).await?;
         let Some(row) = row else { return Ok(None) };
         let expires_at = row.time("reset_token.expires_at")?;

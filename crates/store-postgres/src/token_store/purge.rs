@@ -4,8 +4,8 @@ use tracing::warn;
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
 use crate::connections::Connections;
-use crate::fault::Fault;
 use crate::partitions::{self, Drop};
+use crate::query_error::QueryError;
 
 /// No budget looks back further.
 const LONGEST_WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -35,8 +35,8 @@ impl PostgresStore {
         before: DateTime<Utc>,
         now: DateTime<Utc>,
         limit: u32,
-    ) -> Result<u64, Fault> {
-        let pool = &self.pool().patient();
+    ) -> Result<u64, QueryError> {
+        let pool = &self.pool().without_statement_timeout();
         let limit = i64::from(limit);
         let budgets = sqlx::query(PURGE_BUDGETS).bind(now - LONGEST_WINDOW).bind(limit).execute(pool).await?;
         if budgets.rows_affected() > 0 {
@@ -48,9 +48,10 @@ impl PostgresStore {
         }
         let gone = self.purge_partition(pool, before, now, limit).await?;
         if gone == 0 {
-            // Nothing is left: the moment to look ahead. It comes as often as the retention is looked after.
-            if let Err(fault) = self.database.maintain(now).await {
-                warn!(%fault, "partitions could not be made ahead; rows go to the default one meanwhile");
+            // Nothing is left: the moment to look ahead. It comes as often as the retention is
+            // looked after.
+            if let Err(error) = self.database.maintain(now).await {
+                warn!(%error, "partitions could not be made ahead; rows go to the default one meanwhile");
             }
         }
         Ok(gone)
@@ -63,7 +64,7 @@ impl PostgresStore {
         before: DateTime<Utc>,
         now: DateTime<Utc>,
         limit: i64,
-    ) -> Result<u64, Fault> {
+    ) -> Result<u64, QueryError> {
         for day in partitions::days_until(pool, before).await? {
             let (from, to) = day.range();
             // Only where mails are kept for a shorter time than a link may live.

@@ -5,13 +5,13 @@ use sqlx::types::Uuid;
 
 use crate::PostgresStore;
 use crate::columns::uuid;
-use crate::fault::Fault;
 use crate::group::Batch;
-use crate::news::Teller;
+use crate::notify::WorkNotifier;
+use crate::query_error::QueryError;
 use application::sealed::{Submitted, mailbox};
 
-/// One statement for a whole group of requests, and so one commit. A request that is recorded again (a batch is run twice when
-/// its connection broke) is in the queue, or has passed on from it.
+/// One statement for a whole group of requests, and so one commit. A request that is recorded again
+/// (a batch is run twice when its connection broke) is in the queue, or has passed on from it.
 pub(crate) const RECORD: &str = "INSERT INTO mail_queue (id, organisation_id, api_key_id, sandbox, priority, accepted_at, \
      expires_at, address_fingerprint, submitted, kind) \
      SELECT n.*, 0 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::smallint[], $6::timestamptz[], \
@@ -33,13 +33,13 @@ pub(crate) struct RecordRow {
 
 /// Writes requests.
 pub(crate) struct Record {
-    news: Teller,
+    notifier: WorkNotifier,
 }
 
 impl Record {
-    /// Workers elsewhere are told by `news`.
-    pub(crate) const fn new(news: Teller) -> Self {
-        Self { news }
+    /// `notifier` wakes the workers of other processes.
+    pub(crate) const fn new(notifier: WorkNotifier) -> Self {
+        Self { notifier }
     }
 }
 
@@ -49,7 +49,7 @@ impl Batch for Record {
     const NAME: &'static str = "record";
     const LIMIT: usize = 512;
 
-    async fn run(connection: &mut PgConnection, rows: &[RecordRow]) -> Result<Vec<()>, Fault> {
+    async fn run(connection: &mut PgConnection, rows: &[RecordRow]) -> Result<Vec<()>, QueryError> {
         fn all<'a, T>(rows: &'a [RecordRow], column: impl Fn(&'a RecordRow) -> T) -> Vec<T> {
             rows.iter().map(column).collect()
         }
@@ -69,7 +69,7 @@ impl Batch for Record {
     }
 
     fn done(&self) {
-        self.news.tell();
+        self.notifier.notify();
     }
 }
 

@@ -6,12 +6,13 @@ use crate::PostgresStore;
 use crate::audit_log;
 use crate::columns::{Columns, uuid};
 use crate::connections::limited;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::webhooks::report::report_completed;
 use application::sealed::Submitted;
 
-/// The link's customer, whose row is locked from here to the commit: issues, redemptions and imports for one customer happen
-/// one after the other. Key, link and customer are the sandbox's together, or live together.
+/// The link's customer, whose row is locked from here to the commit: issues, redemptions and
+/// imports for one customer happen one after the other. Key, link and customer are the sandbox's
+/// together, or live together.
 pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.customer_id FROM reset_token t \
      JOIN customer c ON c.id = t.customer_id AND c.status = 'active' AND c.sandbox = t.sandbox \
      JOIN organisation o ON o.id = t.organisation_id AND NOT o.suspended \
@@ -22,7 +23,8 @@ pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
 /// A link that had expired before it was superseded stays expired.
 pub(crate) const WHY: &str = "SELECT used_at IS NULL AND coalesce(superseded_at >= expires_at, true) AS expired \
      FROM reset_token WHERE hash = $1";
-/// Whether the change that queues this notice was made. It waits for the transaction that is about to make it.
+/// Whether the change that queues this notice was made. It waits for the transaction that is about
+/// to make it.
 pub(crate) const DONE: &str = "WITH customer AS MATERIALIZED (SELECT c.id FROM reset_token t JOIN customer c ON c.id = t.customer_id \
        WHERE t.hash = $1 FOR NO KEY UPDATE OF c) \
      SELECT FROM customer WHERE EXISTS (SELECT FROM mail_queue WHERE id = $2) OR EXISTS (SELECT FROM mail WHERE id = $2)";
@@ -43,23 +45,23 @@ pub(crate) const SET_PASSWORD: &str = concat!(
 );
 
 impl PostgresStore {
-    pub(super) async fn redeem_token(&self, redemption: Redemption) -> Result<Redeemed, Fault> {
+    pub(super) async fn redeem_token(&self, redemption: Redemption) -> Result<Redeemed, QueryError> {
         let (notice, token) = (uuid(redemption.notice.as_bytes()), redemption.token);
         let mut connection = self.pool().acquire().await?;
         let redeemed = limited(connection.limit(), self.redeem_on(&mut connection, redemption)).await;
         let redeemed = match connection.settle(redeemed) {
             // The commit may have been done all the same. What it would have left behind tells.
-            Err(fault) if fault.lost_connection() && !fault.read_only() => {
+            Err(error) if error.lost_connection() && !error.read_only() => {
                 let done = sqlx::query(DONE).bind(&token.as_bytes()[..]).bind(notice);
                 match done.fetch_optional(self.pool()).await {
                     Ok(Some(_)) => Redeemed::Changed,
-                    Ok(None) | Err(_) => return Err(fault),
+                    Ok(None) | Err(_) => return Err(error),
                 }
             }
             redeemed => redeemed?,
         };
         if redeemed == Redeemed::Changed {
-            self.news.teller().tell();
+            self.work.notifier().notify();
         }
         Ok(redeemed)
     }
@@ -68,7 +70,7 @@ impl PostgresStore {
         &self,
         connection: &mut PgConnection,
         redemption: Redemption,
-    ) -> Result<Redeemed, Fault> {
+    ) -> Result<Redeemed, QueryError> {
         let mut transaction = connection.begin().await?;
         // A transaction that is dropped is rolled back.
         let redeemed = self.redeem_within(&mut transaction, redemption).await?;
@@ -84,7 +86,7 @@ impl PostgresStore {
         &self,
         transaction: &mut PgConnection,
         redemption: Redemption,
-    ) -> Result<Redeemed, Fault> {
+    ) -> Result<Redeemed, QueryError> {
         let token = &redemption.token.as_bytes()[..];
         let caller = redemption.organisation.map(|id| uuid(id.as_bytes()));
         let link = sqlx::query(FIND)

@@ -3,14 +3,14 @@ use domain::RequestId;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::{self, Submitted};
 
 pub(crate) const REQUESTER: &str = "SELECT submitted, geo FROM mail WHERE id = $1 \
      UNION ALL SELECT submitted, geo FROM mail_queue WHERE id = $1";
 
 impl PostgresStore {
-    pub(super) async fn find_requester(&self, request: RequestId) -> Result<Option<Requester>, Fault> {
+    pub(super) async fn find_requester(&self, request: RequestId) -> Result<Option<Requester>, QueryError> {
         let row = sqlx::query(REQUESTER).bind(uuid(request.as_bytes())).fetch_optional(self.pool()).await?;
         let Some(row) = row else { return Ok(None) };
         let vault = self.vault.as_ref();

@@ -7,7 +7,7 @@ use tracing::error;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::{Entry, Person, Submitted, open_json};
 
 pub(crate) const LISTENED_TO: &str =
@@ -35,10 +35,10 @@ impl PostgresStore {
         lease_until: DateTime<Utc>,
         limit: u32,
         each: u32,
-    ) -> Result<Vec<ClaimedEvent>, Fault> {
+    ) -> Result<Vec<ClaimedEvent>, QueryError> {
         let listened_to = sqlx::query(LISTENED_TO).fetch_one(self.pool()).await?;
         let listened_to = listened_to.read("webhook_endpoint.listened_to")?;
-        self.webhook_news.set_listened_to(listened_to);
+        self.webhook_notifier.set_has_endpoints(listened_to);
         if !listened_to {
             return Ok(Vec::new());
         }
@@ -54,22 +54,22 @@ impl PostgresStore {
         for row in &rows {
             match event(row, self.vault.as_ref()) {
                 Ok(event) => events.push(event),
-                Err(fault) => self.set_event_aside(row.read("webhook_event.id")?, fault).await?,
+                Err(error) => self.set_event_aside(row.read("webhook_event.id")?, error).await?,
             }
         }
         Ok(events)
     }
 
     /// A row that cannot be read must not stop those behind it.
-    async fn set_event_aside(&self, event: Uuid, fault: Fault) -> Result<(), Fault> {
-        let fault = StoreError::from(fault).to_string();
-        error!(%event, fault, "a webhook event that cannot be read is given up");
-        sqlx::query(SET_ASIDE).bind(event).bind(fault).execute(self.pool()).await?;
+    async fn set_event_aside(&self, event: Uuid, error: QueryError) -> Result<(), QueryError> {
+        let error = StoreError::from(error).to_string();
+        error!(%event, error, "a webhook event that cannot be read is given up");
+        sqlx::query(SET_ASIDE).bind(event).bind(error).execute(self.pool()).await?;
         Ok(())
     }
 }
 
-fn event(row: &PgRow, vault: &dyn AddressVault) -> Result<ClaimedEvent, Fault> {
+fn event(row: &PgRow, vault: &dyn AddressVault) -> Result<ClaimedEvent, QueryError> {
     let submitted = Submitted::open(vault, row.read("webhook_event.submitted")?)?;
     let address = submitted.email.map(|email| email.masked().to_string()).unwrap_or_default();
     let person = row.read::<Option<&[u8]>>("customer.person")?;

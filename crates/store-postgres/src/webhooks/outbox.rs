@@ -5,7 +5,7 @@ use domain::{WebhookEventId, WorkerId};
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 pub(crate) const RELEASE_EVENTS: &str =
     "UPDATE webhook_event SET lease_owner = NULL, due_at = $2 WHERE lease_owner = $1";
@@ -55,7 +55,7 @@ impl WebhookOutbox for PostgresStore {
 
     async fn release_events(&self, worker: WorkerId, now: DateTime<Utc>) -> Result<(), StoreError> {
         let release = sqlx::query(RELEASE_EVENTS).bind(uuid(worker.as_bytes())).bind(now);
-        release.execute(self.pool()).await.map_err(Fault::Sql)?;
+        release.execute(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(())
     }
 
@@ -79,17 +79,20 @@ impl WebhookOutbox for PostgresStore {
         if let Some(due_at) = due_at {
             query = query.bind(due_at);
         }
-        Ok(query.fetch_optional(self.pool()).await.map_err(Fault::Sql)?.is_some())
+        Ok(query.fetch_optional(self.pool()).await.map_err(QueryError::Sql)?.is_some())
     }
 
     async fn give_up(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        let given_up =
-            sqlx::query(GIVE_UP).bind(before).bind(i64::from(limit)).execute(&self.pool().patient()).await;
-        Ok(given_up.map_err(Fault::Sql)?.rows_affected())
+        let given_up = sqlx::query(GIVE_UP)
+            .bind(before)
+            .bind(i64::from(limit))
+            .execute(&self.pool().without_statement_timeout())
+            .await;
+        Ok(given_up.map_err(QueryError::Sql)?.rows_affected())
     }
 
     async fn outbox_depth(&self) -> Result<OutboxDepth, StoreError> {
-        let row = sqlx::query(DEPTH).fetch_one(self.pool()).await.map_err(Fault::Sql)?;
+        let row = sqlx::query(DEPTH).fetch_one(self.pool()).await.map_err(QueryError::Sql)?;
         Ok(OutboxDepth {
             waiting: row.read::<i64>("webhook_event.waiting")?.unsigned_abs(),
             oldest: row.optional_time("webhook_event.oldest")?,
@@ -100,12 +103,12 @@ impl WebhookOutbox for PostgresStore {
         let purged = sqlx::query(PURGE_EVENTS)
             .bind(before)
             .bind(i64::from(limit))
-            .execute(&self.pool().patient())
+            .execute(&self.pool().without_statement_timeout())
             .await;
-        Ok(purged.map_err(Fault::Sql)?.rows_affected())
+        Ok(purged.map_err(QueryError::Sql)?.rows_affected())
     }
 
-    async fn event_news(&self) {
-        self.webhook_news.heard().await;
+    async fn event_notifier(&self) {
+        self.webhook_notifier.notified().await;
     }
 }

@@ -1,11 +1,13 @@
-use application::ports::{StoreError, WebhookEndpoint, WebhookRegistry, WebhookStanding, WebhookTarget};
+use application::ports::{
+    StoreError, WebhookEndpoint, WebhookEndpointStatus, WebhookRegistry, WebhookTarget,
+};
 use async_trait::async_trait;
 use domain::{OrganisationId, WebhookEndpointId, WebhookEventType};
 use sqlx::postgres::PgRow;
 
 use crate::PostgresStore;
 use crate::columns::{Columns, uuid};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 pub(crate) const CREATE_ENDPOINT: &str = "INSERT INTO webhook_endpoint (id, organisation_id, sealed, events, created_at, \
      disabled_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -34,7 +36,7 @@ impl WebhookRegistry for PostgresStore {
             .bind(endpoint.disabled_at)
             .execute(self.pool())
             .await
-            .map_err(Fault::conflict("the webhook endpoint"))?;
+            .map_err(QueryError::conflict("the webhook endpoint"))?;
         Ok(())
     }
 
@@ -43,32 +45,35 @@ impl WebhookRegistry for PostgresStore {
         id: WebhookEndpointId,
     ) -> Result<Option<(WebhookEndpoint, WebhookTarget)>, StoreError> {
         let query = sqlx::query(FIND_ENDPOINT).bind(uuid(id.as_bytes()));
-        let row = query.fetch_optional(self.pool()).await.map_err(Fault::Sql)?;
+        let row = query.fetch_optional(self.pool()).await.map_err(QueryError::Sql)?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some((endpoint(&row)?, self.target(&row)?)))
     }
 
-    async fn list(&self, organisation: Option<OrganisationId>) -> Result<Vec<WebhookStanding>, StoreError> {
+    async fn list(
+        &self,
+        organisation: Option<OrganisationId>,
+    ) -> Result<Vec<WebhookEndpointStatus>, StoreError> {
         let organisation = organisation.map(|id| uuid(id.as_bytes()));
         let query = sqlx::query(LIST_ENDPOINTS).bind(organisation);
-        let rows = query.fetch_all(self.pool()).await.map_err(Fault::Sql)?;
-        Ok(rows.iter().map(|row| self.standing(row)).collect::<Result<_, Fault>>()?)
+        let rows = query.fetch_all(self.pool()).await.map_err(QueryError::Sql)?;
+        Ok(rows.iter().map(|row| self.status(row)).collect::<Result<_, QueryError>>()?)
     }
 
     async fn remove(&self, id: WebhookEndpointId) -> Result<bool, StoreError> {
         let removed = sqlx::query(REMOVE_ENDPOINT).bind(uuid(id.as_bytes())).execute(self.pool()).await;
-        Ok(removed.map_err(Fault::Sql)?.rows_affected() > 0)
+        Ok(removed.map_err(QueryError::Sql)?.rows_affected() > 0)
     }
 }
 
 impl PostgresStore {
-    fn target(&self, row: &PgRow) -> Result<WebhookTarget, Fault> {
+    fn target(&self, row: &PgRow) -> Result<WebhookTarget, QueryError> {
         Ok(WebhookTarget::open(self.vault.as_ref(), row.read("webhook_endpoint.sealed")?)?)
     }
 
-    fn standing(&self, row: &PgRow) -> Result<WebhookStanding, Fault> {
-        let count = |place| Ok::<_, Fault>(row.read::<i64>(place)?.unsigned_abs());
-        Ok(WebhookStanding {
+    fn status(&self, row: &PgRow) -> Result<WebhookEndpointStatus, QueryError> {
+        let count = |place| Ok::<_, QueryError>(row.read::<i64>(place)?.unsigned_abs());
+        Ok(WebhookEndpointStatus {
             endpoint: endpoint(row)?,
             url: self.target(row)?.url,
             waiting: count("webhook_event.waiting")?,
@@ -80,10 +85,11 @@ impl PostgresStore {
     }
 }
 
-fn endpoint(row: &PgRow) -> Result<WebhookEndpoint, Fault> {
+fn endpoint(row: &PgRow) -> Result<WebhookEndpoint, QueryError> {
     const EVENTS: &str = "webhook_endpoint.events";
     let events: Vec<String> = row.read(EVENTS)?;
-    let event = |word: &String| WebhookEventType::parse(word).map_err(|error| Fault::corrupt(EVENTS, error));
+    let event =
+        |word: &String| WebhookEventType::parse(word).map_err(|error| QueryError::corrupt(EVENTS, error));
     Ok(WebhookEndpoint {
         id: row.id("webhook_endpoint.id")?,
         organisation: row.id("webhook_endpoint.organisation_id")?,

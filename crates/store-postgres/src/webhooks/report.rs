@@ -1,5 +1,5 @@
-//! Events are written by the statement that changes what they tell of: parts of its `WITH`. Where nobody listens each costs
-//! one look at an index.
+//! Events are written by the statement that changes what they tell of: parts of its `WITH`. Where
+//! nobody listens each costs one look at an index.
 
 /// Endpoints `e` of the organisation `$organisation` that listen to `$event` (SQL expressions).
 macro_rules! listeners {
@@ -47,8 +47,8 @@ macro_rules! report_ended {
     };
 }
 
-/// In the statement that sets a password: `$1` customer, `$3` now, `$5` organisation, `$6` sandbox, `$9` request. Its mail may
-/// be at its end or not.
+/// In the statement that sets a password: `$1` customer, `$3` now, `$5` organisation, `$6` sandbox,
+/// `$9` request. Its mail may be at its end or not.
 macro_rules! report_completed {
     () => {
         concat!(

@@ -57,7 +57,8 @@ impl TestDatabase {
         Self { server: server.to_owned(), name, url }
     }
 
-    /// Empties the tables, for the next case of a suite: making them anew costs a hundred syncs of the disk.
+    /// Empties the tables, for the next case of a suite: making them anew costs a hundred syncs of
+    /// the disk.
     pub async fn empty(&self) {
         let everything = "DELETE FROM sandbox_mail; DELETE FROM webhook_event; DELETE FROM webhook_endpoint; DELETE FROM mail_queue; DELETE FROM mail; DELETE FROM mail_event; DELETE FROM reset_token; \
              DELETE FROM address_budget; DELETE FROM password_history; DELETE FROM customer; DELETE FROM api_key; \
@@ -101,7 +102,8 @@ impl TestDatabase {
         }
     }
 
-    /// Sets the database to read only, for connections opened from now on, and ends those that are open; or back, and ends none.
+    /// Sets the database to read only, for connections opened from now on, and ends those that are
+    /// open; or back, and ends none.
     pub async fn read_only(&self, admin: &mut PgConnection, read_only: bool) {
         let name = &self.name;
         let set = format!("ALTER DATABASE {name} SET default_transaction_read_only = {read_only}");
@@ -152,11 +154,11 @@ pub fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_772_352_000, 0).unwrap() + TimeDelta::seconds(seconds)
 }
 
-/// Sixteen bytes nobody else has: a UUIDv7 of that moment.
-pub fn id(moment: DateTime<Utc>) -> [u8; 16] {
+/// Sixteen bytes nobody else has: a UUIDv7 of that at.
+pub fn id(at: DateTime<Utc>) -> [u8; 16] {
     let mut random = [0; 10];
     random[6..].copy_from_slice(&NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    *MailId::from_parts(u64::try_from(moment.timestamp_millis()).unwrap(), random).as_bytes()
+    *MailId::from_parts(u64::try_from(at.timestamp_millis()).unwrap(), random).as_bytes()
 }
 
 pub fn worker() -> WorkerId {

@@ -8,15 +8,16 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::template_store::language;
 use crate::token_store::KILL_LINKS;
 use crate::writer::{Statement, Unit};
 use application::CustomerRecord;
 use application::sealed::{Person, open_json, seal_json};
 
-/// Whom the row means, and who has its address. `$1` organisation, `$2` external id, `$3` address, `$4` phone, each but the
-/// first possibly NULL; the first of the three that is there is the identity.
+/// Whom the row means, and who has its address. `$1` organisation, `$2` external id, `$3` address,
+/// `$4` phone, each but the first possibly NULL; the first of the three that is there is the
+/// identity.
 const LOOK_UP: &str = "SELECT c.id, c.sealed, c.password_hash, c.language, c.status, c.password_reset_at, c.revision, \
        (SELECT id FROM customer WHERE address_fingerprint = $3) AS address_owner \
      FROM (SELECT CASE \
@@ -88,14 +89,14 @@ struct Batch<'b, 'c> {
 }
 
 impl Batch<'_, '_> {
-    async fn row(&mut self, prepared: Prepared) -> Result<ImportedRow, Fault> {
+    async fn row(&mut self, prepared: Prepared) -> Result<ImportedRow, QueryError> {
         let look_up = Statement::new(LOOK_UP)
             .bind(self.organisation.as_bytes().to_vec())
             .bind(prepared.row.external_id.clone())
             .bind(prepared.address.clone())
             .bind(prepared.phone.clone());
         let found = self.unit.row(look_up).await?;
-        let found = found.ok_or_else(|| Fault::corrupt("customer.seq", "no answer"))?;
+        let found = found.ok_or_else(|| QueryError::corrupt("customer.seq", "no answer"))?;
         let known: Option<[u8; 16]> = found.optional_bytes("customer.id")?;
         let owner: Option<[u8; 16]> = found.optional_bytes("customer.address_owner")?;
         if owner.is_some() && owner != known {
@@ -107,7 +108,7 @@ impl Batch<'_, '_> {
         }
     }
 
-    async fn create(&mut self, Prepared { row, address, phone }: Prepared) -> Result<(), Fault> {
+    async fn create(&mut self, Prepared { row, address, phone }: Prepared) -> Result<(), QueryError> {
         let record = CustomerRecord::create(&row);
         let create = Statement::new(CREATE)
             .bind(row.id.as_bytes().to_vec())
@@ -121,7 +122,7 @@ impl Batch<'_, '_> {
             .bind(record.password.map(|hash| hash.expose().to_owned()))
             .bind(self.now)
             .bind(record.revision);
-        self.unit.run(create).await.map_err(Fault::conflict("customer"))
+        self.unit.run(create).await.map_err(QueryError::conflict("customer"))
     }
 
     async fn update(
@@ -129,7 +130,7 @@ impl Batch<'_, '_> {
         id: [u8; 16],
         found: &SqliteRow,
         Prepared { row, address, phone }: Prepared,
-    ) -> Result<ImportedRow, Fault> {
+    ) -> Result<ImportedRow, QueryError> {
         let mut record = self.record(found)?;
         let applied = record.apply(&row);
         if !applied.changed {
@@ -160,13 +161,13 @@ impl Batch<'_, '_> {
         Ok(applied.row)
     }
 
-    fn record(&self, found: &SqliteRow) -> Result<CustomerRecord, Fault> {
+    fn record(&self, found: &SqliteRow) -> Result<CustomerRecord, QueryError> {
         let tag = found.read::<Option<&str>>("customer.language")?;
         Ok(CustomerRecord {
             person: open_json(self.vault, found.read("customer.sealed")?, Person::PLACE)?,
             language: tag.map(|tag| language(tag, "customer.language")).transpose()?,
             status: CustomerStatus::parse(found.read("customer.status")?)
-                .ok_or_else(|| Fault::corrupt("customer.status", "an unknown status"))?,
+                .ok_or_else(|| QueryError::corrupt("customer.status", "an unknown status"))?,
             password: found.read::<Option<String>>("customer.password_hash")?.map(PasswordHash::new),
             password_reset_at: found.optional_time("customer.password_reset_at")?,
             revision: found.read("customer.revision")?,
@@ -174,13 +175,13 @@ impl Batch<'_, '_> {
     }
 
     /// The platform's own identifier has a column here.
-    fn seal(&self, person: Person) -> Result<Vec<u8>, Fault> {
+    fn seal(&self, person: Person) -> Result<Vec<u8>, QueryError> {
         Ok(seal_json(self.vault, &Person { external_id: None, ..person }, Person::PLACE)?)
     }
 
-    async fn checkpoint(&mut self, checkpoint: ImportCheckpoint) -> Result<(), Fault> {
+    async fn checkpoint(&mut self, checkpoint: ImportCheckpoint) -> Result<(), QueryError> {
         let position = i64::try_from(checkpoint.position)
-            .map_err(|error| Fault::corrupt("import_checkpoint.position", error))?;
+            .map_err(|error| QueryError::corrupt("import_checkpoint.position", error))?;
         let statement = Statement::new(CHECKPOINT)
             .bind(self.organisation.as_bytes().to_vec())
             .bind(checkpoint.name)

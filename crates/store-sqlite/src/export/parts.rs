@@ -6,14 +6,14 @@ use serde::Serialize;
 
 use super::rows::{Reading, moment};
 use super::timeline;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 /// Fills in what no column says, with the rows' extra values.
 pub(super) type Complete = for<'r> fn(
     Reading<'r>,
     &'r Table,
     &'r mut [(Vec<Value>, Row)],
-) -> futures_util::future::BoxFuture<'r, Result<(), Fault>>;
+) -> futures_util::future::BoxFuture<'r, Result<(), QueryError>>;
 
 /// A statement that reads one table, or a part of it.
 pub(super) struct Part {
@@ -89,7 +89,8 @@ const MAIL: &[Part] = &[Part {
     ..PLAIN
 }];
 
-/// What is not in a mail's timeline. Numbers up to 100 are notes', which outsiders cause; resetd's own words have higher ones.
+/// What is not in a mail's timeline. Numbers up to 100 are notes', which outsiders cause; resetd's
+/// own words have higher ones.
 const MAIL_EVENT: &[Part] = &[
     Part {
         tables: &["mail_event"],
@@ -217,11 +218,12 @@ pub(super) fn leading(table: &Table, part: Option<&Part>) -> (usize, usize) {
     (if key == 0 { table.key } else { key }, part.map_or(0, |part| part.extra.len()))
 }
 
-/// Puts the platform's own identifier, which stands in a column here, to the rest of what is sealed.
-fn person(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) -> Result<(), Fault> {
+/// Puts the platform's own identifier, which stands in a column here, to the rest of what is
+/// sealed.
+fn person(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) -> Result<(), QueryError> {
     for (extra, row) in rows {
         let [Value::Bytes(sealed), external] = extra.as_slice() else {
-            return Err(Fault::corrupt(Person::PLACE, "not octets"));
+            return Err(QueryError::corrupt(Person::PLACE, "not octets"));
         };
         let mut person: Person = application::sealed::open_json(reading.vault, sealed, Person::PLACE)?;
         if let Value::Text(external) = external {
@@ -233,17 +235,17 @@ fn person(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) 
 }
 
 /// Puts together what an event tells of the mail, which stands in columns of its own here.
-fn answers(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) -> Result<(), Fault> {
+fn answers(reading: &Reading<'_>, table: &Table, rows: &mut [(Vec<Value>, Row)]) -> Result<(), QueryError> {
     for (extra, row) in rows {
         let [Value::Int(at), host, reply] = extra.as_slice() else {
-            return Err(Fault::corrupt("webhook_event.at", "not the values expected"));
+            return Err(QueryError::corrupt("webhook_event.at", "not the values expected"));
         };
         let Value::Bytes(reply) = reply else { continue };
         let reply = application::sealed::open_text(reading.vault, reply, "webhook_event.reply")?;
         let at = moment(*at, "webhook_event.at")?;
         let entry = match host {
             Value::Text(host) => Entry::attempt("attempt", at, host.clone(), reply),
-            _ => Entry::fault("attempt", at, reply),
+            _ => Entry::error("attempt", at, reply),
         };
         put_sealed(table, row, &entry, Entry::PLACE)?;
     }
@@ -256,8 +258,8 @@ fn put_sealed(
     row: &mut Row,
     value: &impl Serialize,
     place: &'static str,
-) -> Result<(), Fault> {
-    let json = serde_json::to_string(value).map_err(|error| Fault::corrupt(place, error))?;
+) -> Result<(), QueryError> {
+    let json = serde_json::to_string(value).map_err(|error| QueryError::corrupt(place, error))?;
     let column = table.columns.iter().position(|column| column.kind == Kind::Sealed);
     if let Some(sealed) = column.and_then(|column| row.get_mut(column)) {
         *sealed = Value::Text(json);

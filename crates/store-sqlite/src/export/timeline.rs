@@ -1,5 +1,6 @@
-//! A mail's own steps as one list. This store keeps them where they arise: attempts and reasons in tables of their own, what a
-//! token says in the token's row, and the end without a mail in the mail's.
+//! A mail's own steps as one list. This store keeps them where they arise: attempts and reasons in
+//! tables of their own, what a token says in the token's row, and the end without a mail in the
+//! mail's.
 
 use std::collections::HashMap;
 
@@ -11,8 +12,8 @@ use futures_util::future::BoxFuture;
 
 use super::rows::{Reading, moment};
 use crate::columns::Columns;
-use crate::fault::Fault;
 use crate::mail_queue::place;
+use crate::query_error::QueryError;
 
 /// Whether an event is a step of the mail itself, rather than something that befell its link.
 macro_rules! own_event {
@@ -44,7 +45,7 @@ pub(super) fn complete<'r>(
     mut reading: Reading<'r>,
     table: &'r Table,
     rows: &'r mut [(Vec<Value>, Row)],
-) -> BoxFuture<'r, Result<(), Fault>> {
+) -> BoxFuture<'r, Result<(), QueryError>> {
     Box::pin(async move {
         let column = table.columns.iter().position(|column| column.kind == Kind::SealedTexts);
         let mut mails = HashMap::with_capacity(rows.len());
@@ -69,16 +70,16 @@ pub(super) fn complete<'r>(
 struct Mail {
     seq: i64,
     geo: Option<GeoContext>,
-    /// The fault that ended it, and when: a step that may not have left an event.
-    fault: Option<(DateTime<Utc>, String)>,
+    /// The error that ended it, and when: a step that may not have left an event.
+    error: Option<(DateTime<Utc>, String)>,
     steps: Steps,
 }
 
 impl Mail {
     /// From the extra values of its row.
-    fn of(extra: &[Value], vault: &dyn AddressVault) -> Result<Self, Fault> {
+    fn of(extra: &[Value], vault: &dyn AddressVault) -> Result<Self, QueryError> {
         let [Value::Int(seq), Value::Text(state), reason, Value::Int(since), reply, geo] = extra else {
-            return Err(Fault::corrupt("mail", "not the values expected"));
+            return Err(QueryError::corrupt("mail", "not the values expected"));
         };
         let since = moment(*since, "mail.due_at")?;
         let mut steps = Vec::new();
@@ -86,7 +87,7 @@ impl Mail {
             let word = DeliveryState::NoMail.as_str();
             steps.push((since, 9, Entry::of(word, since, reason.as_str())));
         }
-        let fault = match reply {
+        let error = match reply {
             Value::Bytes(reply) if state == DeliveryState::PreparingError.as_str() => {
                 Some((since, sealed::open_text(vault, reply, "mail.last_reply")?))
             }
@@ -96,25 +97,29 @@ impl Mail {
             Value::Bytes(geo) => Some(sealed::open_json(vault, geo, "mail.geo")?),
             _ => None,
         };
-        Ok(Self { seq: *seq, geo, fault, steps })
+        Ok(Self { seq: *seq, geo, error, steps })
     }
 
-    fn timeline(mut self) -> Result<Vec<String>, Fault> {
+    fn timeline(mut self) -> Result<Vec<String>, QueryError> {
         let word = DeliveryState::PreparingError.as_str();
-        if let Some((at, fault)) = self.fault.take()
+        if let Some((at, error)) = self.error.take()
             && !self.steps.iter().any(|(_, _, entry)| entry.event() == word)
         {
-            self.steps.push((at, 9, Entry::fault(word, at, fault)));
+            self.steps.push((at, 9, Entry::error(word, at, error)));
         }
         self.steps.sort_by_key(|(at, rank, _)| (*at, *rank));
         let text = |(_, _, entry): &(_, _, Entry)| {
-            serde_json::to_string(entry).map_err(|error| Fault::corrupt(Entry::PLACE, error))
+            serde_json::to_string(entry).map_err(|error| QueryError::corrupt(Entry::PLACE, error))
         };
         self.steps.iter().map(text).collect()
     }
 }
 
-async fn gather(reading: &mut Reading<'_>, all: &str, mails: &mut HashMap<i64, Mail>) -> Result<(), Fault> {
+async fn gather(
+    reading: &mut Reading<'_>,
+    all: &str,
+    mails: &mut HashMap<i64, Mail>,
+) -> Result<(), QueryError> {
     let (connection, vault) = (&mut *reading.connection, reading.vault);
     for token in sqlx::query(TOKENS).bind(all).fetch_all(&mut *connection).await? {
         let Some(mail) = mails.get_mut(&token.read("reset_token.mail")?) else { continue };
@@ -140,7 +145,7 @@ async fn gather(reading: &mut Reading<'_>, all: &str, mails: &mut HashMap<i64, M
         let detail =
             detail.map(|detail| sealed::open_text(vault, detail, "mail_event.detail")).transpose()?;
         mail.steps.push(match detail {
-            Some(reason) => (at, 6, Entry::fault(word, at, reason)),
+            Some(reason) => (at, 6, Entry::error(word, at, reason)),
             None => (at, 1, Entry::of(word, at, "")),
         });
     }

@@ -5,10 +5,11 @@ use sqlx::sqlite::SqliteRow;
 use super::state;
 use crate::SqliteStore;
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::open_text;
 
-/// The columns of a summary. What an ended or waiting mail was told last is its own reason, else its last attempt's reply.
+/// The columns of a summary. What an ended or waiting mail was told last is its own reason, else
+/// its last attempt's reply.
 macro_rules! summary_of {
     ($rest:expr) => {
         concat!(
@@ -23,7 +24,8 @@ macro_rules! summary_of {
 }
 pub(super) use summary_of;
 
-/// The newest `$2` mails of one part of the queue, of organisation `$1` or of all. Each part is one of the partial indexes.
+/// The newest `$2` mails of one part of the queue, of organisation `$1` or of all. Each part is one
+/// of the partial indexes.
 macro_rules! newest {
     ($part:literal) => {
         concat!(
@@ -75,13 +77,13 @@ pub(super) async fn list(store: &SqliteStore, filter: MailFilter) -> Result<Vec<
     let query = sqlx::query(sql(filter.state))
         .bind(filter.organisation.map(|id| id.as_bytes().to_vec()))
         .bind(i64::from(filter.limit));
-    let rows = query.fetch_all(&store.database.readers).await.map_err(Fault::Sql)?;
+    let rows = query.fetch_all(&store.database.readers).await.map_err(QueryError::Sql)?;
     let vault = store.vault.as_ref();
-    Ok(rows.iter().map(|row| summary(row, vault)).collect::<Result<_, Fault>>()?)
+    Ok(rows.iter().map(|row| summary(row, vault)).collect::<Result<_, QueryError>>()?)
 }
 
 /// A row of [`summary_of`].
-pub(super) fn summary(row: &SqliteRow, vault: &dyn AddressVault) -> Result<MailSummary, Fault> {
+pub(super) fn summary(row: &SqliteRow, vault: &dyn AddressVault) -> Result<MailSummary, QueryError> {
     let reason = row.read::<Option<&str>>("mail.no_mail_reason")?.map(NoMailReason::parse).transpose();
     let reply = row.read::<Option<&[u8]>>("mail.last_reply")?;
     Ok(MailSummary {
@@ -89,13 +91,13 @@ pub(super) fn summary(row: &SqliteRow, vault: &dyn AddressVault) -> Result<MailS
         kind: match row.read::<i64>("mail.kind")? {
             0 => MailKind::ResetPassword,
             1 => MailKind::PasswordChanged,
-            _ => return Err(Fault::corrupt("mail.kind", "an unknown kind of mail")),
+            _ => return Err(QueryError::corrupt("mail.kind", "an unknown kind of mail")),
         },
         organisation: OrganisationId::from_bytes(row.bytes("mail.organisation_id")?),
         sandbox: row.read("mail.sandbox")?,
         address: row.read("mail.address_masked")?,
         state: state(row.read("mail.state")?)?,
-        no_mail_reason: reason.map_err(|error| Fault::corrupt("mail.no_mail_reason", error))?,
+        no_mail_reason: reason.map_err(|error| QueryError::corrupt("mail.no_mail_reason", error))?,
         attempts: row.count("mail.attempts")?,
         accepted_at: row.time("mail.accepted_at")?,
         due_at: row.time("mail.due_at")?,

@@ -6,7 +6,7 @@ use sqlx::SqliteConnection;
 use super::list::{summary, summary_of};
 use crate::SqliteStore;
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use application::sealed::{Submitted, open_json, open_text};
 
 const MAIL: &str = summary_of!("WHERE m.id = $1");
@@ -16,7 +16,7 @@ const TOKENS: &str = "SELECT issued_at, used_at FROM reset_token WHERE mail = $1
 
 pub(super) async fn show(store: &SqliteStore, id: MailId) -> Result<Option<MailDetail>, StoreError> {
     // One connection and one transaction, so that the parts belong together.
-    let mut reading = store.database.readers.begin().await.map_err(Fault::Sql)?;
+    let mut reading = store.database.readers.begin().await.map_err(QueryError::Sql)?;
     Ok(detail(&mut reading, store.vault.as_ref(), id).await?)
 }
 
@@ -24,7 +24,7 @@ async fn detail(
     connection: &mut SqliteConnection,
     vault: &dyn AddressVault,
     id: MailId,
-) -> Result<Option<MailDetail>, Fault> {
+) -> Result<Option<MailDetail>, QueryError> {
     let row = sqlx::query(MAIL).bind(id.as_bytes().to_vec()).fetch_optional(&mut *connection).await?;
     let Some(row) = row else { return Ok(None) };
     let summary = summary(&row, vault)?;
@@ -66,7 +66,7 @@ impl Timeline<'_> {
         connection: &mut SqliteConnection,
         seq: i64,
         geo: Option<&GeoContext>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), QueryError> {
         let tokens = sqlx::query(TOKENS).bind(seq).fetch_all(&mut *connection).await?;
         for (index, token) in tokens.iter().enumerate() {
             let issued_at = token.time("reset_token.issued_at")?;
@@ -97,7 +97,8 @@ impl Timeline<'_> {
         Ok(())
     }
 
-    /// By time, and what cannot come before something else after it where the clock shows no difference.
+    /// By time, and what cannot come before something else after it where the clock shows no
+    /// difference.
     fn in_order(mut self) -> Vec<TimelineEntry> {
         self.entries.sort_by_key(|entry| (entry.at, rank(&entry.event)));
         self.entries

@@ -5,7 +5,8 @@ use domain::{EmailAddress, MailId};
 
 use super::setup::{ADDRESS, Fixture, at};
 
-/// The whole life of a request, with a server that quotes the address in its reply; then every file is searched.
+/// The whole life of a request, with a server that quotes the address in its reply; then every file
+/// is searched.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_address_name_phone_place_or_token_stands_in_the_clear() {
     let fixture = Fixture::new().await;

@@ -1,13 +1,13 @@
-//! Accepting, claiming and redeeming must cost the same however much is stored: every statement on their way finds its rows
-//! by an index that leads to just them.
+//! Accepting, claiming and redeeming must cost the same however much is stored: every statement on
+//! their way finds its rows by an index that leads to just them.
 
 use sqlx::{AssertSqlSafe, Row as _};
 
 use super::setup::Fixture;
 use crate::{customer_directory, sandbox, token_store, webhooks};
 
-/// Indexes that are walked on purpose: the leased are a handful, of the ready no more are looked at than are claimed, and each
-/// webhook endpoint is looked at whenever events are claimed.
+/// Indexes that are walked on purpose: the leased are a handful, of the ready no more are looked at
+/// than are claimed, and each webhook endpoint is looked at whenever events are claimed.
 const WALKED: [&str; 5] = [
     "USING INDEX mail_leased",
     "USING COVERING INDEX mail_ready",

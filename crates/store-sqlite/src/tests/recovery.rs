@@ -14,7 +14,8 @@ async fn outsider(fixture: &Fixture) -> sqlx::SqliteConnection {
     options.connect().await.unwrap()
 }
 
-/// What the kernel takes for written is written again, though a reader keeps the log from being emptied.
+/// What the kernel takes for written is written again, though a reader keeps the log from being
+/// emptied.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn opening_writes_the_whole_log_again_whoever_reads() {
     let fixture = Fixture::new().await;

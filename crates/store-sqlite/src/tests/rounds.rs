@@ -7,16 +7,17 @@ use futures_util::future::join_all;
 use sqlx::Executor as _;
 
 use super::setup::{Fixture, at, open};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::Statement;
 
-/// Holds the write lock from a connection of its own while `during` is polled for the first time, so that everything in it
-/// waits for one round.
+/// Holds the write lock from a connection of its own while `during` is polled for the first time,
+/// so that everything in it waits for one round.
 async fn in_one_round<T>(fixture: &Fixture, during: impl Future<Output = T>) -> T {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(fixture.location());
     let mut blocker = sqlx::ConnectOptions::connect(&options).await.unwrap();
     blocker.execute("BEGIN IMMEDIATE").await.unwrap();
-    // The first job to come starts a round by itself, and waits for the lock; the others gather behind it.
+    // The first job to come starts a round by itself, and waits for the lock; the others gather
+    // behind it.
     let first = fixture
         .store
         .database
@@ -62,7 +63,7 @@ async fn a_job_that_fails_half_way_is_undone_as_a_whole() {
     let half = fixture.store.database.writer.work(|unit| {
         Box::pin(async move {
             unit.run(Statement::new("UPDATE organisation SET name = 'Half done'")).await?;
-            Err::<(), _>(Fault::corrupt("test.column", "made up"))
+            Err::<(), _>(QueryError::corrupt("test.column", "made up"))
         })
     });
     let before = fixture.store.record(fixture.request("before@shop.cz"));

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::SqliteStore;
 use crate::columns::millis;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::webhooks::report::report_requested;
 use crate::writer::{Delivery, Hex, Job, Reply};
 
@@ -21,10 +21,11 @@ pub(crate) struct AdmitRow {
     hour: u32,
 }
 
-/// Judges each of the requests `$1` once, and remembers the verdict on the row; 2 stands for a fresh "admitted" that is
-/// still to be counted, and in the result for "ask again": of several requests for one address only the first is judged. The
-/// counts look both ways, since the clocks of two processes differ: no period of a minute or an hour that holds this moment
-/// may hold more than the budget.
+/// Judges each of the requests `$1` once, and remembers the verdict on the row; 2 stands for a
+/// fresh "admitted" that is still to be counted, and in the result for "ask again": of several
+/// requests for one address only the first is judged. The counts look both ways, since the clocks
+/// of two processes differ: no period of a minute or an hour that holds this moment may hold more
+/// than the budget.
 pub(super) const ADMIT: &str = concat!(
     "UPDATE mail SET admitted = 2 * ( \
        (SELECT count(*) FROM address_budget b WHERE b.address_fingerprint = mail.address_fingerprint \
@@ -84,5 +85,5 @@ pub(super) async fn admit(
         hour: budget.per_hour,
     };
     let verdict = store.database.writer.deliver(row).await?;
-    verdict.ok_or_else(|| Fault::corrupt("mail.id", "no such request").into())
+    verdict.ok_or_else(|| QueryError::corrupt("mail.id", "no such request").into())
 }

@@ -8,12 +8,13 @@ use tracing::error;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::{Submitted, open_json};
 
-/// First whatever came due goes back among the ready (at most 2,000 of those that waited, so that a relay's return does
-/// not hold up requests; the next claim takes the rest), then the first of the ready are leased.
+/// First whatever came due goes back among the ready (at most 2,000 of those that waited, so that a
+/// relay's return does not hold up requests; the next claim takes the rest), then the first of the
+/// ready are leased.
 pub(super) const CLAIM: &str = own_savepoint!(
     "UPDATE mail SET stage = 0, lease_owner = NULL, due_at = NULL WHERE stage = 1 AND due_at <= $2; \
      UPDATE mail SET stage = 0, state = 'in-queue', due_at = NULL WHERE seq IN \
@@ -51,7 +52,7 @@ async fn lease(
     claim: Statement,
     vault: &dyn AddressVault,
     now: DateTime<Utc>,
-) -> Result<Vec<ClaimedMail>, Fault> {
+) -> Result<Vec<ClaimedMail>, QueryError> {
     let rows = unit.rows(claim).await?;
     let mut claimed = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -59,7 +60,7 @@ async fn lease(
             (row.read("mail.priority")?, row.read("mail.accepted_at")?, row.read("mail.seq")?);
         match mail(row, vault) {
             Ok(mail) => claimed.push((place, mail)),
-            Err(fault) => set_aside(unit, place.2, fault, vault, now).await?,
+            Err(error) => set_aside(unit, place.2, error, vault, now).await?,
         }
     }
     // RETURNING promises no order.
@@ -71,17 +72,17 @@ async fn lease(
 async fn set_aside(
     unit: &mut Unit<'_>,
     seq: i64,
-    fault: Fault,
+    error: QueryError,
     vault: &dyn AddressVault,
     now: DateTime<Utc>,
-) -> Result<(), Fault> {
-    let fault = StoreError::from(fault).to_string();
-    error!(seq, fault, "a mail that cannot be read is set aside");
-    let reply = vault.seal(fault.as_bytes());
+) -> Result<(), QueryError> {
+    let error = StoreError::from(error).to_string();
+    error!(seq, error, "a mail that cannot be read is set aside");
+    let reply = vault.seal(error.as_bytes());
     Ok(unit.run(Statement::new(SET_ASIDE).bind(seq).bind(millis(now)).bind(reply)).await?)
 }
 
-fn mail(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedMail, Fault> {
+fn mail(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedMail, QueryError> {
     let submitted = Submitted::open(vault, row.read("mail.submitted")?)?;
     let customer: Option<[u8; 16]> = row.optional_bytes("mail.customer_id")?;
     let work = match (submitted.email, customer) {
@@ -98,7 +99,7 @@ fn mail(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedMail, Fault>
             customer: CustomerId::from_bytes(customer),
             customer_ip: submitted.ip,
         },
-        (None, None) => return Err(Fault::corrupt("mail.customer_id", "a notice without a customer")),
+        (None, None) => return Err(QueryError::corrupt("mail.customer_id", "a notice without a customer")),
     };
     Ok(ClaimedMail {
         id: MailId::from_bytes(row.bytes("mail.id")?),

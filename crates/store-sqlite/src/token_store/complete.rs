@@ -31,7 +31,8 @@ pub(crate) struct NoMailRow {
     reason: &'static str,
 }
 
-/// What became of the attempts `$3`, of which no two are a mail's. A mail whose lease has passed on is left alone.
+/// What became of the attempts `$3`, of which no two are a mail's. A mail whose lease has passed on
+/// is left alone.
 pub(super) const ATTEMPTED: &str = concat!(
     "SELECT 3 AS list, j.key AS place, 1 AS verdict \
        FROM json_each($3) j CROSS JOIN mail m ON m.id = unhex(j.value ->> 'id') \
@@ -54,8 +55,8 @@ pub(super) const NO_MAIL: &str = "SELECT 4 AS list, j.key AS place, 1 AS verdict
        no_mail_reason = j.value ->> 'reason' \
        FROM json_each($4) j WHERE mail.id = unhex(j.value ->> 'id') AND mail.stage = 1 \
          AND mail.lease_owner = unhex(j.value ->> 'worker')";
-/// `$1` mail, `$2` worker, `$3` stage, `$4` state, `$5` due, `$6` now, `$7` reason: no server was asked, and the reason goes
-/// into the timeline. Too rare to be written with its like.
+/// `$1` mail, `$2` worker, `$3` stage, `$4` state, `$5` due, `$6` now, `$7` reason: no server was
+/// asked, and the reason goes into the timeline. Too rare to be written with its like.
 const NOT_ATTEMPTED: &str = own_savepoint!(concat!(
     report_not_attempted!(),
     "INSERT INTO mail_event (mail, n, at, event, detail) \
@@ -134,8 +135,8 @@ pub(super) async fn complete(
         Completion::NotReadyUntil { due_at, reason } => {
             call.not_attempted(waits(DeliveryState::NotReadyToQueue, due_at), &reason).await
         }
-        Completion::PreparingError { fault } => {
-            call.not_attempted(ended(DeliveryState::PreparingError), &fault).await
+        Completion::PreparingError { error } => {
+            call.not_attempted(ended(DeliveryState::PreparingError), &error).await
         }
         Completion::SendingError { host, reply } if host.is_empty() => {
             call.not_attempted(ended(DeliveryState::SendingError), &reply).await

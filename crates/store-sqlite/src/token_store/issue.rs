@@ -18,13 +18,15 @@ pub(crate) struct IssueRow {
     geo: Option<Hex>,
 }
 
-/// One step for each of the tokens `$2`, of which no two are a customer's: the hash is stored if the lease holds and nothing
-/// has overtaken the request, and only then do the other requests' tokens die.
+/// One step for each of the tokens `$2`, of which no two are a customer's: the hash is stored if
+/// the lease holds and nothing has overtaken the request, and only then do the other requests'
+/// tokens die.
 ///
-/// Overtaken: a token of this very request was killed (disowned), the customer's password or address was changed since it
-/// was accepted, or a newer request has a token. A newer request whose token is used or was disowned has moved
-/// `links_valid_from`, so that only tokens still open need be looked at. What happened in the future, seen from a request of the
-/// past, was dated by a clock that is right no more, and says nothing of what came first.
+/// Overtaken: a token of this very request was killed (cancelled), the customer's password or
+/// address was changed since it was accepted, or a newer request has a token. A newer request whose
+/// token is used or was cancelled has moved `links_valid_from`, so that only tokens still open need
+/// be looked at. What happened in the future, seen from a request of the past, was dated by a clock
+/// that is right no more, and says nothing of what came first.
 ///
 /// A request of the sandbox gets no token of a live customer, nor the other way round.
 pub(super) const ISSUE: &str = "INSERT INTO reset_token (mail, n, hash, customer_id, issued_at, expires_at) \

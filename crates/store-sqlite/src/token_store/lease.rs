@@ -42,7 +42,7 @@ pub(super) async fn release(
 
 fn list(mails: &[MailId]) -> Result<String, StoreError> {
     let mails: Vec<Hex> = mails.iter().map(|mail| Hex::from(&mail.as_bytes()[..])).collect();
-    serde_json::to_string(&mails).map_err(|fault| StoreError::corrupt("mail.id", fault))
+    serde_json::to_string(&mails).map_err(|error| StoreError::corrupt("mail.id", error))
 }
 
 #[cfg(test)]

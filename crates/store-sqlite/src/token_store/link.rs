@@ -4,7 +4,7 @@ use domain::{CustomerId, LinkState, OrganisationId, RequestId, TokenHash};
 
 use crate::SqliteStore;
 use crate::columns::Columns;
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 
 const FIND: &str = "SELECT m.id, m.organisation_id, m.sandbox, t.customer_id, t.expires_at, \
        t.used_at, t.superseded_at IS NOT NULL AS superseded \
@@ -20,7 +20,7 @@ pub(super) async fn find(
     now: DateTime<Utc>,
 ) -> Result<Option<ResetLink>, StoreError> {
     let query = sqlx::query(FIND).bind(token.as_bytes().to_vec());
-    let Some(row) = query.fetch_optional(&store.database.readers).await.map_err(Fault::Sql)? else {
+    let Some(row) = query.fetch_optional(&store.database.readers).await.map_err(QueryError::Sql)? else {
         return Ok(None);
     };
     let expires_at = row.time("reset_token.expires_at")?;

@@ -6,7 +6,8 @@ use crate::SqliteStore;
 use crate::columns::millis;
 use crate::writer::{Statement, own_savepoint};
 
-/// Adds to the timeline of mail `$1`: at `$2`, event `$3`, detail `$4`, unless `$5` entries are there.
+/// Adds to the timeline of mail `$1`: at `$2`, event `$3`, detail `$4`, unless `$5` entries are
+/// there.
 macro_rules! add_event {
     () => {
         "INSERT INTO mail_event (mail, n, at, event, detail) SELECT m.seq, 1 + coalesce(max(e.n), 0), $2, $3, $4 \

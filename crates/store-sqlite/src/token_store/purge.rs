@@ -4,10 +4,11 @@ use chrono::{DateTime, Utc};
 use super::admit::HOUR;
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 
-/// Mails that may go (none whose link could still be good), with how many rows go with each: looked for by the index of ended mails, state by state.
+/// Mails that may go (none whose link could still be good), with how many rows go with each: looked
+/// for by the index of ended mails, state by state.
 const CANDIDATES: &str = own_savepoint!(
     "SELECT seq, 1 + (SELECT count(*) FROM mail_event e WHERE e.mail = m.seq) \
          + (SELECT count(*) FROM mail_attempt a WHERE a.mail = m.seq) \
@@ -46,7 +47,7 @@ pub(super) async fn purge(
         .await
 }
 
-async fn delete_mails(unit: &mut Unit<'_>, before: i64, now: i64, limit: i64) -> Result<i64, Fault> {
+async fn delete_mails(unit: &mut Unit<'_>, before: i64, now: i64, limit: i64) -> Result<i64, QueryError> {
     let rows = unit.rows(Statement::new(CANDIDATES).bind(before).bind(limit).bind(now)).await?;
     let (mut chosen, mut weight) = (Vec::with_capacity(rows.len()), 0_i64);
     for row in &rows {
@@ -62,7 +63,7 @@ async fn delete_mails(unit: &mut Unit<'_>, before: i64, now: i64, limit: i64) ->
     count(unit, Statement::new(DELETE_MAILS).bind(serde_json::Value::from(chosen).to_string())).await
 }
 
-async fn count(unit: &mut Unit<'_>, statement: Statement) -> Result<i64, Fault> {
+async fn count(unit: &mut Unit<'_>, statement: Statement) -> Result<i64, QueryError> {
     unit.row(statement).await?.map_or(Ok(0), |row| row.read("mail.rows"))
 }
 

@@ -6,13 +6,14 @@ use super::KILL_LINKS;
 use crate::SqliteStore;
 use crate::audit_log;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::webhooks::report::report_completed;
 use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::{Person, Submitted, open_json};
 
-/// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now, `$3` organisation or NULL,
-/// `$4` whether in the sandbox: of key, link and customer all or none are.
+/// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now,
+/// `$3` organisation or NULL, `$4` whether in the sandbox: of key, link and customer all or none
+/// are.
 const CONSUME: &str = own_savepoint!(
     "UPDATE reset_token SET used_at = $2 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2 \
@@ -30,7 +31,8 @@ const EXPIRED: &str = "SELECT 1 FROM reset_token t \
      WHERE t.hash = $1 AND t.used_at IS NULL AND t.superseded_at IS NULL AND t.expires_at <= $2";
 const SUBJECT: &str = "SELECT m.organisation_id, c.sealed FROM mail m JOIN customer c ON c.id = $2 \
      WHERE m.seq = $1";
-/// The former hash becomes history and the new one takes its place; sessions and requests from before are over.
+/// The former hash becomes history and the new one takes its place; sessions and requests from
+/// before are over.
 const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
        SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM password_history WHERE customer_id = $1), password_hash, $2 \
        FROM customer WHERE id = $1 AND password_hash IS NOT NULL; \
@@ -55,7 +57,7 @@ async fn consume(
     unit: &mut Unit<'_>,
     redemption: Redemption,
     vault: &dyn AddressVault,
-) -> Result<Redeemed, Fault> {
+) -> Result<Redeemed, QueryError> {
     if let Some(row) = unit.row(about(CONSUME, &redemption)).await? {
         return change(unit, &row, redemption, vault).await;
     }
@@ -76,12 +78,12 @@ async fn change(
     consumed: &SqliteRow,
     redemption: Redemption,
     vault: &dyn AddressVault,
-) -> Result<Redeemed, Fault> {
+) -> Result<Redeemed, QueryError> {
     let customer: [u8; 16] = consumed.bytes("reset_token.customer_id")?;
     let subject =
         Statement::new(SUBJECT).bind(consumed.read::<i64>("reset_token.mail")?).bind(customer.to_vec());
     let subject =
-        unit.row(subject).await?.ok_or_else(|| Fault::corrupt("reset_token.mail", "no such mail"))?;
+        unit.row(subject).await?.ok_or_else(|| QueryError::corrupt("reset_token.mail", "no such mail"))?;
     let organisation: [u8; 16] = subject.bytes("mail.organisation_id")?;
     let person: Person = open_json(vault, subject.read("customer.sealed")?, Person::PLACE)?;
     let at = millis(redemption.at);
@@ -98,9 +100,9 @@ async fn change(
         .bind(person.address()?.map(|email| email.masked().to_string()).unwrap_or_default())
         .bind(Submitted::seal(vault, None, redemption.customer_ip))
         .bind(customer.to_vec());
-    unit.run(notice).await.map_err(Fault::conflict("mail"))?;
+    unit.run(notice).await.map_err(QueryError::conflict("mail"))?;
     unit.run(Statement::new(REPORT).bind(consumed.read::<i64>("reset_token.mail")?).bind(at)).await?;
-    let deed = AuditEntry {
+    let entry = AuditEntry {
         at: redemption.at,
         organisation: Some(OrganisationId::from_bytes(organisation)),
         actor: redemption.actor,
@@ -108,7 +110,7 @@ async fn change(
         subject: AuditEntry::of(CustomerId::from_bytes(customer), redemption.sandbox),
         ip: redemption.customer_ip,
     };
-    audit_log::append(unit, vault, &deed).await?;
+    audit_log::append(unit, vault, &entry).await?;
     Ok(Redeemed::Changed)
 }
 

@@ -6,7 +6,7 @@ use tracing::error;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::open_text;
 
@@ -69,11 +69,11 @@ pub(super) async fn claim(
         .await
 }
 
-async fn is_due(store: &SqliteStore, now: DateTime<Utc>) -> Result<bool, Fault> {
+async fn is_due(store: &SqliteStore, now: DateTime<Utc>) -> Result<bool, QueryError> {
     let readers = &store.database.readers;
     let listened_to = sqlx::query(LISTENED_TO).fetch_one(readers).await?;
     let listened_to = listened_to.read("webhook_endpoint.listened_to")?;
-    store.webhook_news.set_listened_to(listened_to);
+    store.webhook_notifier.set_has_endpoints(listened_to);
     if !listened_to {
         return Ok(false);
     }
@@ -86,7 +86,7 @@ async fn lease(
     unit: &mut Unit<'_>,
     claim: Statement,
     vault: &dyn AddressVault,
-) -> Result<Vec<ClaimedEvent>, Fault> {
+) -> Result<Vec<ClaimedEvent>, QueryError> {
     let rows = unit.rows(claim).await?;
     let claimed = rows.iter().map(|row| row.read("webhook_event.seq")).collect::<Result<Vec<i64>, _>>()?;
     if claimed.is_empty() {
@@ -97,21 +97,21 @@ async fn lease(
     for row in &unit.rows(claimed).await? {
         match event(row, vault) {
             Ok(event) => events.push(event),
-            Err(fault) => set_aside(unit, row, fault).await?,
+            Err(error) => set_aside(unit, row, error).await?,
         }
     }
     Ok(events)
 }
 
 /// A row that cannot be read must not stop those behind it.
-async fn set_aside(unit: &mut Unit<'_>, row: &SqliteRow, fault: Fault) -> Result<(), Fault> {
-    let fault = StoreError::from(fault).to_string();
-    error!(fault, "a webhook event that cannot be read is given up");
+async fn set_aside(unit: &mut Unit<'_>, row: &SqliteRow, error: QueryError) -> Result<(), QueryError> {
+    let error = StoreError::from(error).to_string();
+    error!(error, "a webhook event that cannot be read is given up");
     let id: [u8; 16] = row.bytes("webhook_event.id")?;
-    Ok(unit.run(Statement::new(SET_ASIDE).bind(id.to_vec()).bind(fault)).await?)
+    Ok(unit.run(Statement::new(SET_ASIDE).bind(id.to_vec()).bind(error)).await?)
 }
 
-fn event(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedEvent, Fault> {
+fn event(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedEvent, QueryError> {
     let event = WebhookEventType::parse(row.read("webhook_event.event")?);
     let reply = row.read::<Option<&[u8]>>("webhook_event.reply")?;
     Ok(ClaimedEvent {
@@ -119,7 +119,7 @@ fn event(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedEvent, Faul
         endpoint: WebhookEndpointId::from_bytes(row.bytes("webhook_event.endpoint_id")?),
         target: WebhookTarget::open(vault, row.read("webhook_endpoint.sealed")?)?,
         event: WebhookEvent {
-            event: event.map_err(|error| Fault::corrupt("webhook_event.event", error))?,
+            event: event.map_err(|error| QueryError::corrupt("webhook_event.event", error))?,
             at: row.time("webhook_event.at")?,
             organisation: OrganisationId::from_bytes(row.bytes("webhook_endpoint.organisation_id")?),
             request: RequestId::from_bytes(row.bytes("webhook_event.request_id")?),

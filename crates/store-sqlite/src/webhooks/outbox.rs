@@ -20,7 +20,8 @@ const DELIVERED: &str = own_savepoint!(
        last_answer = $4 WHERE id = $1 AND lease_owner = $2; \
      SELECT changes() AS rows"
 );
-/// `$1` event, `$2` worker, `$3` now, `$4` answer, `$5` when again. Of several calls that fail side by side the first counts.
+/// `$1` event, `$2` worker, `$3` now, `$4` answer, `$5` when again. Of several calls that fail side
+/// by side the first counts.
 const RETRY: &str = own_savepoint!(
     "UPDATE webhook_endpoint SET failures = failures + 1, rests_until = $5 \
        WHERE id = (SELECT endpoint_id FROM webhook_event WHERE id = $1 AND lease_owner = $2) \
@@ -104,8 +105,10 @@ impl WebhookOutbox for SqliteStore {
     }
 
     async fn outbox_depth(&self) -> Result<OutboxDepth, StoreError> {
-        let row =
-            sqlx::query(DEPTH).fetch_one(&self.database.readers).await.map_err(crate::fault::Fault::Sql)?;
+        let row = sqlx::query(DEPTH)
+            .fetch_one(&self.database.readers)
+            .await
+            .map_err(crate::query_error::QueryError::Sql)?;
         Ok(OutboxDepth {
             waiting: row.read::<i64>("webhook_event.waiting")?.unsigned_abs(),
             oldest: row.optional_time("webhook_event.oldest")?,
@@ -116,8 +119,8 @@ impl WebhookOutbox for SqliteStore {
         self.rows(Statement::new(PURGE).bind(millis(before)).bind(i64::from(limit))).await
     }
 
-    async fn event_news(&self) {
-        self.webhook_news.heard().await;
+    async fn event_notifier(&self) {
+        self.webhook_notifier.notified().await;
     }
 }
 

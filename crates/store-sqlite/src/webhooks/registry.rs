@@ -1,11 +1,13 @@
-use application::ports::{StoreError, WebhookEndpoint, WebhookRegistry, WebhookStanding, WebhookTarget};
+use application::ports::{
+    StoreError, WebhookEndpoint, WebhookEndpointStatus, WebhookRegistry, WebhookTarget,
+};
 use async_trait::async_trait;
 use domain::{OrganisationId, WebhookEndpointId, WebhookEventType};
 use sqlx::sqlite::SqliteRow;
 
 use crate::SqliteStore;
 use crate::columns::{Columns, millis};
-use crate::fault::Fault;
+use crate::query_error::QueryError;
 use crate::writer::{Statement, own_savepoint};
 
 const CREATE: &str = own_savepoint!(
@@ -37,9 +39,9 @@ impl WebhookRegistry for SqliteStore {
         self.database
             .writer
             .work(|unit| {
-                Box::pin(
-                    async move { unit.run(statement).await.map_err(Fault::conflict("webhook endpoint")) },
-                )
+                Box::pin(async move {
+                    unit.run(statement).await.map_err(QueryError::conflict("webhook endpoint"))
+                })
             })
             .await
     }
@@ -49,15 +51,18 @@ impl WebhookRegistry for SqliteStore {
         id: WebhookEndpointId,
     ) -> Result<Option<(WebhookEndpoint, WebhookTarget)>, StoreError> {
         let query = sqlx::query(FIND).bind(id.as_bytes().to_vec());
-        let row = query.fetch_optional(&self.database.readers).await.map_err(Fault::Sql)?;
+        let row = query.fetch_optional(&self.database.readers).await.map_err(QueryError::Sql)?;
         let Some(row) = row else { return Ok(None) };
         Ok(Some((endpoint(&row)?, self.target(&row)?)))
     }
 
-    async fn list(&self, organisation: Option<OrganisationId>) -> Result<Vec<WebhookStanding>, StoreError> {
+    async fn list(
+        &self,
+        organisation: Option<OrganisationId>,
+    ) -> Result<Vec<WebhookEndpointStatus>, StoreError> {
         let query = sqlx::query(LIST).bind(organisation.map(|id| id.as_bytes().to_vec()));
-        let rows = query.fetch_all(&self.database.readers).await.map_err(Fault::Sql)?;
-        Ok(rows.iter().map(|row| self.standing(row)).collect::<Result<_, Fault>>()?)
+        let rows = query.fetch_all(&self.database.readers).await.map_err(QueryError::Sql)?;
+        Ok(rows.iter().map(|row| self.status(row)).collect::<Result<_, QueryError>>()?)
     }
 
     async fn remove(&self, id: WebhookEndpointId) -> Result<bool, StoreError> {
@@ -75,13 +80,13 @@ impl WebhookRegistry for SqliteStore {
 }
 
 impl SqliteStore {
-    fn target(&self, row: &SqliteRow) -> Result<WebhookTarget, Fault> {
+    fn target(&self, row: &SqliteRow) -> Result<WebhookTarget, QueryError> {
         Ok(WebhookTarget::open(self.vault.as_ref(), row.read("webhook_endpoint.sealed")?)?)
     }
 
-    fn standing(&self, row: &SqliteRow) -> Result<WebhookStanding, Fault> {
-        let count = |place| Ok::<_, Fault>(row.read::<i64>(place)?.unsigned_abs());
-        Ok(WebhookStanding {
+    fn status(&self, row: &SqliteRow) -> Result<WebhookEndpointStatus, QueryError> {
+        let count = |place| Ok::<_, QueryError>(row.read::<i64>(place)?.unsigned_abs());
+        Ok(WebhookEndpointStatus {
             endpoint: endpoint(row)?,
             url: self.target(row)?.url,
             waiting: count("webhook_event.waiting")?,
@@ -93,11 +98,12 @@ impl SqliteStore {
     }
 }
 
-fn endpoint(row: &SqliteRow) -> Result<WebhookEndpoint, Fault> {
+fn endpoint(row: &SqliteRow) -> Result<WebhookEndpoint, QueryError> {
     const EVENTS: &str = "webhook_endpoint.events";
     let events: Vec<String> =
-        serde_json::from_str(row.read(EVENTS)?).map_err(|error| Fault::corrupt(EVENTS, error))?;
-    let event = |word: &String| WebhookEventType::parse(word).map_err(|error| Fault::corrupt(EVENTS, error));
+        serde_json::from_str(row.read(EVENTS)?).map_err(|error| QueryError::corrupt(EVENTS, error))?;
+    let event =
+        |word: &String| WebhookEventType::parse(word).map_err(|error| QueryError::corrupt(EVENTS, error));
     Ok(WebhookEndpoint {
         id: WebhookEndpointId::from_bytes(row.bytes("webhook_endpoint.id")?),
         organisation: OrganisationId::from_bytes(row.bytes("webhook_endpoint.organisation_id")?),

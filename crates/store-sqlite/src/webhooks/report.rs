@@ -1,8 +1,8 @@
-//! Events are written by the statement that changes what they tell of: text to be put among its SQL. Where nobody listens
-//! each costs one look at an index.
+//! Events are written by the statement that changes what they tell of: text to be put among its
+//! SQL. Where nobody listens each costs one look at an index.
 
-/// One event `$event` (an SQL expression) at `$at` for each endpoint that listens, about mail `m`; further columns and
-/// their values as given, where mails come from, and which are meant.
+/// One event `$event` (an SQL expression) at `$at` for each endpoint that listens, about mail `m`;
+/// further columns and their values as given, where mails come from, and which are meant.
 macro_rules! report {
     ($event:literal, $at:literal, [$columns:literal, $values:literal], $mails:literal, $which:literal) => {
         concat!(
@@ -55,7 +55,8 @@ macro_rules! report_attempted {
     };
 }
 
-/// A request's mail for which no server was asked: `$1` mail, `$2` worker, `$4` state, `$6` now, `$7` why.
+/// A request's mail for which no server was asked: `$1` mail, `$2` worker, `$4` state, `$6` now,
+/// `$7` why.
 macro_rules! report_not_attempted {
     () => {
         $crate::webhooks::report::report!(

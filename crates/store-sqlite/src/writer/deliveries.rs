@@ -9,16 +9,17 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, SqliteConnection};
 
 use super::transaction::NotStored;
-use super::{Job, Reply, Told};
+use super::{Acknowledgement, Job, Reply};
 use crate::columns::Columns as _;
-use crate::fault::{Fault, is_of_one_row};
+use crate::query_error::{QueryError, is_of_one_row};
 use crate::token_store::{AdmitRow, AttemptRow, DELIVERIES, IssueRow, NoMailRow};
 
 /// Rows of one kind in one trip: more than a worker has in flight.
-const MOST: usize = 64;
+const MAX_ROWS: usize = 64;
 
-/// One transaction over four JSON arrays, `$1` to `$4`, each of which may be empty. Each row of them has a row in the result,
-/// unless its mail is unknown: the number of its `list`, its `place` in there, and the `verdict`.
+/// One transaction over four JSON arrays, `$1` to `$4`, each of which may be empty. Each row of
+/// them has a row in the result, unless its mail is unknown: the number of its `list`, its `place`
+/// in there, and the `outcome`.
 static SQL: LazyLock<Arc<str>> =
     LazyLock::new(|| format!("BEGIN IMMEDIATE; {}; COMMIT", DELIVERIES.join("; ")).into());
 
@@ -26,10 +27,10 @@ static SQL: LazyLock<Arc<str>> =
 pub(crate) trait Delivery: Serialize + Sized {
     /// The number of its list.
     const LIST: i64;
-    /// Whether the caller is told once it is durable, or at once: what a power cut takes of it, it takes of the mail's
-    /// progress too, and the mail is claimed again.
+    /// Whether the caller is pending_acks once it is durable, or at once: what a power cut takes of
+    /// it, it takes of the mail's progress too, and the mail is claimed again.
     const DURABLE: bool;
-    /// What the caller is told.
+    /// What the caller is pending_acks.
     type Answer: Send + 'static;
 
     /// Two rows with the same key must not meet in one trip: the second waits for the next.
@@ -38,8 +39,8 @@ pub(crate) trait Delivery: Serialize + Sized {
     /// The row as a job.
     fn job(self, reply: Reply<Self::Answer>) -> Job;
 
-    /// What the verdict means; `None`: the mail is unknown. The answer `None`: ask again.
-    fn answer(verdict: Option<i64>) -> Option<Self::Answer>;
+    /// What the outcome means; `None`: the mail is unknown. The answer `None`: ask again.
+    fn answer(outcome: Option<i64>) -> Option<Self::Answer>;
 }
 
 /// What the trip brought back, by list and place.
@@ -56,33 +57,38 @@ impl<D: Delivery> Default for List<D> {
 
 impl<D: Delivery> List<D> {
     fn take(&mut self, row: D, reply: Reply<D::Answer>) -> Option<Job> {
-        if self.0.len() == MOST || self.0.iter().any(|(other, _)| other.key() == row.key()) {
+        if self.0.len() == MAX_ROWS || self.0.iter().any(|(other, _)| other.key() == row.key()) {
             return Some(row.job(reply));
         }
         self.0.push((row, reply));
         None
     }
 
-    fn json(&self) -> Result<String, Fault> {
+    fn json(&self) -> Result<String, QueryError> {
         let rows: Vec<&D> = self.0.iter().map(|(row, _)| row).collect();
-        serde_json::to_string(&rows).map_err(|error| Fault::corrupt("a row", error))
+        serde_json::to_string(&rows).map_err(|error| QueryError::corrupt("a row", error))
     }
 
     fn singles(self) -> impl Iterator<Item = Self> {
         self.0.into_iter().map(|one| Self(vec![one]))
     }
 
-    fn settle(self, outcome: &Result<Verdicts, StoreError>, told: &mut Vec<Told>, again: &mut Vec<Job>) {
+    fn settle(
+        self,
+        outcome: &Result<Verdicts, StoreError>,
+        pending_acks: &mut Vec<Acknowledgement>,
+        again: &mut Vec<Job>,
+    ) {
         for (place, (row, reply)) in (0..).zip(self.0) {
             let answer = outcome.as_ref().map(|verdicts| D::answer(verdicts.get(&(D::LIST, place)).copied()));
             match answer {
                 // Where nobody waits any more the caller was dropped, which the ports allow.
                 Ok(Some(answer)) if D::DURABLE => {
-                    told.push(Box::new(move |durable| drop(reply.send(durable.map(|()| answer)))));
+                    pending_acks.push(Box::new(move |durable| drop(reply.send(durable.map(|()| answer)))));
                 }
                 Ok(Some(answer)) => drop(reply.send(Ok(answer))),
                 Ok(None) => again.push(row.job(reply)),
-                Err(fault) => drop(reply.send(Err(fault.clone()))),
+                Err(error) => drop(reply.send(Err(error.clone()))),
             }
         }
     }
@@ -113,28 +119,29 @@ impl Deliveries {
         self.admissions.0.len() + self.issues.0.len() + self.attempts.0.len() + self.no_mails.0.len()
     }
 
-    /// Commits all of it. Who is still to be told, once it is durable, comes to `told`, and who has to ask again to `again`. A row
-    /// that the database will not have takes none of its neighbours with it.
+    /// Commits all of it. Who is still to be pending_acks, once it is durable, comes to
+    /// `pending_acks`, and who has to ask again to `again`. A row that the database will not have
+    /// takes none of its neighbours with it.
     pub(super) async fn write(
         self,
         connection: &mut SqliteConnection,
-        told: &mut Vec<Told>,
+        pending_acks: &mut Vec<Acknowledgement>,
         again: &mut Vec<Job>,
     ) -> Result<(), NotStored> {
         match self.run(connection).await {
-            Err(Fault::Sql(fault)) if is_of_one_row(&fault) && self.len() > 1 => {
+            Err(QueryError::Sql(error)) if is_of_one_row(&error) && self.len() > 1 => {
                 for single in self.singles() {
                     let outcome = single.run(connection).await;
-                    single.settle(&outcome.map_err(StoreError::from), told, again);
+                    single.settle(&outcome.map_err(StoreError::from), pending_acks, again);
                 }
-                Err(fault.into())
+                Err(error.into())
             }
             Ok(verdicts) => {
-                self.settle(&Ok(verdicts), told, again);
+                self.settle(&Ok(verdicts), pending_acks, again);
                 Ok(())
             }
-            Err(fault) => {
-                let failed = NotStored::from(fault);
+            Err(error) => {
+                let failed = NotStored::from(error);
                 self.refuse(&failed.error, again);
                 Err(failed)
             }
@@ -146,7 +153,7 @@ impl Deliveries {
         self.settle(&Err(error.clone()), &mut Vec::new(), again);
     }
 
-    async fn run(&self, connection: &mut SqliteConnection) -> Result<Verdicts, Fault> {
+    async fn run(&self, connection: &mut SqliteConnection) -> Result<Verdicts, QueryError> {
         let query = sqlx::query(AssertSqlSafe(Arc::clone(&SQL)))
             .bind(self.admissions.json()?)
             .bind(self.issues.json()?)
@@ -154,14 +161,14 @@ impl Deliveries {
             .bind(self.no_mails.json()?);
         match query.fetch_all(&mut *connection).await {
             Ok(rows) => {
-                let verdict =
-                    |row: &SqliteRow| Ok(((row.read("list")?, row.read("place")?), row.read("verdict")?));
-                rows.iter().map(verdict).collect()
+                let outcome =
+                    |row: &SqliteRow| Ok(((row.read("list")?, row.read("place")?), row.read("outcome")?));
+                rows.iter().map(outcome).collect()
             }
-            Err(fault) => {
+            Err(error) => {
                 // SQLite has rolled back by itself after some errors, and says so here.
                 drop(sqlx::query("ROLLBACK").execute(connection).await);
-                Err(fault.into())
+                Err(error.into())
             }
         }
     }
@@ -174,10 +181,15 @@ impl Deliveries {
         admissions.chain(issues).chain(attempts).chain(no_mails)
     }
 
-    fn settle(self, outcome: &Result<Verdicts, StoreError>, told: &mut Vec<Told>, again: &mut Vec<Job>) {
-        self.admissions.settle(outcome, told, again);
-        self.issues.settle(outcome, told, again);
-        self.attempts.settle(outcome, told, again);
-        self.no_mails.settle(outcome, told, again);
+    fn settle(
+        self,
+        outcome: &Result<Verdicts, StoreError>,
+        pending_acks: &mut Vec<Acknowledgement>,
+        again: &mut Vec<Job>,
+    ) {
+        self.admissions.settle(outcome, pending_acks, again);
+        self.issues.settle(outcome, pending_acks, again);
+        self.attempts.settle(outcome, pending_acks, again);
+        self.no_mails.settle(outcome, pending_acks, again);
     }
 }

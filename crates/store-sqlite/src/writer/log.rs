@@ -8,7 +8,8 @@ use std::path::Path;
 /// Octets that are read and written back in one step.
 const STEP: usize = 1 << 20;
 
-/// The log beside a database, which must be there. Closing it drops no lock of SQLite's: those are on other files.
+/// The log beside a database, which must be there. Closing it drops no lock of SQLite's: those are
+/// on other files.
 #[derive(Debug)]
 pub(crate) struct LogFile(File);
 
@@ -35,8 +36,8 @@ impl LogFile {
         Ok(self.0.metadata()?.len())
     }
 
-    /// Writes the whole file back as it is read, so that the next sync writes all of it whatever the kernel takes for written.
-    /// Nobody else may write to it meanwhile.
+    /// Writes the whole file back as it is read, so that the next sync writes all of it whatever
+    /// the kernel takes for written. Nobody else may write to it meanwhile.
     pub(crate) fn rewrite(&self) -> io::Result<()> {
         let mut content = vec![0; STEP];
         let mut position = 0;

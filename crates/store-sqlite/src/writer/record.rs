@@ -23,8 +23,8 @@ const ROW: &str = "(?,?,?,?,?,?,?,?,?,?,0,0,'in-queue')";
 const VALUES: usize = 10;
 const ONCE: &str = " ON CONFLICT (id) DO NOTHING";
 
-/// Rows of one statement. Every number up to it has a prepared statement of its own, so that a round of so many requests
-/// is one statement whatever their number.
+/// Rows of one statement. Every number up to it has a prepared statement of its own, so that a
+/// round of so many requests is one statement whatever their number.
 pub(super) const CHUNK: usize = 64;
 
 static SQL: LazyLock<Vec<Arc<str>>> = LazyLock::new(|| (1..=CHUNK).map(|rows| insert(rows).into()).collect());
@@ -42,7 +42,8 @@ fn insert(rows: usize) -> String {
     sql
 }
 
-/// Inserts at most [`CHUNK`] rows by one statement, which is one transaction of its own where none is open.
+/// Inserts at most [`CHUNK`] rows by one statement, which is one transaction of its own where none
+/// is open.
 pub(super) async fn insert_rows(
     connection: &mut SqliteConnection,
     rows: &[RecordRow],

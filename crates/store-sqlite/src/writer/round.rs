@@ -9,20 +9,21 @@ use tracing::{error, warn};
 
 use super::deliveries::Deliveries;
 use super::transaction::{Cause, NotStored, execute, record, transaction};
-use super::{Job, RecordRow, Reply, Syncer, Told, Work};
+use super::{Acknowledgement, Job, RecordRow, Reply, Syncer, Work};
 use crate::failure::Failure;
 
 /// The most jobs that are looked at for one transaction.
 const ROUND: usize = 512;
 
-/// How long a round waits for another process's lock. The first of its transactions that waited in vain refuses the others,
-/// so this is the deadline of each job.
+/// How long a round waits for another process's lock. The first of its transactions that waited in
+/// vain refuses the others, so this is the deadline of each job.
 const WAIT_FOR_LOCK: &str = "PRAGMA busy_timeout = 2000";
 /// As above, after a round that waited in vain: what came meanwhile has waited, too.
 const LOOK_FOR_LOCK: &str = "PRAGMA busy_timeout = 200";
 
-/// Starts the thread that writes. It has a runtime of its own: a statement is a trip to SQLite's thread and back, and waking
-/// one sleeping thread costs a fraction of what waking a pool of workers does.
+/// Starts the thread that writes. It has a runtime of its own: a statement is a trip to SQLite's
+/// thread and back, and waking one sleeping thread costs a fraction of what waking a pool of
+/// workers does.
 pub(super) fn start(
     connection: SqliteConnection,
     syncer: Syncer,
@@ -37,16 +38,16 @@ pub(super) fn start(
     Ok(())
 }
 
-/// Takes what waits, writes it and hands it over to be made durable and acknowledged; until nobody can send any more or
-/// somebody says stop.
+/// Takes what waits, writes it and hands it over to be made durable and acknowledged; until nobody
+/// can send any more or somebody says stop.
 async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(ROUND);
-    let mut patient = Vec::new();
+    let mut deferred = Vec::new();
     let mut stop = None;
     // Opening the file may have waited longer.
     _ = execute(&mut rounds.connection, WAIT_FOR_LOCK).await;
-    while stop.is_none() || !patient.is_empty() {
-        if patient.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
+    while stop.is_none() || !deferred.is_empty() {
+        if deferred.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
             break;
         }
         while let Some(job) =
@@ -55,28 +56,28 @@ async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job
             jobs.push(job);
         }
         let mut round = Round::default();
-        let earlier = std::mem::take(&mut patient);
-        patient.extend(earlier.into_iter().chain(jobs.drain(..)).filter_map(|job| round.take(job)));
+        let earlier = std::mem::take(&mut deferred);
+        deferred.extend(earlier.into_iter().chain(jobs.drain(..)).filter_map(|job| round.take(job)));
         stop = stop.or(round.stop.take());
         if round.jobs() == 0 {
             continue;
         }
-        if let Some(written) = rounds.write(round, &mut patient).await {
+        if let Some(written) = rounds.write(round, &mut deferred).await {
             syncer.hand_over(written).await;
         }
     }
     waiting.close();
     syncer.stop().await;
-    if let Err(fault) = rounds.connection.close().await {
-        warn!(%fault, "the database was not closed in order");
+    if let Err(error) = rounds.connection.close().await {
+        warn!(%error, "the database was not closed in order");
     }
     if let Some(stop) = stop {
         _ = stop.send(());
     }
 }
 
-/// Everything that is written, and then made durable, together: new requests, what the delivery worker has to write, and
-/// everything else, each a transaction of its own.
+/// Everything that is written, and then made durable, together: new requests, what the delivery
+/// worker has to write, and everything else, each a transaction of its own.
 #[derive(Default)]
 struct Round {
     rows: Vec<RecordRow>,
@@ -125,7 +126,7 @@ impl Rounds {
     async fn write(&mut self, round: Round, again: &mut Vec<Job>) -> Option<Written> {
         let (started, jobs) = (Instant::now(), round.jobs());
         let Round { rows, records, deliveries, mut work, .. } = round;
-        let mut told = Vec::with_capacity(jobs);
+        let mut pending_acks = Vec::with_capacity(jobs);
         // Why nothing more of this round is tried.
         let mut refused = self.failure.reason().map(StoreError::Unavailable);
         let was_lost = refused.is_some();
@@ -141,7 +142,8 @@ impl Rounds {
             };
             for (reply, outcome) in records.into_iter().zip(outcomes) {
                 match outcome {
-                    Ok(()) => told.push(Box::new(move |durable| drop(reply.send(durable))) as Told),
+                    Ok(()) => pending_acks
+                        .push(Box::new(move |durable| drop(reply.send(durable))) as Acknowledgement),
                     Err(error) => drop(reply.send(Err(error))),
                 }
             }
@@ -150,7 +152,7 @@ impl Rounds {
             match &refused {
                 Some(error) => deliveries.refuse(error, again),
                 None => {
-                    let written = deliveries.write(&mut self.connection, &mut told, again).await;
+                    let written = deliveries.write(&mut self.connection, &mut pending_acks, again).await;
                     // Whoever is concerned has been answered.
                     _ = self.judge(written, &mut refused);
                 }
@@ -167,7 +169,7 @@ impl Rounds {
             for work in work {
                 match &outcome {
                     Ok(()) if work.is_durable() => {
-                        told.push(Box::new(move |durable| work.acknowledge(durable)));
+                        pending_acks.push(Box::new(move |durable| work.acknowledge(durable)));
                     }
                     outcome => work.acknowledge(outcome.clone()),
                 }
@@ -178,10 +180,11 @@ impl Rounds {
         }
         histogram!("resetd_store_round_seconds").record(started.elapsed().as_secs_f64());
         histogram!("resetd_store_round_jobs").record(jobs as f64);
-        (!told.is_empty()).then_some(Written(told))
+        (!pending_acks.is_empty()).then_some(Written(pending_acks))
     }
 
-    /// Counts a transaction. One that met a lock, or the end of SQLite's thread, refuses the rest of its round.
+    /// Counts a transaction. One that met a lock, or the end of SQLite's thread, refuses the rest
+    /// of its round.
     fn judge<T>(
         &self,
         outcome: Result<T, impl Into<NotStored>>,
@@ -191,7 +194,7 @@ impl Rounds {
         counter!("resetd_store_rounds_total", "outcome" => label).increment(1);
         outcome.map_err(|failed| {
             let NotStored { error, cause } = failed.into();
-            error!(fault = %error, "a write was not stored");
+            error!(error = %error, "a write was not stored");
             if cause == Cause::Crashed {
                 self.failure.set("the thread store-writer ended".to_owned());
             }
@@ -202,7 +205,8 @@ impl Rounds {
         })
     }
 
-    /// Waits for the next round's lock as long as one may, or for a moment only where it is known to be held.
+    /// Waits for the next round's lock as long as one may, or for a moment only where it is known
+    /// to be held.
     async fn wait_for_lock(&mut self, is_locked: bool) {
         if is_locked != self.locked {
             let patience = if is_locked { LOOK_FOR_LOCK } else { WAIT_FOR_LOCK };
@@ -214,7 +218,7 @@ impl Rounds {
 }
 
 /// What has been committed, and who waits to hear that it is durable.
-pub(super) struct Written(Vec<Told>);
+pub(super) struct Written(Vec<Acknowledgement>);
 
 impl Written {
     pub(super) fn acknowledge(self, durable: Result<(), StoreError>) {

@@ -11,8 +11,9 @@ use super::log::LogFile;
 use super::round::Written;
 use crate::failure::Failure;
 
-/// Committed rounds that may wait for the disk. Where it does not keep up, the next round waits, and grows.
-const AHEAD: usize = 4;
+/// Committed rounds that may wait for the disk. Where it does not keep up, the next round waits,
+/// and grows.
+const MAX_UNSYNCED: usize = 4;
 
 /// The way to the thread that syncs.
 pub(super) struct Syncer {
@@ -27,7 +28,7 @@ impl Syncer {
     }
 
     fn spawn(sync: impl FnMut() -> io::Result<()> + Send + 'static, failure: Failure) -> io::Result<Self> {
-        let (rounds, waiting) = mpsc::channel(AHEAD);
+        let (rounds, waiting) = mpsc::channel(MAX_UNSYNCED);
         let (finished, done) = oneshot::channel();
         std::thread::Builder::new().name("store-sync".to_owned()).spawn(move || {
             let _guard = failure.guard("store-sync");
@@ -55,13 +56,14 @@ impl Syncer {
 
 /// One sync serves every round that was committed before it began.
 ///
-/// After a failed sync nobody knows what the disk has, and a second one may well succeed without it, because the kernel takes
-/// for written what it could not write. From then on everything fails, and the process has to end: the next one writes the
-/// whole log again before it acknowledges anything (`docs/decisions/0017-after-a-failed-sync.md`).
+/// After a failed sync nobody knows what the disk has, and a second one may well succeed without
+/// it, because the kernel takes for written what it could not write. From then on everything fails,
+/// and the process has to end: the next one writes the whole log again before it acknowledges
+/// anything (`docs/decisions/0017-after-a-failed-sync.md`).
 fn run(mut sync: impl FnMut() -> io::Result<()>, mut waiting: mpsc::Receiver<Written>, failure: &Failure) {
-    let mut rounds = Vec::with_capacity(AHEAD);
+    let mut rounds = Vec::with_capacity(MAX_UNSYNCED);
     let mut verdict = Ok(());
-    while waiting.blocking_recv_many(&mut rounds, AHEAD) > 0 {
+    while waiting.blocking_recv_many(&mut rounds, MAX_UNSYNCED) > 0 {
         if verdict.is_ok() {
             let started = std::time::Instant::now();
             verdict = sync().map_err(|error| {

@@ -8,7 +8,7 @@ use sqlx::SqliteConnection;
 
 use super::record::{CHUNK, insert_rows};
 use super::{RecordRow, Unit, Work};
-use crate::fault::{Fault, is_busy, is_of_one_row};
+use crate::query_error::{QueryError, is_busy, is_of_one_row};
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const BEGIN_JOBS: &str = "BEGIN IMMEDIATE; SAVEPOINT job";
@@ -36,24 +36,25 @@ pub(super) enum Cause {
     Other,
 }
 
-impl From<Fault> for NotStored {
-    fn from(fault: Fault) -> Self {
-        let cause = match &fault {
-            Fault::Sql(sqlx::Error::WorkerCrashed) => Cause::Crashed,
-            Fault::Sql(error) if is_busy(error) => Cause::Locked,
+impl From<QueryError> for NotStored {
+    fn from(error: QueryError) -> Self {
+        let cause = match &error {
+            QueryError::Sql(sqlx::Error::WorkerCrashed) => Cause::Crashed,
+            QueryError::Sql(error) if is_busy(error) => Cause::Locked,
             _ => Cause::Other,
         };
-        Self { error: fault.into(), cause }
+        Self { error: error.into(), cause }
     }
 }
 
 impl From<sqlx::Error> for NotStored {
     fn from(error: sqlx::Error) -> Self {
-        Fault::Sql(error).into()
+        QueryError::Sql(error).into()
     }
 }
 
-/// Stores the rows, but those whose own values the database refuses; each row's outcome. `Err`: none was stored.
+/// Stores the rows, but those whose own values the database refuses; each row's outcome. `Err`:
+/// none was stored.
 pub(super) async fn record(
     connection: &mut SqliteConnection,
     rows: &[RecordRow],
@@ -89,7 +90,7 @@ async fn record_each(
     let mut outcomes = Vec::with_capacity(rows.len());
     for row in rows {
         match insert_rows(connection, std::slice::from_ref(row)).await {
-            Err(error) if is_of_one_row(&error) => outcomes.push(Err(Fault::Sql(error).into())),
+            Err(error) if is_of_one_row(&error) => outcomes.push(Err(QueryError::Sql(error).into())),
             Err(error) => return Err(rolled_back(connection, error).await),
             Ok(()) => outcomes.push(Ok(())),
         }

@@ -5,8 +5,8 @@ use sqlx::{Encode, Sqlite, SqliteConnection, Type};
 /// Opens a job's own savepoint by closing the previous job's, which keeps its changes.
 pub(super) const OWN_SAVEPOINT: &str = own_savepoint!();
 
-/// The text that opens a job's own savepoint, followed by the statements given. A first statement that begins with it
-/// saves a trip to SQLite's thread; one that does not is preceded by that trip.
+/// The text that opens a job's own savepoint, followed by the statements given. A first statement
+/// that begins with it saves a trip to SQLite's thread; one that does not is preceded by that trip.
 macro_rules! own_savepoint {
     () => {
         "RELEASE job; SAVEPOINT job;"
@@ -19,9 +19,10 @@ pub(crate) use own_savepoint;
 
 /// One or more SQL statements with their values.
 ///
-/// Where it holds several, they MUST name their values `$1`, `$2`, …: sqlx binds those by number in every statement, while
-/// it counts `?` across statements and misplaces `?1` where a statement leaves a gap. Only the rows of all statements
-/// together can be had, so only one of them should return any.
+/// Where it holds several, they MUST name their values `$1`, `$2`, …: sqlx binds those by number in
+/// every statement, while it counts `?` across statements and misplaces `?1` where a statement
+/// leaves a gap. Only the rows of all statements together can be had, so only one of them should
+/// return any.
 pub(crate) struct Statement {
     opens: bool,
     query: Query<'static, Sqlite, SqliteArguments>,
@@ -39,15 +40,16 @@ impl Statement {
     }
 }
 
-/// A job's view of the connection: it sees the database as it is in the middle of the transaction, and whatever it
-/// changes can be undone without its neighbours'.
+/// A job's view of the connection: it sees the database as it is in the middle of the transaction,
+/// and whatever it changes can be undone without its neighbours'.
 pub(crate) struct Unit<'c> {
     connection: &'c mut SqliteConnection,
     opened: bool,
 }
 
 impl<'c> Unit<'c> {
-    /// A job about to run in the open transaction of `connection`, in which a savepoint `job` stands.
+    /// A job about to run in the open transaction of `connection`, in which a savepoint `job`
+    /// stands.
     pub(super) const fn new(connection: &'c mut SqliteConnection) -> Self {
         Self { connection, opened: false }
     }

@@ -3,12 +3,11 @@ use std::collections::HashSet;
 use application::ports::{AddressVault, Identifier, VaultError};
 use domain::OrganisationId;
 
-use super::{
-    fixture::{email, id},
-    suite::run_cases,
-};
+use super::fixture::{email, id};
+use super::suite::run_cases;
 
-/// The contract of [`AddressVault`]. Every call of `fresh` makes a vault with the same key, as every replica does.
+/// The contract of [`AddressVault`]. Every call of `fresh` makes a vault with the same key, as
+/// every replica does.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.

@@ -3,11 +3,9 @@ use std::time::Duration;
 use application::ports::{ApiKeyRecord, Organisation, StoreError};
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, Network, Scope};
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at, at_once, hash, id},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at, at_once, hash, id};
+use super::suite::run_cases;
 
 /// How old an answer of `find` may be, and a little for a busy machine.
 const STALE: Duration = Duration::from_millis(1_000);

@@ -1,14 +1,10 @@
-use application::{
-    audit::{GENESIS, chain_hash, first_break, purged_through},
-    ports::{AuditAction, AuditEntry, AuditRow},
-};
+use application::audit::{GENESIS, chain_hash, first_break, purged_through};
+use application::ports::{AuditAction, AuditEntry, AuditRow};
 use chrono::TimeDelta;
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at, at_once, ip},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at, at_once, ip};
+use super::suite::run_cases;
 
 /// The contract of [`AuditLog`](application::ports::AuditLog).
 ///

@@ -1,17 +1,17 @@
 use std::sync::Arc;
 
-use application::{
-    audit::{Chain, GENESIS, chain_hash, verify},
-    ports::{AddressVault, AuditAction, AuditEntry, AuditLog, AuditRow},
-};
+use application::audit::{Chain, GENESIS, chain_hash, verify};
+use application::ports::{AddressVault, AuditAction, AuditEntry, AuditLog, AuditRow};
 use async_trait::async_trait;
 
-use super::{fixture::at, suite::run_cases};
+use super::fixture::at;
+use super::suite::run_cases;
 
 /// Somebody who can write the database but has no data key.
 #[async_trait]
 pub trait AuditIntruder: Send + Sync {
-    /// Makes `rows` the whole log. A number and hash of the last row that are kept beside it follow; a seal stays.
+    /// Makes `rows` the whole log. A number and hash of the last row that are kept beside it
+    /// follow; a seal stays.
     async fn replace(&self, rows: &[AuditRow]);
 }
 

@@ -1,9 +1,7 @@
 //! A small shop to try the persistent ports on.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use application::ports::{
     AuditRow, ClaimedMail, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, GeoContext,
@@ -189,7 +187,8 @@ impl Shop {
         self.ports.tokens.complete(mail.into_mail(), worker, completion, at(now)).await.unwrap()
     }
 
-    /// A request that was recorded, claimed, given a token (which dies an hour later) and sent, all at `now`.
+    /// A request that was recorded, claimed, given a token (which dies an hour later) and sent, all
+    /// at `now`.
     pub(super) async fn link(&self, customer: CustomerId, address: &str, now: i64) -> (RequestId, TokenHash) {
         let request = self.record(address, now).await;
         let worker = worker();

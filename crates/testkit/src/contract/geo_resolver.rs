@@ -1,20 +1,19 @@
-use std::{
-    any::Any,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use application::ports::{GeoError, GeoResolver};
 use domain::CustomerIp;
 
-use super::{fixture::ip, suite::run_cases};
+use super::fixture::ip;
+use super::suite::run_cases;
 
 /// A resolver over a source that the test controls.
 pub struct GeoUnderTest {
     /// The resolver.
     pub resolver: Arc<dyn GeoResolver>,
-    /// How often its source (a server, a name server) has been asked until now. For a source that cannot count, a
-    /// file say: always zero.
+    /// How often its source (a server, a name server) has been asked until now. For a source that
+    /// cannot count, a file say: always zero.
     pub asked: Box<dyn Fn() -> usize>,
     /// A global address of which the source knows the country.
     pub known: CustomerIp,
@@ -42,8 +41,8 @@ pub async fn geo_resolver(fresh: impl AsyncFn() -> GeoUnderTest) {
     );
 }
 
-/// That a resolver whose source never answers gives up. `hanging` makes one whose own deadline is `deadline`; half a
-/// second more is granted to a busy machine.
+/// That a resolver whose source never answers gives up. `hanging` makes one whose own deadline is
+/// `deadline`; half a second more is granted to a busy machine.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.

@@ -1,14 +1,13 @@
-use std::{any::Any, sync::Arc};
+use std::any::Any;
+use std::sync::Arc;
 
 use application::ports::{CapturedMail, MailArchive, MailSender, OutgoingMail};
 use chrono::TimeDelta;
 use domain::OrganisationId;
 
-use super::{
-    fixture::{at, id},
-    mail_sender::mail,
-    suite::run_cases,
-};
+use super::fixture::{at, id};
+use super::mail_sender::mail;
+use super::suite::run_cases;
 
 /// An archive and the sender that fills it.
 pub struct ArchiveUnderTest {

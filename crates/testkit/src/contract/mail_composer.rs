@@ -5,10 +5,8 @@ use application::ports::{
 };
 use domain::Language;
 
-use super::{
-    fixture::{at, organisation, prague},
-    suite::run_cases,
-};
+use super::fixture::{at, organisation, prague};
+use super::suite::run_cases;
 
 /// The contract of [`MailComposer`], with organisations that brought no templates of their own.
 ///
@@ -28,7 +26,7 @@ pub async fn mail_composer<C: MailComposer>(fresh: impl AsyncFn() -> C) {
             the_subject_is_one_line,
             a_variable_in_a_value_is_not_one,
             an_unknown_language_falls_back,
-            an_empty_name_is_no_fault,
+            an_empty_name_is_no_error,
         ]
     );
 }
@@ -43,8 +41,8 @@ fn reset<'a>(organisation: &'a Organisation, language: Language) -> MailContent<
         customer_name: "Jan Barasek",
         language,
         reset_url: Some(RESET),
-        disown_url: Some(DISOWN),
-        moment: at(12_000),
+        cancel_url: Some(DISOWN),
+        effective_at: at(12_000),
         requested_from: None,
         now: at(0),
     }
@@ -52,12 +50,18 @@ fn reset<'a>(organisation: &'a Organisation, language: Language) -> MailContent<
 
 fn notice<'a>(organisation: &'a Organisation, language: Language) -> MailContent<'a> {
     let kind = MailKind::PasswordChanged;
-    MailContent { kind, reset_url: None, disown_url: None, moment: at(0), ..reset(organisation, language) }
+    MailContent {
+        kind,
+        reset_url: None,
+        cancel_url: None,
+        effective_at: at(0),
+        ..reset(organisation, language)
+    }
 }
 
 async fn compose<C: MailComposer>(composer: &C, content: MailContent<'_>) -> ComposedMail {
     let what = format!("{content:?}");
-    composer.compose(content).await.unwrap_or_else(|fault| panic!("{what}: {fault}"))
+    composer.compose(content).await.unwrap_or_else(|error| panic!("{what}: {error}"))
 }
 
 /// Without anything that a reader should never see.
@@ -189,7 +193,7 @@ async fn an_unknown_language_falls_back<C: MailComposer>(composer: C) {
     assert_sound(&mail);
 }
 
-async fn an_empty_name_is_no_fault<C: MailComposer>(composer: C) {
+async fn an_empty_name_is_no_error<C: MailComposer>(composer: C) {
     let shop = organisation();
     for content in [reset(&shop, Language::EN), notice(&shop, Language::DE)] {
         assert_sound(&compose(&composer, MailContent { customer_name: "", ..content }).await);

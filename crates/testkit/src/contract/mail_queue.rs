@@ -1,11 +1,9 @@
 use application::ports::{Completion, MailFilter, MailKind, MailSummary, Redeemed};
 use domain::{DeliveryState, MailId, NoMailReason, RequestId};
 
-use super::{
-    StoreUnderTest,
-    fixture::{IntoMail as _, Shop, at, id, ids, retry_at, sent, worker},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{IntoMail as _, Shop, at, id, ids, retry_at, sent, worker};
+use super::suite::run_cases;
 
 /// The contract of [`MailQueue`](application::ports::MailQueue).
 ///
@@ -45,7 +43,7 @@ async fn ended(shop: &Shop, accepted: i64, completion: Completion) -> RequestId 
 }
 
 fn preparing_error() -> Completion {
-    Completion::PreparingError { fault: "unknown variable".to_owned() }
+    Completion::PreparingError { error: "unknown variable".to_owned() }
 }
 
 async fn list(shop: &Shop, filter: MailFilter) -> Vec<MailId> {

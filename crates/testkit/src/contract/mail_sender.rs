@@ -1,13 +1,13 @@
-use std::{any::Any, sync::Arc, time::Duration};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{ComposedMail, MailKind, MailSender, OutgoingMail};
 use async_trait::async_trait;
 use domain::{Language, MailId, OrganisationId};
 
-use super::{
-    fixture::{at, email, id},
-    suite::run_cases,
-};
+use super::fixture::{at, email, id};
+use super::suite::run_cases;
 
 /// A mail as it arrived, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use application::ports::{
     AddressBudget, ExpirySettings, GeoAction, GeoRules, Organisation, OrganisationSettings, PasswordSettings,
@@ -7,11 +8,9 @@ use application::ports::{
 use chrono::TimeDelta;
 use domain::{Language, OrganisationId};
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at, at_once, id, organisation},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at, at_once, id, organisation};
+use super::suite::run_cases;
 
 /// The contract of [`OrganisationRegistry`](application::ports::OrganisationRegistry).
 ///

@@ -1,8 +1,6 @@
-use std::{
-    future::poll_fn,
-    pin::pin,
-    time::{Duration, Instant},
-};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use application::ports::{HasherError, PasswordHash, PasswordHasher};
 use domain::Password;
@@ -125,7 +123,8 @@ async fn hashes_at_once_all_come_out<H: PasswordHasher>(hasher: H) {
     }
 }
 
-/// Made by other programs: the reference implementation of Argon2, Python's `bcrypt`, PHP's `password_hash`.
+/// Made by other programs: the reference implementation of Argon2, Python's `bcrypt`, PHP's
+/// `password_hash`.
 const FOREIGN: [(&str, &str); 4] = [
     ("password", "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"),
     ("password", "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc"),

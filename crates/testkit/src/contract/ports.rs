@@ -1,4 +1,6 @@
-use std::{any::Any, ops::Deref, sync::Arc};
+use std::any::Any;
+use std::ops::Deref;
+use std::sync::Arc;
 
 use application::ports::{PersistentPorts, PersistentStore};
 
@@ -7,7 +9,8 @@ use super::{
     template_store, token_store, webhook_outbox, webhook_registry,
 };
 
-/// The persistent ports over one storage, and what must live as long as they do. Clones are handles on the same.
+/// The persistent ports over one storage, and what must live as long as they do. Clones are handles
+/// on the same.
 #[derive(Clone)]
 pub struct StoreUnderTest {
     ports: PersistentPorts,

@@ -12,7 +12,7 @@ pub async fn random<R: Random>(fresh: impl AsyncFn() -> R) {
     run_cases!(
         "Random",
         fresh(),
-        [every_byte_is_filled, nothing_comes_twice, every_value_comes, an_empty_slice_is_no_fault,]
+        [every_byte_is_filled, nothing_comes_twice, every_value_comes, an_empty_slice_is_no_error,]
     );
 }
 
@@ -51,6 +51,6 @@ async fn every_value_comes<R: Random>(random: R) {
     assert!(odd.is_empty(), "these values come too seldom or too often: {odd:?}");
 }
 
-async fn an_empty_slice_is_no_fault<R: Random>(random: R) {
+async fn an_empty_slice_is_no_error<R: Random>(random: R) {
     random.fill(&mut []);
 }

@@ -1,15 +1,15 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ApiKeyId, OrganisationId, TokenHash};
 
-use super::{
-    fixture::{at, at_once, id, ip},
-    suite::run_cases,
-};
+use super::fixture::{at, at_once, id, ip};
+use super::suite::run_cases;
 
-/// The contract of [`RateLimiter`]. `fresh` may give handles on one shared counter: every case counts subjects of its own.
+/// The contract of [`RateLimiter`]. `fresh` may give handles on one shared counter: every case
+/// counts subjects of its own.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
@@ -46,7 +46,8 @@ fn key() -> LimitSubject {
     LimitSubject::ApiKey(ApiKeyId::from_bytes(id()))
 }
 
-/// `milliseconds` after the moment at which every case begins: on the edge of a second, a minute and an hour.
+/// `milliseconds` after the moment at which every case begins: on the edge of a second, a minute
+/// and an hour.
 fn after(milliseconds: i64) -> DateTime<Utc> {
     at(0) + TimeDelta::milliseconds(milliseconds)
 }
@@ -112,12 +113,14 @@ async fn a_large_limit_holds_as_well<L: RateLimiter>(under: Under<L>) {
     assert_strict(&under, 1_000, 29).await;
 }
 
-/// Hits every `step` milliseconds for three minutes: never more than `max` in a window, and hardly fewer.
+/// Hits every `step` milliseconds for three minutes: never more than `max` in a window, and hardly
+/// fewer.
 async fn assert_strict<L: RateLimiter>(under: &Under<L>, max: u32, step: i64) {
     let (mut allowed, mut total) = (Vec::new(), 0);
     for now in (0..180_000).step_by(step as usize) {
         allowed.retain(|then| now - then <= 61_000);
-        // A perfect log would allow this one, and so would one that forgets a sixtieth of the window later.
+        // A perfect log would allow this one, and so would one that forgets a sixtieth of the
+        // window later.
         let surely = allowed.len() < max as usize;
         let decision = under.hit(max, now).await;
         assert!(decision.allowed || !surely, "limit {max}: the hit after {now} ms was refused without need");

@@ -6,18 +6,16 @@ use application::ports::{
 };
 use domain::{CustomerId, LinkState, MailId, RequestId, TokenHash, WebhookEventType, WorkerId};
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at, email, id, password, row, worker},
-    suite::run_cases,
-    webhook_registry::listen,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at, email, id, password, row, worker};
+use super::suite::run_cases;
+use super::webhook_registry::listen;
 
 /// Whom live and sandbox requests are for, here.
 const ADDRESS: &str = "jan@example.com";
 
-/// The contract of [`SandboxStore`](application::ports::SandboxStore): of what it keeps, and of how the other ports keep it
-/// apart from what is live.
+/// The contract of [`SandboxStore`](application::ports::SandboxStore): of what it keeps, and of how
+/// the other ports keep it apart from what is live.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
@@ -38,7 +36,7 @@ pub async fn sandbox_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) 
             no_token_is_issued_across_the_border,
             a_link_is_redeemed_on_its_own_side_only,
             a_change_of_password_stays_on_its_side,
-            disowning_stays_on_its_side,
+            cancelling_stays_on_its_side,
             the_audit_log_marks_the_sandbox,
             the_queue_marks_the_sandbox,
             webhooks_mark_the_sandbox,
@@ -293,9 +291,9 @@ async fn a_change_of_password_stays_on_its_side(shop: Shop) {
     assert!(matches!(notice.work, ClaimedWork::PasswordChanged { customer, .. } if customer == both.live));
 }
 
-async fn disowning_stays_on_its_side(shop: Shop) {
+async fn cancelling_stays_on_its_side(shop: Shop) {
     let both = shop.both().await;
-    assert!(shop.ports.tokens.disown(both.sandbox_token, at(5), None).await.unwrap());
+    assert!(shop.ports.tokens.cancel(both.sandbox_token, at(5), None).await.unwrap());
     assert_eq!(shop.link_state(both.sandbox_token, 6).await, Some(LinkState::Superseded));
     assert_eq!(shop.link_state(both.live_token, 6).await, Some(LinkState::Good));
 }
@@ -307,7 +305,7 @@ async fn the_audit_log_marks_the_sandbox(shop: Shop) {
     tokens.redeem(shop.sandbox_redemption(both.sandbox_token, 6)).await.unwrap();
     let request = shop.sandbox_request(7).await;
     let token = shop.link_of(request, both.sandbox, 7).await;
-    assert!(tokens.disown(token, at(8), None).await.unwrap());
+    assert!(tokens.cancel(token, at(8), None).await.unwrap());
     let rows = shop.ports.audit.read(0, 100).await.unwrap();
     let subjects: Vec<_> = rows.into_iter().map(|row| row.entry.subject).collect();
     let expected = [both.live.to_string(), format!("sandbox {}", both.sandbox), format!("sandbox {request}")];

@@ -1,23 +1,19 @@
 use std::collections::HashSet;
 
-use application::{
-    audit::{GENESIS, first_break},
-    ports::{
-        AddressBudget, Admission, ApiKeyRecord, AuditAction, AuditEntry, Completion, ImportCheckpoint,
-        Issued, Redeemed,
-    },
+use application::audit::{GENESIS, first_break};
+use application::ports::{
+    AddressBudget, Admission, ApiKeyRecord, AuditAction, AuditEntry, Completion, ImportCheckpoint, Issued,
+    Redeemed,
 };
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, DeliveryState, LinkState};
 
-use super::{
-    StoreUnderTest,
-    fixture::{IntoMail as _, Shop, at, at_once, hash, id, ids, retry_at, row, sent, worker},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{IntoMail as _, Shop, at, at_once, hash, id, ids, retry_at, row, sent, worker};
+use super::suite::run_cases;
 
-/// What several handles on one storage owe each other. `fresh` makes an empty storage and returns the closure that opens
-/// it: the suite opens it several times, one handle after the other (as a process that was restarted does) and side by
-/// side (as replicas do).
+/// What several handles on one storage owe each other. `fresh` makes an empty storage and returns
+/// the closure that opens it: the suite opens it several times, one handle after the other (as a
+/// process that was restarted does) and side by side (as replicas do).
 ///
 /// ```
 /// # use resetd_testkit as testkit;
@@ -193,14 +189,14 @@ async fn budgets_and_checkpoints_are_there_after_reopening<P: Into<StoreUnderTes
 async fn the_audit_chain_goes_on_after_reopening<P: Into<StoreUnderTest>>(storage: impl AsyncFn() -> P) {
     let mut shop = Shop::open(open(&storage).await).await;
     for subject in ["a", "b", "c"] {
-        shop.ports.audit.append(&deed(&shop, subject)).await.unwrap();
+        shop.ports.audit.append(&audit_entry(&shop, subject)).await.unwrap();
         shop = restarted(&storage, shop).await;
     }
     assert_eq!(shop.audit().await.len(), 3);
     assert_eq!(first_break(GENESIS, 0, &shop.ports.audit.read(0, 1_000).await.unwrap()), None);
 }
 
-fn deed(shop: &Shop, subject: &str) -> AuditEntry {
+fn audit_entry(shop: &Shop, subject: &str) -> AuditEntry {
     AuditEntry {
         at: at(0),
         organisation: Some(shop.organisation.id),
@@ -260,8 +256,9 @@ async fn replicas_write_one_audit_chain<P: Into<StoreUnderTest>>(storage: impl A
     let shop = Shop::open(open(&storage).await).await;
     let replicas = replicas(&storage, &shop, 3).await;
     at_once(12, |index| {
-        let (audit, deed) = (replicas[index % 3].ports.audit.clone(), deed(&shop, &index.to_string()));
-        async move { audit.append(&deed).await.unwrap() }
+        let (audit, audit_entry) =
+            (replicas[index % 3].ports.audit.clone(), audit_entry(&shop, &index.to_string()));
+        async move { audit.append(&audit_entry).await.unwrap() }
     })
     .await;
     assert_eq!(shop.audit().await.len(), 12);

@@ -6,9 +6,11 @@ use application::ports::{
 };
 use chrono::{DateTime, Utc};
 
-use super::{fixture::at, suite::run_cases};
+use super::fixture::at;
+use super::suite::run_cases;
 
-/// The contract of [`StoreExport`], on a store that holds something. Every call of `filled` opens one.
+/// The contract of [`StoreExport`], on a store that holds something. Every call of `filled` opens
+/// one.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.

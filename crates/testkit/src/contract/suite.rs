@@ -1,11 +1,13 @@
 //! Runs the cases of a suite and reports those that failed.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Duration};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::FutureExt as _;
 
 /// A case that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The cases of one suite.
 pub(super) struct Suite {
@@ -22,14 +24,14 @@ impl Suite {
     /// Runs one case to its end, or to its panic.
     pub(super) async fn case(&mut self, name: &'static str, case: impl Future<Output = ()>) {
         self.run += 1;
-        let outcome = tokio::time::timeout(PATIENCE, AssertUnwindSafe(case).catch_unwind()).await;
-        let fault = match outcome {
+        let outcome = tokio::time::timeout(TIMEOUT, AssertUnwindSafe(case).catch_unwind()).await;
+        let error = match outcome {
             Ok(Ok(())) => return,
             Ok(Err(panic)) => message(panic.as_ref()),
-            Err(_) => format!("not done after {} s", PATIENCE.as_secs()),
+            Err(_) => format!("not done after {} s", TIMEOUT.as_secs()),
         };
         let name = name.replace(" :: ", "::");
-        self.broken.push(format!("  case `{name}`: {fault}"));
+        self.broken.push(format!("  case `{name}`: {error}"));
     }
 
     /// Panics when a case failed.

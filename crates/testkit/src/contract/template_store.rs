@@ -2,11 +2,9 @@ use application::ports::{Layout, MailKind, Template, TemplateSet};
 use chrono::TimeDelta;
 use domain::Language;
 
-use super::{
-    StoreUnderTest,
-    fixture::{Shop, at},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{Shop, at};
+use super::suite::run_cases;
 
 /// The contract of [`TemplateStore`](application::ports::TemplateStore).
 ///

@@ -3,15 +3,14 @@ use std::sync::Arc;
 use application::ports::MailFilter;
 use domain::{DeliveryState, RequestId};
 
-use super::{
-    StoreUnderTest,
-    fixture::{IntoMail as _, Shop, ids, sent, worker},
-    suite::run_cases,
-};
+use super::StoreUnderTest;
+use super::fixture::{IntoMail as _, Shop, ids, sent, worker};
+use super::suite::run_cases;
 use crate::fake::DamagingVault;
 
-/// What a store does with rows that it cannot read: another data key on one replica, a newer version's format, a damaged disk.
-/// `fresh` makes an empty store that seals with the vault it is given.
+/// What a store does with rows that it cannot read: another data key on one replica, a newer
+/// version's format, a damaged disk. `fresh` makes an empty store that seals with the vault it is
+/// given.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.

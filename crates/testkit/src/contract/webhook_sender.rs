@@ -1,17 +1,18 @@
-use std::{any::Any, sync::Arc, time::Duration};
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
 
 use application::ports::{OutgoingWebhook, WebhookSender};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
 use domain::WebhookEventId;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use super::{
-    fixture::{at, id},
-    suite::run_cases,
-    webhook_registry::target,
-};
+use super::fixture::{at, id};
+use super::suite::run_cases;
+use super::webhook_registry::target;
 
 /// A call as it arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use application::ports::{ComposeError, ComposedMail, GeoContext, MailComposer, M
 use async_trait::async_trait;
 use domain::Language;
 
-/// Writes short mails in the five built-in languages, without templates. Made fit for HTML and for one line as the port
-/// wants it.
+/// Writes short mails in the five built-in languages, without templates. Made fit for HTML and for
+/// one line as the port wants it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SimpleComposer;
 
@@ -66,14 +66,17 @@ impl MailComposer for SimpleComposer {
             MailKind::ResetPassword => reset,
             MailKind::PasswordChanged => changed,
         };
-        let mut lines =
-            vec![format!("{title}, {}: {}", one_line(content.customer_name), content.moment.to_rfc3339())];
+        let mut lines = vec![format!(
+            "{title}, {}: {}",
+            one_line(content.customer_name),
+            content.effective_at.to_rfc3339()
+        )];
         lines.extend(
             content
                 .requested_from
                 .map(|place_of| format!("{from}: {}", one_line(&place(place_of, &language)))),
         );
-        let links: Vec<&str> = [content.reset_url, content.disown_url].into_iter().flatten().collect();
+        let links: Vec<&str> = [content.reset_url, content.cancel_url].into_iter().flatten().collect();
 
         let mut html = format!("<!doctype html><html lang=\"{}\"><body>", language.as_str());
         for line in &lines {

@@ -1,11 +1,7 @@
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use application::ports::{GeoContext, GeoError, GeoResolver};
 use async_trait::async_trait;
@@ -13,7 +9,7 @@ use domain::CustomerIp;
 
 use super::lock;
 
-/// Knows what it was told, and can be made slow or faulty. Clones share everything.
+/// Knows what it was told, and can be made slow or failing. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct FixedGeo(Arc<Inner>);
 
@@ -21,7 +17,7 @@ pub struct FixedGeo(Arc<Inner>);
 struct Inner {
     places: Mutex<HashMap<CustomerIp, GeoContext>>,
     everywhere: Mutex<Option<GeoContext>>,
-    fault: Mutex<Option<GeoError>>,
+    error: Mutex<Option<GeoError>>,
     delay: Mutex<Duration>,
     deadline: Mutex<Option<Duration>>,
     asked: AtomicUsize,
@@ -48,9 +44,9 @@ impl FixedGeo {
         self
     }
 
-    /// Fails with `fault` from now on; `None`: works again.
-    pub fn fail(&self, fault: Option<GeoError>) {
-        *lock(&self.0.fault) = fault;
+    /// Fails with `error` from now on; `None`: works again.
+    pub fn fail(&self, error: Option<GeoError>) {
+        *lock(&self.0.error) = error;
     }
 
     /// Takes this long for each answer from now on.
@@ -86,8 +82,8 @@ impl GeoResolver for FixedGeo {
             _ if delay.is_zero() => {}
             _ => tokio::time::sleep(delay).await,
         }
-        if let Some(fault) = lock(&self.0.fault).clone() {
-            return Err(fault);
+        if let Some(error) = lock(&self.0.error).clone() {
+            return Err(error);
         }
         let known = lock(&self.0.places).get(&ip).cloned();
         known.or_else(|| lock(&self.0.everywhere).clone()).ok_or(GeoError::Unknown)

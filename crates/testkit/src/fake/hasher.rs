@@ -7,8 +7,8 @@ use sha2::{Digest as _, Sha256};
 
 const PREFIX: &str = "$testkit$";
 
-/// Hashes in a microsecond, with one round of salted SHA-256. For tests only: it protects nothing, and knows neither
-/// Argon2id nor bcrypt.
+/// Hashes in a microsecond, with one round of salted SHA-256. For tests only: it protects nothing,
+/// and knows neither Argon2id nor bcrypt.
 #[derive(Debug, Default)]
 pub struct PlainHasher {
     salts: AtomicU64,

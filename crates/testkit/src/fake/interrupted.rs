@@ -140,13 +140,13 @@ impl TokenStore for InterruptedTokens {
         self.pass("redeem", self.store.redeem(redemption)).await
     }
 
-    async fn disown(
+    async fn cancel(
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
         customer_ip: Option<CustomerIp>,
     ) -> Result<bool, StoreError> {
-        self.pass("disown", self.store.disown(token, at, customer_ip)).await
+        self.pass("disown", self.store.cancel(token, at, customer_ip)).await
     }
 
     async fn note(
@@ -163,7 +163,7 @@ impl TokenStore for InterruptedTokens {
         self.pass("purge", self.store.purge(before, now, limit)).await
     }
 
-    async fn news(&self) {
-        self.store.news().await;
+    async fn remote_work_available(&self) {
+        self.store.remote_work_available().await;
     }
 }

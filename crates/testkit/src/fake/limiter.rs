@@ -1,4 +1,6 @@
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
 
 use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
 use async_trait::async_trait;
@@ -6,7 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::lock;
 
-/// A perfect log: every hit's time is kept for as long as it counts. Exact, and as slow as a large limit makes it.
+/// A perfect log: every hit's time is kept for as long as it counts. Exact, and as slow as a large
+/// limit makes it.
 #[derive(Debug, Default)]
 pub struct WindowLimiter(Mutex<HashMap<LimitSubject, Vec<DateTime<Utc>>>>);
 

@@ -2,7 +2,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use application::ports::Random;
 
-/// Bytes that look random and are the same in every run: SplitMix64 (Steele, Lea and Flood, 2014). For tests only.
+/// Bytes that look random and are the same in every run: SplitMix64 (Steele, Lea and Flood, 2014).
+/// For tests only.
 #[derive(Debug)]
 pub struct SeededRandom(AtomicU64);
 

@@ -1,8 +1,6 @@
 use std::collections::BTreeMap;
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use application::ports::{
     Begun, Cursor, MoveProgress, Origin, Page, Row, StoreError, StoreExport, StoreImport, StoredRows, Table,

@@ -1,8 +1,6 @@
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use application::ports::{Delivered, FailureKind, MailSender, OutgoingMail, SendError};
 use async_trait::async_trait;
@@ -16,7 +14,8 @@ pub enum SendScript {
     Accept(String),
     /// Refused: how, with which reply.
     Refuse(FailureKind, String),
-    /// Taken, but the answer is lost: the sender reports a deferral, and the mail is there all the same.
+    /// Taken, but the answer is lost: the sender reports a deferral, and the mail is there all the
+    /// same.
     LoseAnswer,
 }
 
@@ -49,7 +48,8 @@ impl RecordingSender {
         Self::default()
     }
 
-    /// The next attempts end like this, one after the other; the ones after them as [`otherwise`](Self::otherwise) says.
+    /// The next attempts end like this, one after the other; the ones after them as
+    /// [`otherwise`](Self::otherwise) says.
     pub fn next(&self, steps: impl IntoIterator<Item = SendScript>) {
         lock(&self.0.script).extend(steps);
     }

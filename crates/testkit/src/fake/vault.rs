@@ -5,11 +5,12 @@ use domain::{EmailAddress, OrganisationId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-/// Counts what was sealed in this process, so that no two vaults with the same key use a number twice.
+/// Counts what was sealed in this process, so that no two vaults with the same key use a number
+/// twice.
 static SEALED: AtomicU64 = AtomicU64::new(1);
 
-/// Seals with a keyed stream of SHA-256 and fingerprints with HMAC. Keeps every promise of the port, but for tests only:
-/// its numbers start again with the process.
+/// Seals with a keyed stream of SHA-256 and fingerprints with HMAC. Keeps every promise of the
+/// port, but for tests only: its numbers start again with the process.
 #[derive(Debug, Clone)]
 pub struct TestVault {
     key: u64,

@@ -21,7 +21,8 @@ async fn an_address_inside_is_not_called() {
     assert_eq!(receiver.connections(), 0);
 }
 
-/// A name outside `localhost` that resolves to this machine: every machine has one of its own, by which it calls itself.
+/// A name outside `localhost` that resolves to this machine: every machine has one of its own, by
+/// which it calls itself.
 #[tokio::test]
 async fn a_name_that_resolves_inside_is_not_called() {
     let receiver = Receiver::start(Behaviour::Status(204, "")).await;

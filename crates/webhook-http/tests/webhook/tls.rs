@@ -13,7 +13,8 @@ use crate::receiver::{Behaviour, State};
 use crate::webhook;
 use crate::webhook_http::{HttpWebhooks, WebhookOptions};
 
-/// An authority of our own and a receiver with its certificate for `localhost`: the authority's PEM and the URL.
+/// An authority of our own and a receiver with its certificate for `localhost`: the authority's PEM
+/// and the URL.
 async fn https(state: Arc<State>) -> (String, String) {
     let authority_key = KeyPair::generate().unwrap();
     let mut authority = CertificateParams::new(Vec::new()).unwrap();

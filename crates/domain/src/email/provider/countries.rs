@@ -1,8 +1,8 @@
 //! Country-code top-level domains: `hotmail.de` is Microsoft's, `hotmail.example` is not.
 
-/// The two-letter top-level domains that are delegated, in alphabetical order.
-/// Source: <https://www.iana.org/domains/root/db>, the rows of type "country-code"; `uk`, `eu`, `su` and `ac` are the ones
-/// that ISO 3166-1 does not assign.
+/// The two-letter top-level domains that are delegated, in alphabetical order. Source:
+/// <https://www.iana.org/domains/root/db>, the rows of type "country-code"; `uk`, `eu`, `su` and
+/// `ac` are the ones that ISO 3166-1 does not assign.
 static COUNTRIES: &str = "\
     ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw by bz \
     ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr \
@@ -12,7 +12,8 @@ static COUNTRIES: &str = "\
     sa sb sc sd se sg sh si sj sk sl sm sn so sr ss st su sv sx sy sz tc td tf tg th tj tk tl tm tn to tr tt tv tw tz \
     ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw";
 
-/// Whether what follows a brand's name makes it the brand's domain in a country: `de`, `co.uk`, `com.br`.
+/// Whether what follows a brand's name makes it the brand's domain in a country: `de`, `co.uk`,
+/// `com.br`.
 pub(super) fn is_country_suffix(suffix: &str) -> bool {
     let country = suffix.strip_prefix("co.").or_else(|| suffix.strip_prefix("com.")).unwrap_or(suffix);
     // A country's code is two letters without a dot or space, so it can only match a whole entry.

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{
-    super::{domain_part, error::EmailError},
-    countries,
-};
+use super::super::domain_part;
+use super::super::error::EmailError;
+use super::countries;
 
 /// What separates the name of a mailbox from a tag that its owner made up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +32,8 @@ pub struct ProviderRule {
     pub(super) name: Cow<'static, str>,
     pub(super) source: Cow<'static, str>,
     pub(super) domains: Cow<'static, [Cow<'static, str>]>,
-    /// Names under which it has domains in many countries: `hotmail` for `hotmail.de`, `hotmail.co.uk`, `hotmail.com.br`.
+    /// Names under which it has domains in many countries: `hotmail` for `hotmail.de`,
+    /// `hotmail.co.uk`, `hotmail.com.br`.
     pub(super) brands: &'static [&'static str],
     /// Domains that look like a brand's and belong to someone else.
     pub(super) strangers: &'static [&'static str],
@@ -45,7 +45,8 @@ pub struct ProviderRule {
 impl ProviderRule {
     /// A rule that so far changes nothing, for these domains.
     ///
-    /// `source` says where it is written that the provider does so: a page, a standard, a person and a day.
+    /// `source` says where it is written that the provider does so: a page, a standard, a person
+    /// and a day.
     ///
     /// # Errors
     ///

@@ -1,5 +1,5 @@
-//! The built-in rules, each with its source. `docs/specification.md` decides which of a provider's rules count.
-//! To add one: add a row here and its cases to `tests/it/email_accepted.rs`.
+//! The built-in rules, each with its source. `docs/specification.md` decides which of a provider's
+//! rules count. To add one: add a row here and its cases to `tests/it/email_accepted.rs`.
 
 use std::borrow::Cow;
 

@@ -37,9 +37,9 @@ pub(super) const TEXTS: Texts = Texts {
         title: "Odkaz není platný",
         text: "Adresa se mohla při kopírování zkrátit: otevřete odkaz přímo z e-mailu. Pokud to nepomůže, požádejte o nové heslo na přihlašovací stránce.",
     },
-    fresh_button: "Poslat nový odkaz",
-    fresh_hint: "Přijde na e-mailovou adresu Vašeho účtu.",
-    fresh_sent: Notice {
+    resend_button: "Poslat nový odkaz",
+    resend_hint: "Přijde na e-mailovou adresu Vašeho účtu.",
+    resend_done: Notice {
         title: "Zkontrolujte si e-mail",
         text: "Nový odkaz je na cestě na e-mailovou adresu Vašeho účtu. Pokud nepřijde během několika minut, podívejte se i do složky s nevyžádanou poštou.",
     },
@@ -49,7 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     not_me_button: "Zrušit žádost",
     not_me_back: "Žádost je moje: nastavit nové heslo",
-    disowned: Notice {
+    cancelled: Notice {
         title: "Žádost byla zrušena",
         text: "Odkaz už nefunguje. Vaše heslo zůstává beze změny a nic dalšího nemusíte dělat.",
     },

@@ -37,9 +37,9 @@ pub(super) const TEXTS: Texts = Texts {
         title: "Dieser Link ist ungültig",
         text: "Vielleicht wurde die Adresse beim Kopieren abgeschnitten: Öffnen Sie den Link direkt aus der E-Mail. Hilft das nicht, fordern Sie dort, wo Sie sich anmelden, ein neues Passwort an.",
     },
-    fresh_button: "Neuen Link schicken",
-    fresh_hint: "Er geht an die E-Mail-Adresse Ihres Kontos.",
-    fresh_sent: Notice {
+    resend_button: "Neuen Link schicken",
+    resend_hint: "Er geht an die E-Mail-Adresse Ihres Kontos.",
+    resend_done: Notice {
         title: "Sehen Sie in Ihr Postfach",
         text: "Ein neuer Link ist unterwegs an die E-Mail-Adresse Ihres Kontos. Wenn er in einigen Minuten nicht da ist, sehen Sie bitte auch im Spam-Ordner nach.",
     },
@@ -49,7 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     not_me_button: "Anforderung zurückziehen",
     not_me_back: "Das war ich: neues Passwort festlegen",
-    disowned: Notice {
+    cancelled: Notice {
         title: "Die Anforderung wurde zurückgezogen",
         text: "Ihr Link funktioniert nicht mehr. Ihr Passwort bleibt, wie es ist; Sie müssen nichts weiter tun.",
     },

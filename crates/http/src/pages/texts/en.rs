@@ -37,9 +37,9 @@ pub(super) const TEXTS: Texts = Texts {
         title: "This link is not valid",
         text: "The address may have been cut off while copying: open the link straight from the e-mail. If that does not help, ask for a new password where you sign in.",
     },
-    fresh_button: "Send me a new link",
-    fresh_hint: "It goes to the e-mail address of your account.",
-    fresh_sent: Notice {
+    resend_button: "Send me a new link",
+    resend_hint: "It goes to the e-mail address of your account.",
+    resend_done: Notice {
         title: "Check your mailbox",
         text: "A new link is on its way to the e-mail address of your account. If it is not there within a few minutes, look into the spam folder.",
     },
@@ -49,7 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     not_me_button: "Cancel the request",
     not_me_back: "It was me: set a new password",
-    disowned: Notice {
+    cancelled: Notice {
         title: "The request has been cancelled",
         text: "Its link no longer works. Your password stays as it is; there is nothing else for you to do.",
     },
@@ -60,7 +60,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     unavailable: Notice {
         title: "We cannot open this page just now",
-        text: "The fault is on our side. Your link is not lost: please try again in a moment.",
+        text: "The error is on our side. Your link is not lost: please try again in a moment.",
     },
     not_understood: Notice {
         title: "This did not work",

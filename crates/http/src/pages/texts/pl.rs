@@ -37,9 +37,9 @@ pub(super) const TEXTS: Texts = Texts {
         title: "Link jest nieprawidłowy",
         text: "Adres mógł zostać ucięty podczas kopiowania: otwórz link bezpośrednio z wiadomości. Jeśli to nie pomoże, poproś o nowe hasło na stronie logowania.",
     },
-    fresh_button: "Wyślij nowy link",
-    fresh_hint: "Link przyjdzie na adres e-mail przypisany do konta.",
-    fresh_sent: Notice {
+    resend_button: "Wyślij nowy link",
+    resend_hint: "Link przyjdzie na adres e-mail przypisany do konta.",
+    resend_done: Notice {
         title: "Sprawdź swoją skrzynkę",
         text: "Nowy link jest w drodze na adres e-mail przypisany do konta. Jeśli nie dotrze w ciągu kilku minut, sprawdź folder ze spamem.",
     },
@@ -49,7 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     not_me_button: "Anuluj prośbę",
     not_me_back: "To moja prośba: ustaw nowe hasło",
-    disowned: Notice {
+    cancelled: Notice {
         title: "Prośba została anulowana",
         text: "Jej link już nie działa. Hasło pozostaje bez zmian i nie musisz nic więcej robić.",
     },

@@ -37,9 +37,9 @@ pub(super) const TEXTS: Texts = Texts {
         title: "Odkaz nie je platný",
         text: "Adresa sa mohla pri kopírovaní skrátiť: otvorte odkaz priamo z e-mailu. Ak to nepomôže, požiadajte o nové heslo na prihlasovacej stránke.",
     },
-    fresh_button: "Poslať nový odkaz",
-    fresh_hint: "Príde na e-mailovú adresu Vášho účtu.",
-    fresh_sent: Notice {
+    resend_button: "Poslať nový odkaz",
+    resend_hint: "Príde na e-mailovú adresu Vášho účtu.",
+    resend_done: Notice {
         title: "Skontrolujte si e-mail",
         text: "Nový odkaz je na ceste na e-mailovú adresu Vášho účtu. Ak nepríde v priebehu niekoľkých minút, pozrite sa aj do priečinka s nevyžiadanou poštou.",
     },
@@ -49,7 +49,7 @@ pub(super) const TEXTS: Texts = Texts {
     },
     not_me_button: "Zrušiť žiadosť",
     not_me_back: "Žiadosť je moja: nastaviť nové heslo",
-    disowned: Notice {
+    cancelled: Notice {
         title: "Žiadosť bola zrušená",
         text: "Odkaz už nefunguje. Vaše heslo zostáva bez zmeny a nič ďalšie nemusíte robiť.",
     },

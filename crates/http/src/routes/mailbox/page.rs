@@ -9,7 +9,7 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::{MOST, find};
+use super::{MAX_LISTED, find};
 use crate::error::ApiError;
 use crate::form::{Values, values};
 use crate::html::{self, Policy};
@@ -41,7 +41,7 @@ pub(crate) async fn handle(
     State(archive): State<Arc<dyn MailArchive>>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, ApiError> {
-    let mails = archive.list(None, MOST).await?;
+    let mails = archive.list(None, MAX_LISTED).await?;
     let query = query.unwrap_or_default();
     let wanted = one(&query, "mail");
     let chosen = wanted.as_deref().and_then(|id| find(&mails, id)).or_else(|| mails.first());

@@ -1,10 +1,10 @@
 use super::stage;
-use crate::shop::{DEV, Plan};
+use crate::shop::{DEV, ShopConfig};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_reference_sends_a_real_request() {
     let Some((shop, address, mut browser)) =
-        stage("the_reference_sends_a_real_request", Plan::default()).await
+        stage("the_reference_sends_a_real_request", ShopConfig::default()).await
     else {
         return;
     };

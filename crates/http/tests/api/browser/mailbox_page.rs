@@ -1,9 +1,9 @@
 use super::stage;
-use crate::shop::Plan;
+use crate::shop::ShopConfig;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn new_mail_is_offered_and_what_is_read_stays() {
-    let plan = Plan { mailbox: true, ..Plan::default() };
+    let plan = ShopConfig { mailbox: true, ..ShopConfig::default() };
     let Some((shop, address, mut browser)) = stage("new_mail_is_offered", plan).await else { return };
     browser.open(&format!("http://{address}/dev/mailbox")).await;
     browser.until("document.querySelector('h2').textContent", "No mail yet").await;

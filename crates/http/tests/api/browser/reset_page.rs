@@ -1,12 +1,13 @@
 use super::stage;
-use crate::shop::{GOOD_PASSWORD, Plan};
+use crate::shop::{GOOD_PASSWORD, ShopConfig};
 
 const TITLE: &str = "document.querySelector('h1').textContent";
 
 /// By keyboard alone, the scripts of the page off: a wrong entry, then a right one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_keyboard_without_javascript_sets_a_password() {
-    let Some((shop, address, mut browser)) = stage("a_keyboard_without_javascript", Plan::default()).await
+    let Some((shop, address, mut browser)) =
+        stage("a_keyboard_without_javascript", ShopConfig::default()).await
     else {
         return;
     };
@@ -45,7 +46,7 @@ async fn a_keyboard_without_javascript_sets_a_password() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn with_javascript_a_password_can_be_shown_and_nothing_is_blocked() {
     let Some((shop, address, mut browser)) =
-        stage("with_javascript_a_password_can_be_shown", Plan::default()).await
+        stage("with_javascript_a_password_can_be_shown", ShopConfig::default()).await
     else {
         return;
     };
@@ -67,7 +68,7 @@ async fn with_javascript_a_password_can_be_shown_and_nothing_is_blocked() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_runs_over_a_narrow_screen() {
-    let plan = Plan { mailbox: true, ..Plan::default() };
+    let plan = ShopConfig { mailbox: true, ..ShopConfig::default() };
     let Some((shop, address, mut browser)) = stage("nothing_runs_over_a_narrow_screen", plan).await else {
         return;
     };
@@ -93,7 +94,8 @@ async fn nothing_runs_over_a_narrow_screen() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn this_was_not_me_takes_a_click() {
-    let Some((shop, address, mut browser)) = stage("this_was_not_me_takes_a_click", Plan::default()).await
+    let Some((shop, address, mut browser)) =
+        stage("this_was_not_me_takes_a_click", ShopConfig::default()).await
     else {
         return;
     };

@@ -1,4 +1,5 @@
-//! As much of RFC 6455 as talking to a browser's debugger takes: text frames, masked on the way out.
+//! As much of RFC 6455 as talking to a browser's debugger takes: text frames, masked on the way
+//! out.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

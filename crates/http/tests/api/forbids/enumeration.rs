@@ -43,8 +43,8 @@ async fn known_unknown_banned_phone_only_and_throttled_addresses_answer_byte_for
     assert_eq!(shop.due().await, 2 * (1 + 6 * ADDRESSES.len()), "each is recorded, throttled or not");
 }
 
-/// No port that knows accounts is within reach of the handler: the use case holds none. What it does reach, the record,
-/// is made of what was submitted alone.
+/// No port that knows accounts is within reach of the handler: the use case holds none. What it
+/// does reach, the record, is made of what was submitted alone.
 #[tokio::test]
 async fn what_is_recorded_depends_on_the_request_alone() {
     let shop = Shop::open().await;

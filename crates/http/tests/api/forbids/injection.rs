@@ -18,7 +18,7 @@ async fn line_breaks_and_controls_do_not_get_into_an_address() {
     ] {
         let body = serde_json::json!({ "email": email }).to_string();
         let answer = post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await;
-        answer.is_fault("email");
+        answer.is_field_error("email");
         assert!(!answer.body.contains("evil.example") && !answer.body.contains("barasek"), "{}", answer.body);
     }
     assert_eq!(shop.due().await, 0);

@@ -3,7 +3,8 @@ use application::ports::CustomerDirectory;
 use crate::ask::post;
 use crate::shop::{PROD, Shop, email};
 
-/// The request is taken like any other; that no account is found for it is the directory's answer to the worker.
+/// The request is taken like any other; that no account is found for it is the directory's answer
+/// to the worker.
 #[tokio::test]
 async fn an_address_that_looks_like_another_is_not_its_account() {
     let shop = Shop::open().await;

@@ -48,7 +48,7 @@ async fn an_array_or_object_where_a_string_belongs_is_not_flattened() {
         (r#"{"email":"jan@barasek.com","expirationTime":["1h"]}"#, "expirationTime"),
         (r#"{"email":"jan@barasek.com","customerRealIp":{"ip":"1.1.1.1"}}"#, "customerRealIp"),
     ] {
-        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_fault(field);
+        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_field_error(field);
     }
     for key in [format!(r#"["{PROD}"]"#), format!(r#"{{"k":"{PROD}"}}"#), "7".to_owned(), "true".to_owned()] {
         let body = format!(r#"{{"email":"jan@barasek.com","apiKey":{key}}}"#);
@@ -66,7 +66,7 @@ async fn two_addresses_in_one_object_reach_nobody() {
         r#"{"email":null,"email":"eve@evil.example"}"#,
         r#"{"email":"jan@barasek.com","\u0065mail":"eve@evil.example"}"#,
     ] {
-        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_fault("email");
+        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_field_error("email");
     }
     let twice = format!(r#"{{"apiKey":"{PROD}","apiKey":"{PROD}","email":"jan@barasek.com"}}"#);
     post(PATH, twice).of(&shop).await.is_error(404, "PUBLIC_API_KEY_IS_NOT_IN_VALID_FORMAT");
@@ -85,7 +85,7 @@ async fn two_addresses_in_one_string_reach_nobody() {
         "jan@barasek.com|eve@evil.example",
     ] {
         let body = serde_json::json!({ "email": email }).to_string();
-        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_fault("email");
+        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_field_error("email");
     }
     assert_eq!(shop.due().await, 0);
 }

@@ -7,7 +7,7 @@ use application::ports::{HasherError, PasswordHash, PasswordHasher};
 use domain::Password;
 
 use crate::ask::{form, post};
-use crate::shop::{FIRST_PASSWORD, PROD, Plan, Shop, petra};
+use crate::shop::{FIRST_PASSWORD, PROD, Shop, ShopConfig, petra};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_many_simultaneous_redemptions_one_wins() {
@@ -62,7 +62,7 @@ impl PasswordHasher for SlowHasher {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_holder_of_one_link_holds_up_nobody_else() {
     let hasher: Arc<dyn PasswordHasher> = Arc::new(SlowHasher(testkit::fake::PlainHasher::new()));
-    let shop = Shop::planned(Plan { hasher: Some(hasher), ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { hasher: Some(hasher), ..ShopConfig::default() }).await;
     let (jan, petra) = (shop.link(shop.jan).await, shop.link(petra()).await);
     let mut flood = tokio::task::JoinSet::new();
     for number in 0..1_500 {
@@ -105,7 +105,7 @@ async fn the_holder_of_one_link_holds_up_nobody_else() {
 async fn over_the_deadline_of_the_queue_it_is_503_and_the_token_stays_good() {
     let hasher: Arc<dyn PasswordHasher> = Arc::new(SlowHasher(testkit::fake::PlainHasher::new()));
     let queue = PasswordQueue::with_deadline(NonZeroUsize::MIN, Duration::from_millis(50));
-    let shop = Shop::planned(Plan { hasher: Some(hasher), queue, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { hasher: Some(hasher), queue, ..ShopConfig::default() }).await;
     let token = shop.link(shop.jan).await;
     let body = serde_json::json!({ "token": token, "password": "Another secret 9" }).to_string();
     let answer = post(&format!("/api/v1/customer/set-new-password?apiKey={PROD}"), body).of(&shop).await;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::ask::{form, get, post};
-use crate::shop::{DEV, PROD, Plan, Shop};
+use crate::shop::{DEV, PROD, Shop, ShopConfig};
 
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -40,7 +40,7 @@ async fn no_key_token_password_or_address_is_logged_at_any_level() {
         .finish();
     // For the whole process: what the other tests log meanwhile is searched, too.
     tracing::subscriber::set_global_default(subscriber).unwrap();
-    let shop = Shop::planned(Plan { mailbox: true, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { mailbox: true, ..ShopConfig::default() }).await;
     shop.capture(shop.organisation.id, 1, 0);
     let token = shop.link(shop.jan).await;
     let path = "/api/v1/customer/reset-password";

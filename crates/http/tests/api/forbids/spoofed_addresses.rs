@@ -2,7 +2,7 @@ use application::ports::OrganisationSettings;
 use axum::http::StatusCode;
 
 use crate::ask::{form, get};
-use crate::shop::{GOOD_PASSWORD, NETWORKED, Plan, Shop};
+use crate::shop::{GOOD_PASSWORD, NETWORKED, Shop, ShopConfig};
 
 #[tokio::test]
 async fn a_forwarded_header_of_a_stranger_opens_no_network() {
@@ -16,7 +16,7 @@ async fn a_forwarded_header_of_a_stranger_opens_no_network() {
 
 #[tokio::test]
 async fn behind_a_trusted_proxy_the_callers_own_hops_are_not_believed() {
-    let plan = Plan { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..Plan::default() };
+    let plan = ShopConfig { trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()], ..ShopConfig::default() };
     let shop = Shop::planned(plan).await;
     let path = format!("/ping/v1?apiKey={NETWORKED}");
     let proxied = |hops: &str| get(&path).at_address("10.0.0.1").header("x-forwarded-for", hops);
@@ -30,7 +30,7 @@ async fn behind_a_trusted_proxy_the_callers_own_hops_are_not_believed() {
 #[tokio::test]
 async fn a_new_claim_for_every_request_does_not_stretch_the_budget_of_an_ip() {
     let settings = OrganisationSettings { requests_per_ip_minute: 3, ..OrganisationSettings::default() };
-    let shop = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     let token = shop.link(shop.jan).await;
     let fields = format!("password={0}&password_confirmation={0}", GOOD_PASSWORD.replace(' ', "+"));
     form(&format!("/reset/{token}"), fields).of(&shop).await.is_page(200, "changed");
@@ -71,7 +71,7 @@ async fn no_host_or_forwarded_header_gets_into_a_page_or_a_redirect() {
 
 #[tokio::test]
 async fn a_rebound_name_does_not_read_the_demos_mailbox() {
-    let shop = Shop::planned(Plan { mailbox: true, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { mailbox: true, ..ShopConfig::default() }).await;
     for path in ["/dev/mailbox", "/dev/mailbox/messages", "/dev/mailbox/x/html"] {
         get(path)
             .header("host", "evil.example:8080")

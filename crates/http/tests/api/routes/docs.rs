@@ -1,5 +1,5 @@
 use crate::ask::get;
-use crate::shop::{Plan, Shop};
+use crate::shop::{Shop, ShopConfig};
 
 #[tokio::test]
 async fn the_reference_reads_without_a_script() {
@@ -35,6 +35,6 @@ async fn the_signpost_points_to_a_mailbox_only_where_there_is_one() {
     let page = get("/").of(&shop).await;
     page.is_page(200, r#"href="docs""#);
     assert!(!page.body.contains("mailbox"));
-    let demo = Shop::planned(Plan { mailbox: true, ..Plan::default() }).await;
+    let demo = Shop::planned(ShopConfig { mailbox: true, ..ShopConfig::default() }).await;
     get("/").of(&demo).await.is_page(200, r#"href="dev/mailbox""#);
 }

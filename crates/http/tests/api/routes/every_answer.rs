@@ -1,7 +1,7 @@
 use axum::http::Method;
 
 use crate::ask::{ask, get, post};
-use crate::shop::{PROD, Plan, Shop};
+use crate::shop::{PROD, Shop, ShopConfig};
 
 const PATHS: [&str; 14] = [
     "/",
@@ -22,7 +22,7 @@ const PATHS: [&str; 14] = [
 
 #[tokio::test]
 async fn it_carries_a_request_id_and_is_neither_sniffed_nor_framed_nor_kept() {
-    let shop = Shop::planned(Plan { mailbox: true, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { mailbox: true, ..ShopConfig::default() }).await;
     let mut seen = std::collections::HashSet::new();
     for path in PATHS {
         for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {

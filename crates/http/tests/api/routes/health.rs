@@ -2,7 +2,7 @@ use axum::http::StatusCode;
 use resetd_http::ReadinessReport;
 
 use crate::ask::get;
-use crate::shop::{Plan, Shop};
+use crate::shop::{Shop, ShopConfig};
 
 #[tokio::test]
 async fn a_process_that_answers_is_healthy() {
@@ -27,12 +27,12 @@ async fn it_is_ready_with_store_and_worker() {
         ),
     ] {
         let ready = ReadinessReport { store, worker, relay: None };
-        let shop = Shop::planned(Plan { ready, ..Plan::default() }).await;
+        let shop = Shop::planned(ShopConfig { ready, ..ShopConfig::default() }).await;
         get("/readyz").of(&shop).await.is(status, body);
     }
     let relay = Some("the relay refuses us: 535 5.7.8 no".to_owned());
     let ready = ReadinessReport { store: true, worker: true, relay };
-    let shop = Shop::planned(Plan { ready, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { ready, ..ShopConfig::default() }).await;
     let body = r#"{"status":"ok","store":"ok","worker":"ok","relay":"the relay refuses us: 535 5.7.8 no"}"#;
     get("/readyz").of(&shop).await.is(StatusCode::OK, body);
 }

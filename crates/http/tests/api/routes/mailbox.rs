@@ -1,8 +1,8 @@
 use crate::ask::{Ask, get};
-use crate::shop::{Plan, Shop};
+use crate::shop::{Shop, ShopConfig};
 
 async fn demo() -> Shop {
-    Shop::planned(Plan { mailbox: true, ..Plan::default() }).await
+    Shop::planned(ShopConfig { mailbox: true, ..ShopConfig::default() }).await
 }
 
 fn local(path: &str) -> Ask {

@@ -3,7 +3,7 @@ use domain::{ErrorCode, RedeemCode};
 use serde_json::Value;
 
 use crate::ask::{ask, get, post};
-use crate::shop::{DEV, Plan, Shop};
+use crate::shop::{DEV, Shop, ShopConfig};
 
 async fn document() -> Value {
     let answer = get("/openapi.json").of(&Shop::open().await).await;
@@ -32,7 +32,7 @@ async fn it_is_openapi_3_1_and_every_reference_leads_somewhere() {
 #[tokio::test]
 async fn every_operation_exists_and_no_other_path_takes_a_key() {
     let document = document().await;
-    let shop = Shop::planned(Plan { mailbox: true, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { mailbox: true, ..ShopConfig::default() }).await;
     let mut documented = Vec::new();
     for (path, method, _) in operations(&document) {
         let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use domain::Language;
 
 use crate::ask::{Answer, ask, form, get};
-use crate::shop::{FIRST_PASSWORD, GOOD_PASSWORD, Plan, Shop, petra};
+use crate::shop::{FIRST_PASSWORD, GOOD_PASSWORD, Shop, ShopConfig, petra};
 
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
@@ -134,7 +134,7 @@ async fn dead_links_are_told_apart() {
 #[tokio::test]
 async fn the_holder_of_a_dead_link_gets_a_fresh_one_within_the_budget() {
     let settings = OrganisationSettings { requests_per_ip_minute: 2, ..OrganisationSettings::default() };
-    let shop = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     let token = shop.link(shop.jan).await;
     let fresh = format!("/reset/{token}/fresh");
     let good = form(&fresh, "").of(&shop).await;
@@ -157,7 +157,7 @@ async fn the_holder_of_a_dead_link_gets_a_fresh_one_within_the_budget() {
 #[tokio::test]
 async fn it_speaks_the_customers_language_else_the_organisations_else_the_browsers() {
     let settings = OrganisationSettings { language: Language::DE, ..OrganisationSettings::default() };
-    let shop = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     let (jan, petra) = (shop.link(shop.jan).await, shop.link(petra()).await);
     let visit = |token: String| get(&format!("/reset/{token}")).header("accept-language", "pl,en;q=0.5");
     visit(jan.clone()).of(&shop).await.is_page(200, r#"<html lang="de">"#);
@@ -174,12 +174,16 @@ async fn a_logo_is_shown_and_allowed_where_there_is_one() {
         logo_url: Some(url.to_owned()),
         ..OrganisationSettings::default()
     };
-    let shop =
-        Shop::planned(Plan { settings: logo("https://cdn.example.com/logo.svg"), ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig {
+        settings: logo("https://cdn.example.com/logo.svg"),
+        ..ShopConfig::default()
+    })
+    .await;
     let page = get(&format!("/reset/{}", shop.link(shop.jan).await)).of(&shop).await;
     page.is_page(200, r#"alt="Barasek &amp; Sons""#);
     assert!(page.header("content-security-policy").unwrap().ends_with("; img-src https://cdn.example.com"));
-    let shop = Shop::planned(Plan { settings: logo("javascript:alert(1)"), ..Plan::default() }).await;
+    let shop =
+        Shop::planned(ShopConfig { settings: logo("javascript:alert(1)"), ..ShopConfig::default() }).await;
     let page = get(&format!("/reset/{}", shop.link(shop.jan).await)).of(&shop).await;
     assert!(!page.body.contains("<img"));
 }
@@ -235,7 +239,7 @@ async fn visits_are_noted_people_and_scanners_apart() {
 async fn a_store_that_is_away_is_told_kindly() {
     let mut tokens = MockTokenStore::new();
     tokens.expect_find_link().returning(|_, _| Err(StoreError::Unavailable("secret".into())));
-    let shop = Shop::planned(Plan { tokens: Some(Arc::new(tokens)), ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
     let token = "x".repeat(32);
     for page in [
         get(&format!("/reset/{token}")).of(&shop).await,
@@ -320,7 +324,7 @@ async fn a_link_with_something_stuck_to_it_leads_to_the_form() {
 #[tokio::test]
 async fn links_work_with_and_without_the_path_of_the_public_url() {
     let public_url = "https://example.com/auth".to_owned();
-    let shop = Shop::planned(Plan { public_url, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { public_url, ..ShopConfig::default() }).await;
     let token = shop.link(shop.jan).await;
     for path in
         [format!("/auth/reset/{token}"), format!("/reset/{token}"), format!("/auth/reset/{token}/not-me")]

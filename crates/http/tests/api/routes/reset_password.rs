@@ -5,7 +5,7 @@ use axum::http::{Method, StatusCode};
 
 use crate::ask::{ask, post};
 use crate::shop::{
-    DEV, EXPIRED, NETWORKED, NOT_YET, PING_ONLY, PROD, Plan, REVOKED, ROOT, SUSPENDED, Shop, UNKNOWN,
+    DEV, EXPIRED, NETWORKED, NOT_YET, PING_ONLY, PROD, REVOKED, ROOT, SUSPENDED, Shop, ShopConfig, UNKNOWN,
 };
 
 const PATH: &str = "/api/v1/customer/reset-password";
@@ -18,7 +18,7 @@ fn with(key: &str) -> String {
 
 #[tokio::test]
 async fn the_documented_request_is_accepted_where_the_sample_key_is() {
-    let shop = Shop::planned(Plan { accept_sample: true, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { accept_sample: true, ..ShopConfig::default() }).await;
     let ask = || post(&with(domain::SAMPLE_API_KEY), BODY).header("authorization", "Bearer YOUR_API_KEY");
     let answer = ask().of(&shop).await;
     answer.is(StatusCode::OK, r#"{"success":true}"#);
@@ -157,7 +157,7 @@ async fn sixteen_kibibytes_are_taken_and_no_more() {
 }
 
 #[tokio::test]
-async fn fields_are_checked_in_order_and_the_first_fault_is_told() {
+async fn fields_are_checked_in_order_and_the_first_error_is_told() {
     let shop = Shop::open().await;
     for (body, field) in [
         (r#"{}"#, "email"),
@@ -176,7 +176,7 @@ async fn fields_are_checked_in_order_and_the_first_fault_is_told() {
         (r#"{"email":"jan@barasek.com","email":"jan@barasek.com"}"#, "email"),
         (r#"{"email":"jan@barasek.com","x":1,"x":1}"#, "x"),
     ] {
-        post(&with(PROD), body).of(&shop).await.is_fault(field);
+        post(&with(PROD), body).of(&shop).await.is_field_error(field);
     }
     assert_eq!(shop.due().await, 0);
 }
@@ -200,7 +200,7 @@ async fn a_body_that_is_no_json_object_is_a_400() {
     for body in ["", "[]", "null", "\"x\"", "{", "{}}", "{\"email\":\"\\ud800\"}", "email=jan%40barasek.com"]
     {
         let answer = post(&with(PROD), body).of(&shop).await;
-        assert_eq!(answer.fault(), (400, "INTERNAL_VALIDATION_FAILED".to_owned(), None), "{body}");
+        assert_eq!(answer.error_with_field(), (400, "INTERNAL_VALIDATION_FAILED".to_owned(), None), "{body}");
     }
 }
 
@@ -211,8 +211,8 @@ async fn the_rate_headers_count_down_and_a_429_says_when() {
     assert_eq!(first.header("x-ratelimit-limit"), Some("1000"));
     assert_eq!(first.header("x-ratelimit-remaining"), Some("999"));
     assert_eq!(first.header("x-ratelimit-reset"), Some("1795608060"));
-    let fault = post(&with(DEV), "{}").of(&shop).await;
-    assert_eq!((fault.status, fault.header("x-ratelimit-remaining")), (422, Some("998")));
+    let error = post(&with(DEV), "{}").of(&shop).await;
+    assert_eq!((error.status, error.header("x-ratelimit-remaining")), (422, Some("998")));
     for _ in 0..998 {
         post(&with(DEV), "{}").of(&shop).await;
     }
@@ -229,7 +229,7 @@ async fn the_rate_headers_count_down_and_a_429_says_when() {
 #[tokio::test]
 async fn over_the_budget_of_an_ip_it_is_429_and_nothing_was_accepted() {
     let settings = OrganisationSettings { requests_per_ip_minute: 2, ..OrganisationSettings::default() };
-    let shop = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     for _ in 0..2 {
         post(&with(PROD), BODY).of(&shop).await.is(StatusCode::OK, r#"{"success":true}"#);
     }
@@ -249,21 +249,22 @@ async fn over_the_budget_of_an_ip_it_is_429_and_nothing_was_accepted() {
 
 #[tokio::test]
 async fn a_store_that_cannot_take_the_request_is_a_503_and_a_broken_one_a_500() {
-    for (fault, status, code) in [
+    for (error, status, code) in [
         (StoreError::Unavailable("disk full at /var/secret".into()), 503, "INTERNAL_SERVICE_UNAVAILABLE"),
-        (StoreError::Corrupt { place: "requests.id", fault: "secret".into() }, 500, "INTERNAL_ERROR"),
+        (StoreError::Corrupt { place: "requests.id", error: "secret".into() }, 500, "INTERNAL_ERROR"),
     ] {
         let mut tokens = MockTokenStore::new();
-        let told = fault.clone();
+        let told = error.clone();
         tokens.expect_record().returning(move |_| Err(told.clone()));
-        let shop = Shop::planned(Plan { tokens: Some(Arc::new(tokens)), ..Plan::default() }).await;
+        let shop =
+            Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
         let answer = post(&with(PROD), BODY).of(&shop).await;
         answer.is_error(status, code);
         assert!(!answer.body.contains("secret") && answer.header("x-ratelimit-limit").is_some());
 
         let mut keys = MockApiKeyRegistry::new();
-        keys.expect_find().returning(move |_| Err(fault.clone()));
-        let shop = Shop::planned(Plan { keys: Some(Arc::new(keys)), ..Plan::default() }).await;
+        keys.expect_find().returning(move |_| Err(error.clone()));
+        let shop = Shop::planned(ShopConfig { keys: Some(Arc::new(keys)), ..ShopConfig::default() }).await;
         post(&with(PROD), BODY).of(&shop).await.is_error(status, code);
     }
 }
@@ -272,7 +273,7 @@ async fn a_store_that_cannot_take_the_request_is_a_503_and_a_broken_one_a_500() 
 async fn a_panic_is_a_500_without_a_word_of_it() {
     let mut tokens = MockTokenStore::new();
     tokens.expect_record().returning(|_| panic!("secret"));
-    let shop = Shop::planned(Plan { tokens: Some(Arc::new(tokens)), ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
     let answer = post(&with(PROD), BODY).of(&shop).await;
     answer.is_error(500, "INTERNAL_ERROR");
     assert!(!answer.body.contains("secret") && answer.header("x-request-id").is_some());

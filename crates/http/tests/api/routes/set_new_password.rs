@@ -5,7 +5,9 @@ use axum::http::StatusCode;
 use chrono::TimeDelta;
 
 use crate::ask::{Answer, post};
-use crate::shop::{DEV, FIRST_PASSWORD, GOOD_PASSWORD, OTHER, PING_ONLY, PROD, Plan, ROOT, Shop, UNKNOWN};
+use crate::shop::{
+    DEV, FIRST_PASSWORD, GOOD_PASSWORD, OTHER, PING_ONLY, PROD, ROOT, Shop, ShopConfig, UNKNOWN,
+};
 
 const PATH: &str = "/api/v1/customer/set-new-password";
 
@@ -58,7 +60,7 @@ async fn a_development_key_uses_sandbox_links_alone_and_no_other_key_does() {
 async fn a_failure_of_ours_is_e001() {
     let mut tokens = MockTokenStore::new();
     tokens.expect_find_link().returning(|_, _| Err(StoreError::Unavailable("secret".into())));
-    let shop = Shop::planned(Plan { tokens: Some(Arc::new(tokens)), ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
     set(&shop, PROD, &"t".repeat(32), GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E001"));
 }
 
@@ -98,13 +100,13 @@ async fn a_password_that_breaks_the_policy_is_a_422_with_the_rules_and_the_token
     let shop = Shop::open().await;
     let token = shop.link(shop.jan).await;
     let answer = set(&shop, PROD, &token, "short").await;
-    answer.is_fault("password");
+    answer.is_field_error("password");
     assert_eq!(
         answer.json()["error"]["message"],
         "The password needs at least 8 characters, an upper-case letter and a digit."
     );
     for password in ["", "alllower7", "ALLUPPER7", "No digits", "Password1", &"Aa1".repeat(86)] {
-        set(&shop, PROD, &token, password).await.is_fault("password");
+        set(&shop, PROD, &token, password).await.is_field_error("password");
     }
     set(&shop, PROD, &token, GOOD_PASSWORD).await.is(StatusCode::OK, r#"{"success":true}"#);
 }
@@ -113,9 +115,9 @@ async fn a_password_that_breaks_the_policy_is_a_422_with_the_rules_and_the_token
 async fn the_policy_is_the_organisations() {
     let password = PasswordSettings { min_length: 12, ..PasswordSettings::default() };
     let settings = OrganisationSettings { password, ..OrganisationSettings::default() };
-    let shop = Shop::planned(Plan { settings, ..Plan::default() }).await;
+    let shop = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     let token = shop.link(shop.jan).await;
-    set(&shop, PROD, &token, "Secret 7890").await.is_fault("password");
+    set(&shop, PROD, &token, "Secret 7890").await.is_field_error("password");
     set(&shop, PROD, &token, "Secret 78901").await.is(StatusCode::OK, r#"{"success":true}"#);
 }
 
@@ -132,7 +134,7 @@ async fn fields_are_strings_and_both_are_needed() {
         (r#"{"token":"x","token":"y","password":"Correct horse 7"}"#, "token"),
         (r#"{"token":"x","password":"Correct horse 7","password":"Correct horse 8"}"#, "password"),
     ] {
-        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_fault(field);
+        post(&format!("{PATH}?apiKey={PROD}"), body).of(&shop).await.is_field_error(field);
     }
 }
 

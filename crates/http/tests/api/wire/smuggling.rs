@@ -1,6 +1,7 @@
 use super::{BODY, Server, brisk, with_headers};
 
-/// What a proxy in front would take for the body of one request, and a careless server for a second request.
+/// What a proxy in front would take for the body of one request, and a careless server for a second
+/// request.
 const SMUGGLED: &str = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
 
 /// Sends `text` and counts the answers before the connection ends.

@@ -6,7 +6,7 @@ use std::io::{self, BufRead};
 use super::columns::{self, Column, RowBuilder};
 use super::lines::{LONGEST, Line, Lines};
 use super::rows::ReadRow;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 
 /// What may stand between two fields, if nobody says.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
@@ -21,7 +21,8 @@ enum Split {
     Misquoted,
 }
 
-/// Splits one record. A quote opens a quoted field at its beginning only; elsewhere it is a character.
+/// Splits one record. A quote opens a quoted field at its beginning only; elsewhere it is a
+/// character.
 fn split(record: &[u8], delimiter: u8) -> Split {
     let mut fields = Vec::new();
     let mut bytes = record.iter().copied().peekable();
@@ -60,15 +61,15 @@ pub(super) struct CsvRows<R> {
 }
 
 impl<R: BufRead> CsvRows<R> {
-    pub(super) fn new(lines: Lines<R>, header: Line, delimiter: Option<u8>) -> Result<Self, Fault> {
+    pub(super) fn new(lines: Lines<R>, header: Line, delimiter: Option<u8>) -> Result<Self, CommandError> {
         let mut rows = Self { lines, ahead: VecDeque::new(), delimiter: b',', columns: Vec::new() };
         let mut header = header;
         let mut delimiter = delimiter;
         // Excel's own line.
         if let Some([excels]) = header.bytes.strip_prefix(b"sep=") {
             delimiter = delimiter.or(Some(*excels));
-            let next = rows.lines.next_line().map_err(Fault::io("the input"))?;
-            header = next.ok_or_else(|| Fault::refused("CSV: the header is missing"))?;
+            let next = rows.lines.next_line().map_err(CommandError::io("the input"))?;
+            header = next.ok_or_else(|| CommandError::refused("CSV: the header is missing"))?;
         }
         let names = |delimiter| match split(&header.bytes, delimiter) {
             Split::Fields(fields) => {
@@ -83,14 +84,14 @@ impl<R: BufRead> CsvRows<R> {
         rows.delimiter = best.unwrap_or(b',');
         let names = names(rows.delimiter);
         if known(&names) == 0 {
-            return Err(Fault::refused(
+            return Err(CommandError::refused(
                 "CSV header: expected some of id, email, phone, name, language, status, password_hash, \
                  password_changed_at, revision, with a comma, a semicolon or a tab between them; see --delimiter",
             ));
         }
         if let Some((first, second)) = columns::twice(names.iter().map(String::as_str)) {
             let error = format!("CSV header: `{first}` and `{second}` mean the same; which one counts?");
-            return Err(Fault::refused(error));
+            return Err(CommandError::refused(error));
         }
         rows.columns = names.iter().map(|name| columns::column(name)).collect();
         Ok(rows)
@@ -146,7 +147,8 @@ impl<R: BufRead> CsvRows<R> {
         Ok(bad("a quote is not closed, or text stands behind one that is"))
     }
 
-    /// Whether a field that we know holds what looks like further rows: a quote that the next open one closed.
+    /// Whether a field that we know holds what looks like further rows: a quote that the next open
+    /// one closed.
     fn swallows(&self, fields: &[Vec<u8>]) -> bool {
         let rest = self.columns.len().saturating_sub(1);
         let like_a_row =

@@ -9,7 +9,7 @@ use super::columns::{self, Column, RowBuilder};
 use super::csv_rows::CsvRows;
 use super::lines::{Line, Lines};
 use crate::cli::FormatArg;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 
 /// One row, or why it is none.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,18 +25,22 @@ pub(super) enum Rows<R> {
 }
 
 impl<R: BufRead> Rows<R> {
-    pub(super) fn new(reader: R, format: Option<FormatArg>, delimiter: Option<u8>) -> Result<Self, Fault> {
+    pub(super) fn new(
+        reader: R,
+        format: Option<FormatArg>,
+        delimiter: Option<u8>,
+    ) -> Result<Self, CommandError> {
         let mut lines = Lines::new(reader);
         let first = loop {
-            match lines.next_line().map_err(Fault::io("the input"))? {
-                None => return Err(Fault::refused("the input is empty")),
+            match lines.next_line().map_err(CommandError::io("the input"))? {
+                None => return Err(CommandError::refused("the input is empty")),
                 Some(line) if line.bytes.trim_ascii().is_empty() => {}
                 Some(line) => break line,
             }
         };
         let begins = |byte: u8| first.bytes.trim_ascii_start().first() == Some(&byte);
         match format {
-            None if begins(b'[') => Err(Fault::refused(
+            None if begins(b'[') => Err(CommandError::refused(
                 "a JSON array: expected one object per line, as `jq -c '.[]'` writes them",
             )),
             Some(FormatArg::Ndjson) => Ok(Self::Ndjson { lines, first: Some(first) }),

@@ -1,4 +1,5 @@
-//! Where the rows come from, as UTF-8: a file or standard input, in whatever encoding it is written.
+//! Where the rows come from, as UTF-8: a file or standard input, in whatever encoding it is
+//! written.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -8,33 +9,34 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1250};
 use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use crate::cli::EncodingArg;
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 
 /// How much of the input tells its encoding, in octets.
 const SAMPLE: u64 = 256 * 1024;
 
 /// What `-` and every file open as.
-pub(super) fn input(file: &Path) -> Result<Box<dyn Read>, Fault> {
+pub(super) fn input(file: &Path) -> Result<Box<dyn Read>, CommandError> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    Ok(Box::new(File::open(file).map_err(Fault::io(file.display()))?))
+    Ok(Box::new(File::open(file).map_err(CommandError::io(file.display()))?))
 }
 
 /// The size of a regular file, in octets. `None`: something that can be read only once.
-pub(super) fn regular_size(file: &Path) -> Result<Option<u64>, Fault> {
+pub(super) fn regular_size(file: &Path) -> Result<Option<u64>, CommandError> {
     if file.as_os_str() == "-" {
         return Ok(None);
     }
-    let metadata = file.metadata().map_err(Fault::io(file.display()))?;
+    let metadata = file.metadata().map_err(CommandError::io(file.display()))?;
     Ok(Some(metadata.len()).filter(|_| metadata.is_file()))
 }
 
-/// The input as UTF-8, without a byte order mark. Octets that are no UTF-8 in a file that otherwise is stay as they are.
-pub(super) fn open(file: &Path, encoding: Option<EncodingArg>) -> Result<Box<dyn BufRead>, Fault> {
+/// The input as UTF-8, without a byte order mark. Octets that are no UTF-8 in a file that otherwise
+/// is stay as they are.
+pub(super) fn open(file: &Path, encoding: Option<EncodingArg>) -> Result<Box<dyn BufRead>, CommandError> {
     let mut input = input(file)?;
     let mut sample = Vec::new();
-    input.by_ref().take(SAMPLE).read_to_end(&mut sample).map_err(Fault::io(file.display()))?;
+    input.by_ref().take(SAMPLE).read_to_end(&mut sample).map_err(CommandError::io(file.display()))?;
     let encoding = encoding.map_or_else(|| detect(&sample), EncodingArg::encoding);
     if encoding != UTF_8 {
         tracing::info!("the input is read as {}; --encoding says otherwise", encoding.name());

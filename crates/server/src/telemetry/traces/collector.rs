@@ -15,7 +15,7 @@ use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
-use crate::fault::Fault;
+use crate::command_error::CommandError;
 use crate::settings::SettingsError;
 
 /// For one batch to be taken.
@@ -39,7 +39,7 @@ impl std::fmt::Debug for Collector {
 }
 
 impl Collector {
-    pub(super) fn new(url: &Url, headers: Option<&str>) -> Result<Self, Fault> {
+    pub(super) fn new(url: &Url, headers: Option<&str>) -> Result<Self, CommandError> {
         let headers = headers.map(read_headers).transpose()?.unwrap_or_default();
         let mut connector = HttpConnector::new();
         connector.enforce_http(false);
@@ -72,7 +72,7 @@ impl HttpClient for Collector {
     }
 }
 
-/// `NAME=VALUE`, separated by commas; the values are never repeated in a fault.
+/// `NAME=VALUE`, separated by commas; the values are never repeated in a error.
 fn read_headers(text: &str) -> Result<HeaderMap, SettingsError> {
     let expected = || SettingsError::invalid("telemetry.otlp_headers", "expected NAME=VALUE, NAME=VALUE");
     text.split(',')
@@ -87,13 +87,14 @@ fn read_headers(text: &str) -> Result<HeaderMap, SettingsError> {
 }
 
 /// TLS by ring with the system's certificates; a plain URL needs none.
-fn tls(url: &Url) -> Result<ClientConfig, Fault> {
+fn tls(url: &Url) -> Result<ClientConfig, CommandError> {
     use hyper_rustls::ConfigBuilderExt;
     let config = ClientConfig::builder_with_provider(ring::default_provider().into())
         .with_safe_default_protocol_versions()
-        .map_err(|fault| Fault::Setup(format!("telemetry: {fault}")))?;
+        .map_err(|error| CommandError::Setup(format!("telemetry: {error}")))?;
     if url.scheme() == "https" {
-        let config = config.with_native_roots().map_err(Fault::io("telemetry: the system's certificates"))?;
+        let config =
+            config.with_native_roots().map_err(CommandError::io("telemetry: the system's certificates"))?;
         return Ok(config.with_no_client_auth());
     }
     Ok(config.with_root_certificates(RootCertStore::empty()).with_no_client_auth())

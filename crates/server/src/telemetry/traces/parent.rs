@@ -8,10 +8,12 @@ use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::FutureExt;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 
-/// The one header that is looked at. `tracestate` is the callers' own and no business of our collector.
+/// The one header that is looked at. `tracestate` is the callers' own and no business of our
+/// collector.
 const TRACEPARENT: &str = "traceparent";
 
-/// Middleware for the whole surface: what is made while the request is answered is part of the caller's trace.
+/// Middleware for the whole surface: what is made while the request is answered is part of the
+/// caller's trace.
 pub(crate) async fn continued(request: Request, next: Next) -> Response {
     let parent = TraceContextPropagator::new().extract(&Parent(request.headers()));
     next.run(request).with_context(parent).await

@@ -1,5 +1,5 @@
-//! Between the spans and the collector: a queue with an end. Nobody waits for it; what does not fit is dropped and
-//! counted.
+//! Between the spans and the collector: a queue with an end. Nobody waits for it; what does not fit
+//! is dropped and counted.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tracing::{info, warn};
 
-use super::words;
+use super::semantic_conventions;
 
 /// Spans that wait at most: about 2 MiB.
 const CAPACITY: usize = 4_096;
@@ -21,7 +21,7 @@ const BATCH: usize = 512;
 /// How long a span waits for others to go with.
 const EVERY: Duration = Duration::from_secs(1);
 /// How long the service waits for the collector when it stops.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Takes ended spans.
 #[derive(Debug)]
@@ -53,7 +53,8 @@ impl SpanProcessor for Queue {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        // Whoever wants the rest to be sent asks `Exporting`, which can be waited for without blocking.
+        // Whoever wants the rest to be sent asks `Exporting`, which can be waited for without
+        // blocking.
         Ok(())
     }
 
@@ -63,11 +64,11 @@ impl SpanProcessor for Queue {
 }
 
 impl Exporting {
-    /// Sends what waits, within [`FAREWELL`].
+    /// Sends what waits, within [`SHUTDOWN_TIMEOUT`].
     pub(super) async fn finish(self) {
         // An error means that the task has ended.
         let _ = self.stop.send(());
-        if timeout(FAREWELL, self.task).await.is_err() {
+        if timeout(SHUTDOWN_TIMEOUT, self.task).await.is_err() {
             warn!("the collector did not take the last spans in time");
         }
     }
@@ -106,8 +107,8 @@ impl<E: SpanExporter> Sending<E> {
     /// Sends the batch once. A collector that is away costs its spans, never memory.
     async fn send(&mut self) {
         let mut batch = std::mem::replace(&mut self.batch, Vec::with_capacity(BATCH));
-        batch.retain(words::is_worth_telling);
-        batch.iter_mut().for_each(words::translate);
+        batch.retain(semantic_conventions::should_export);
+        batch.iter_mut().for_each(semantic_conventions::translate);
         let spans = batch.len();
         if spans == 0 {
             return;
@@ -119,10 +120,10 @@ impl<E: SpanExporter> Sending<E> {
                     info!("the collector takes spans again");
                 }
             }
-            Err(fault) => {
+            Err(error) => {
                 count("dropped", spans);
                 if !std::mem::replace(&mut self.failing, true) {
-                    warn!(%fault, "the collector takes no spans; they are dropped until it does");
+                    warn!(%error, "the collector takes no spans; they are dropped until it does");
                 }
             }
         }

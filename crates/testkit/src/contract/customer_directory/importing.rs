@@ -21,7 +21,7 @@ pub(super) async fn a_batch_answers_row_by_row(shop: Shop) {
     let rows = [row("jan@example.com"), row("eva@example.com"), row("petr@example.com")];
     let answers = shop.import_at(&rows, 0).await;
     assert_eq!(answers, [ImportedRow::Created, ImportedRow::Unchanged, ImportedRow::Created]);
-    assert_eq!(shop.import_at(&[], 0).await, [], "an empty batch is no fault");
+    assert_eq!(shop.import_at(&[], 0).await, [], "an empty batch is no error");
 }
 
 pub(super) async fn an_address_identifies_a_customer(shop: Shop) {

@@ -55,10 +55,10 @@ pub(super) async fn a_mail_that_is_not_ready_counts_no_attempt(shop: Shop) {
 }
 
 pub(super) async fn a_preparing_error_ends_it(shop: Shop) {
-    let fault = "contact-reset-password, cs, text: unknown variable `naem` in line 3".to_owned();
-    let (_, detail) = completed(&shop, Completion::PreparingError { fault: fault.clone() }).await;
+    let error = "contact-reset-password, cs, text: unknown variable `naem` in line 3".to_owned();
+    let (_, detail) = completed(&shop, Completion::PreparingError { error: error.clone() }).await;
     assert_eq!(detail.summary.state, DeliveryState::PreparingError);
-    assert_eq!(detail.summary.last_reply, Some(fault));
+    assert_eq!(detail.summary.last_reply, Some(error));
     assert_ended(&shop).await;
 }
 

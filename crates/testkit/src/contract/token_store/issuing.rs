@@ -102,7 +102,8 @@ pub(super) async fn a_password_set_meanwhile_supersedes_the_request(shop: Shop) 
     assert_eq!(issue(&shop, &later).await, Issued::Issued, "a request from after the change");
 }
 
-/// Another replica, or this machine an hour ago, may date what happens 15 seconds or three days ahead.
+/// Another replica, or this machine an hour ago, may date what happens 15 seconds or three days
+/// ahead.
 pub(super) async fn what_a_clock_ahead_dated_does_not_swallow_later_requests(shop: Shop) {
     for (ahead, address) in [(15, "jan@example.com"), (3 * 86_400, "eva@example.com")] {
         let customer = shop.customer(address).await;

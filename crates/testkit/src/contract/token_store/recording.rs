@@ -63,7 +63,7 @@ pub(super) async fn recording_twice_is_recording_once(shop: Shop) {
     shop.ports.tokens.record(request.clone()).await.unwrap();
     shop.ports.tokens.record(request.clone()).await.unwrap();
     shop.claim_one(worker(), 0).await;
-    assert_eq!(shop.ports.tokens.record(request.clone()).await, Ok(()), "a repetition is no fault");
+    assert_eq!(shop.ports.tokens.record(request.clone()).await, Ok(()), "a repetition is no error");
     assert_eq!(ids(&shop.claim(worker(), 1).await), [], "a repetition does not end a lease");
     assert_eq!(shop.events(request.id).await.iter().filter(|event| *event == "accepted").count(), 1);
 }

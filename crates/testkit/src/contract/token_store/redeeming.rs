@@ -1,9 +1,7 @@
-use application::{
-    audit::{GENESIS, first_break},
-    ports::{
-        AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, Issued, MailKind,
-        Organisation, Redeemed, Redemption,
-    },
+use application::audit::{GENESIS, first_break};
+use application::ports::{
+    AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, Issued, MailKind,
+    Organisation, Redeemed, Redemption,
 };
 use domain::{DeliveryState, LinkState, TokenHash};
 

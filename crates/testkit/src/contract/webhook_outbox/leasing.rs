@@ -1,13 +1,12 @@
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use application::ports::{ClaimedEvent, WebhookOutcome};
 use domain::WebhookEventId;
 
 use super::{claim, claim_as, happens};
-use crate::contract::{
-    fixture::{Shop, at, at_once, worker},
-    webhook_registry::listen,
-};
+use crate::contract::fixture::{Shop, at, at_once, worker};
+use crate::contract::webhook_registry::listen;
 
 fn ids(events: &[ClaimedEvent]) -> Vec<WebhookEventId> {
     events.iter().map(|event| event.id).collect()
@@ -100,9 +99,9 @@ pub(super) async fn an_endpoint_that_fails_rests_and_is_tried_with_one(shop: Sho
         let outcome = WebhookOutcome::RetryAt { due_at: at(due), answer: "503".to_owned() };
         assert!(shop.ports.outbox.complete_event(event.id, holder, outcome, at(11)).await.unwrap());
     }
-    let standing = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap().remove(0);
-    assert_eq!((standing.endpoint.id, standing.failures), (endpoint, 1), "side by side they count once");
-    assert_eq!(standing.last_answer.as_deref(), Some("503"));
+    let status = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap().remove(0);
+    assert_eq!((status.endpoint.id, status.failures), (endpoint, 1), "side by side they count once");
+    assert_eq!(status.last_answer.as_deref(), Some("503"));
     for now in [12, 69] {
         assert_eq!(claim_as(&shop, holder, now, 1_000, 3).await, [], "it rests at {now} s");
     }
@@ -145,7 +144,7 @@ pub(super) async fn an_endpoint_that_is_down_keeps_nobody_waiting(shop: Shop) {
 
 pub(super) async fn dropping_the_wait_for_news_harms_nothing(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
-    let wait = tokio::time::timeout(Duration::from_millis(1), shop.ports.outbox.event_news());
+    let wait = tokio::time::timeout(Duration::from_millis(1), shop.ports.outbox.event_notifier());
     drop(wait.await);
     happens(&shop, 0).await;
     assert_eq!(claim(&shop, 1).await.len(), 1);

@@ -4,10 +4,8 @@ use application::ports::{
 use domain::{NoMailReason, WebhookEventType};
 
 use super::{BUDGET, claim, happens, told};
-use crate::contract::{
-    fixture::{IntoMail as _, Shop, at, password, retry_at, row, sent, worker},
-    webhook_registry::listen,
-};
+use crate::contract::fixture::{IntoMail as _, Shop, at, password, retry_at, row, sent, worker};
+use crate::contract::webhook_registry::listen;
 
 pub(super) async fn where_nobody_listens_nothing_is_written(shop: Shop) {
     happens(&shop, 0).await;
@@ -112,11 +110,11 @@ pub(super) async fn an_undeliverable_mail_is_told_of(shop: Shop) {
 
 pub(super) async fn no_other_outcome_is_told_of(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
-    let fault = || "fault".to_owned();
+    let error = || "error".to_owned();
     for outcome in [
         retry_at(1_000),
-        Completion::NotReadyUntil { due_at: at(1_000), reason: fault() },
-        Completion::PreparingError { fault: fault() },
+        Completion::NotReadyUntil { due_at: at(1_000), reason: error() },
+        Completion::PreparingError { error: error() },
         Completion::NoMail(NoMailReason::UnknownAddress),
     ] {
         let (worker, request) = (worker(), shop.record("jan@example.com", 0).await);

@@ -61,7 +61,7 @@ impl Tables {
             customer_ip: mail.customer_ip,
             geo: None,
             admitted: false,
-            disowned: false,
+            cancelled: false,
             timeline: Vec::new(),
             notes: 0,
         };

@@ -8,10 +8,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, OrganisationId};
 
-use super::{
-    MemoryStore,
-    tables::{CustomerRow, Tables},
-};
+use super::MemoryStore;
+use super::tables::{CustomerRow, Tables};
 
 #[async_trait]
 impl CustomerDirectory for MemoryStore {

@@ -16,7 +16,7 @@ impl Tables {
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        let unknown = StoreError::Corrupt { place: "mails.id", fault: "no such request".to_owned() };
+        let unknown = StoreError::Corrupt { place: "mails.id", error: "no such request".to_owned() };
         let mail = self.mails.get_mut(&mail_of(request)).ok_or_else(|| unknown.clone())?;
         let canonical = mail.email.as_ref().ok_or(unknown)?.canonical().to_owned();
         let counted = self.admitted.entry((mail.organisation, mail.sandbox, canonical)).or_default();
@@ -42,11 +42,13 @@ impl Tables {
         let Some(mail) = self.mails.get(&id).filter(|mail| mail.holder == Some(issue.worker)) else {
             return Issued::LeaseLost;
         };
-        let (age, accepted_at, disowned) = ((mail.accepted_at, mail.number), mail.accepted_at, mail.disowned);
+        let (age, accepted_at, cancelled) =
+            ((mail.accepted_at, mail.number), mail.accepted_at, mail.cancelled);
         let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
         let (customer, request) = (issue.customer, issue.request);
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
-        // What happened in the future, seen from a request of the past, says nothing of what came first.
+        // What happened in the future, seen from a request of the past, says nothing of what came
+        // first.
         let comparable = |then: DateTime<Utc>| then <= issue.at || accepted_at > issue.at;
         let newer = self.links.values().filter(|link| own(link)).filter_map(|link| age_of(link.request));
         let newer = newer.into_iter().any(|other| other > age && comparable(other.0));
@@ -54,7 +56,7 @@ impl Tables {
         let set_at = row.and_then(|row| row.links_from);
         let foreign = row.is_some_and(|row| row.sandbox != mail.sandbox);
         let set_since = set_at.is_some_and(|set_at| set_at > accepted_at && comparable(set_at));
-        if foreign || disowned || newer || set_since {
+        if foreign || cancelled || newer || set_since {
             return Issued::Superseded;
         }
         self.kill_links(issue.at, own);
@@ -106,7 +108,7 @@ impl Tables {
                 end(mail, DeliveryState::NotReadyToQueue, reason, now);
                 mail.due_at = due_at;
             }
-            Completion::PreparingError { fault } => end(mail, DeliveryState::PreparingError, fault, now),
+            Completion::PreparingError { error } => end(mail, DeliveryState::PreparingError, error, now),
             Completion::SendingError { host, reply } if host.is_empty() => {
                 end(mail, DeliveryState::SendingError, reply, now);
             }
@@ -160,8 +162,8 @@ fn attempt(
 }
 
 /// No server was asked.
-fn end(mail: &mut MailRow, state: DeliveryState, fault: String, now: DateTime<Utc>) {
+fn end(mail: &mut MailRow, state: DeliveryState, error: String, now: DateTime<Utc>) {
     mail.state = state;
-    mail.note(now, state.as_str(), fault.clone());
-    mail.last_reply = Some(fault);
+    mail.note(now, state.as_str(), error.clone());
+    mail.last_reply = Some(error);
 }

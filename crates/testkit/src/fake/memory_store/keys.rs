@@ -14,7 +14,7 @@ impl ApiKeyRegistry for MemoryStore {
         let Some(key) = tables.keys.values().find(|key| key.hash == hash) else { return Ok(None) };
         let organisation = tables.organisations.get(&key.organisation).ok_or(StoreError::Corrupt {
             place: "keys.organisation",
-            fault: "no such organisation".to_owned(),
+            error: "no such organisation".to_owned(),
         })?;
         Ok(Some(Arc::new(RegisteredKey { key: key.clone(), organisation: Arc::new(organisation.clone()) })))
     }

@@ -6,10 +6,8 @@ use application::ports::{
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash, WebhookEventType};
 
-use super::{
-    claims::NewMail,
-    tables::{LinkRow, Tables, mail_of},
-};
+use super::claims::NewMail;
+use super::tables::{LinkRow, Tables, mail_of};
 
 impl Tables {
     pub(super) fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Option<ResetLink> {
@@ -29,7 +27,8 @@ impl Tables {
         Some(Requester { customer_ip: mail.customer_ip, geo: mail.geo.clone() })
     }
 
-    /// Whether the link's organisation works and its customer may set a password, each on this side of the sandbox.
+    /// Whether the link's organisation works and its customer may set a password, each on this side
+    /// of the sandbox.
     fn may_redeem(&self, link: &LinkRow, sandbox: bool) -> bool {
         let open =
             self.organisations.get(&link.organisation).is_some_and(|organisation| !organisation.suspended);
@@ -93,20 +92,20 @@ impl Tables {
         Redeemed::Changed
     }
 
-    pub(super) fn disown(&mut self, token: TokenHash, at: DateTime<Utc>, ip: Option<CustomerIp>) -> bool {
+    pub(super) fn cancel(&mut self, token: TokenHash, at: DateTime<Utc>, ip: Option<CustomerIp>) -> bool {
         let Some(link) = self.links.get(&token).filter(|link| link.state(at).is_good()) else { return false };
         let (request, organisation) = (link.request, link.organisation);
         self.kill_links(at, |link| link.request == request);
         let sandbox = self.mails.get(&mail_of(request)).is_some_and(|mail| mail.sandbox);
         if let Some(mail) = self.mails.get_mut(&mail_of(request)) {
-            mail.disowned = true;
+            mail.cancelled = true;
             mail.note(at, "disowned", "");
         }
         self.append_audit(AuditEntry {
             at,
             organisation: Some(organisation),
             actor: "customer".to_owned(),
-            action: AuditAction::RequestDisowned,
+            action: AuditAction::RequestCancelled,
             subject: AuditEntry::of(request, sandbox),
             ip,
         });

@@ -1,10 +1,8 @@
 use chrono::{DateTime, Utc};
 use domain::MailId;
 
-use super::{
-    delivery::LONGEST_WINDOW,
-    tables::{MailRow, Tables, mail_of},
-};
+use super::delivery::LONGEST_WINDOW;
+use super::tables::{MailRow, Tables, mail_of};
 
 impl Tables {
     pub(super) fn purge(&mut self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> u64 {

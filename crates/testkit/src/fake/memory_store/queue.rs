@@ -3,10 +3,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId};
 
-use super::{
-    MemoryStore,
-    tables::{MailRow, Tables, mail_of},
-};
+use super::MemoryStore;
+use super::tables::{MailRow, Tables, mail_of};
 
 #[async_trait]
 impl MailQueue for MemoryStore {

@@ -3,7 +3,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, MailId, OrganisationId};
 
-use super::{MemoryStore, tables::CustomerRow};
+use super::MemoryStore;
+use super::tables::CustomerRow;
 
 #[async_trait]
 impl SandboxStore for MemoryStore {

@@ -52,7 +52,8 @@ pub(super) struct CustomerRow {
     pub(super) phone: Option<String>,
     /// The present hash, then the former ones, newest first.
     pub(super) passwords: Vec<PasswordHash>,
-    /// Whether the first of them is the present one; otherwise it was erased and all are former ones.
+    /// Whether the first of them is the present one; otherwise it was erased and all are former
+    /// ones.
     pub(super) password: bool,
     pub(super) password_reset_at: Option<DateTime<Utc>>,
     pub(super) revision: Option<i64>,
@@ -85,7 +86,7 @@ pub(super) struct MailRow {
     pub(super) customer_ip: Option<CustomerIp>,
     pub(super) geo: Option<GeoContext>,
     pub(super) admitted: bool,
-    pub(super) disowned: bool,
+    pub(super) cancelled: bool,
     pub(super) timeline: Vec<TimelineEntry>,
     /// How many entries of the timeline are notes.
     pub(super) notes: u8,
@@ -119,7 +120,8 @@ pub(super) fn mail_of(request: RequestId) -> MailId {
 }
 
 impl Tables {
-    /// Kills the links that `which` means and that are alive at `at`. One that has expired stays expired.
+    /// Kills the links that `which` means and that are alive at `at`. One that has expired stays
+    /// expired.
     pub(super) fn kill_links(&mut self, at: DateTime<Utc>, which: impl Fn(&LinkRow) -> bool) {
         for link in self.links.values_mut().filter(|link| which(link) && link.state(at).is_good()) {
             link.superseded = true;

@@ -76,13 +76,13 @@ impl TokenStore for MemoryStore {
         Ok(self.tables().redeem(redemption))
     }
 
-    async fn disown(
+    async fn cancel(
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
         customer_ip: Option<CustomerIp>,
     ) -> Result<bool, StoreError> {
-        Ok(self.tables().disown(token, at, customer_ip))
+        Ok(self.tables().cancel(token, at, customer_ip))
     }
 
     async fn note(
@@ -100,7 +100,7 @@ impl TokenStore for MemoryStore {
         Ok(self.tables().purge(before, now, limit))
     }
 
-    async fn news(&self) {
+    async fn remote_work_available(&self) {
         std::future::pending().await
     }
 }

@@ -1,8 +1,8 @@
 //! Webhooks: endpoints, and what they are still to be told.
 
 use application::ports::{
-    ClaimedEvent, OutboxDepth, StoreError, WebhookEndpoint, WebhookEvent, WebhookOutbox, WebhookOutcome,
-    WebhookRegistry, WebhookStanding, WebhookTarget,
+    ClaimedEvent, OutboxDepth, StoreError, WebhookEndpoint, WebhookEndpointStatus, WebhookEvent,
+    WebhookOutbox, WebhookOutcome, WebhookRegistry, WebhookTarget,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -165,12 +165,12 @@ impl Tables {
         true
     }
 
-    fn standing(&self, row: &EndpointRow) -> WebhookStanding {
+    fn status(&self, row: &EndpointRow) -> WebhookEndpointStatus {
         let count = |state| {
             let own = |event: &&EventRow| event.endpoint == row.endpoint.id && event.state == state;
             self.events.values().filter(own).count() as u64
         };
-        WebhookStanding {
+        WebhookEndpointStatus {
             endpoint: row.endpoint.clone(),
             url: row.target.url.clone(),
             waiting: count(State::Waiting),
@@ -207,13 +207,16 @@ impl WebhookRegistry for MemoryStore {
         Ok(self.tables().endpoints.get(&id).map(|row| (row.endpoint.clone(), row.target.clone())))
     }
 
-    async fn list(&self, organisation: Option<OrganisationId>) -> Result<Vec<WebhookStanding>, StoreError> {
+    async fn list(
+        &self,
+        organisation: Option<OrganisationId>,
+    ) -> Result<Vec<WebhookEndpointStatus>, StoreError> {
         let tables = self.tables();
         let wanted =
             |row: &&EndpointRow| organisation.is_none_or(|wanted| wanted == row.endpoint.organisation);
         let mut all: Vec<_> =
-            tables.endpoints.values().filter(wanted).map(|row| tables.standing(row)).collect();
-        all.sort_by_key(|standing| (standing.endpoint.created_at, standing.endpoint.id));
+            tables.endpoints.values().filter(wanted).map(|row| tables.status(row)).collect();
+        all.sort_by_key(|status| (status.endpoint.created_at, status.endpoint.id));
         Ok(all)
     }
 
@@ -292,7 +295,7 @@ impl WebhookOutbox for MemoryStore {
         Ok(ids.len() as u64)
     }
 
-    async fn event_news(&self) {
+    async fn event_notifier(&self) {
         std::future::pending().await
     }
 }

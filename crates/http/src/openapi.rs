@@ -1,0 +1,87 @@
+//! The OpenAPI 3.1 document, made from the code: schemas and operations stand at the types and
+//! handlers, the errors come from the registry with the very bodies that are sent.
+
+mod bodies;
+mod errors;
+
+use std::sync::LazyLock;
+
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{OpenApi as Spec, PathItem};
+use utoipa::{Modify, OpenApi};
+
+pub(crate) use self::bodies::{
+    ApiKeyParameter, ResetPasswordBody, SetNewPasswordAnswer, SetNewPasswordBody, Success,
+};
+pub(crate) use self::bodies::{always_false, redeem_code};
+use crate::error::{ErrorBody, ErrorDetail};
+use crate::routes::{ping, reset_password, sandbox_mail, set_new_password};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "resetd",
+        description = "Password reset as a service: one call in, one mail out, a new password set.\n\nThe API key goes \
+                       into the query (`apiKey`), the JSON body (`apiKey`) or `Authorization: Bearer`; the first of the \
+                       three that is present counts. Every answer carries `X-Request-Id`, every answer to a key with a \
+                       limit the `X-RateLimit-…` headers.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
+    ),
+    paths(
+        reset_password::handle,
+        set_new_password::handle,
+        sandbox_mail::handle,
+        ping::handle
+    ),
+    components(schemas(ErrorBody<'static>, ErrorDetail<'static>)),
+    tags(
+        (name = "customer", description = "From a forgotten password to a new one."),
+        (name = "integration", description = "For those who build against the API.")
+    ),
+    modifiers(&Keys, &Errors)
+)]
+struct Document;
+
+static DOCUMENT: LazyLock<Spec> = LazyLock::new(Document::openapi);
+static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
+
+/// The OpenAPI 3.1 document as indented JSON.
+#[must_use]
+pub fn document() -> String {
+    TEXT.clone()
+}
+
+/// The same, as it was made.
+pub(crate) fn spec() -> &'static Spec {
+    &DOCUMENT
+}
+
+/// The scheme of the header. The other two places of a key are a parameter and a field, so that no
+/// operation has to have the header; a key that is refused is told with 404 or 403, as the contract
+/// has it, never with 401.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, spec: &mut Spec) {
+        let components = spec.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// Every error an operation answers with, by status, with an example for each code.
+struct Errors;
+
+impl Modify for Errors {
+    fn modify(&self, spec: &mut Spec) {
+        for item in spec.paths.paths.values_mut() {
+            for operation in operations(item) {
+                errors::add(operation);
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post].into_iter().flatten()
+}

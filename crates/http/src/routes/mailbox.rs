@@ -1,0 +1,112 @@
+//! The demo's mailbox: a page for people, JSON for scripts. It shows captured mail, and so links
+//! that set passwords: it exists in `resetd demo` alone, and answers only under a loopback name, so
+//! that no website in the same browser reads it by rebinding its own name to this machine.
+
+pub(crate) mod message;
+mod page;
+
+use std::sync::Arc;
+
+use application::ports::{CapturedMail, MailArchive};
+use axum::extract::{Path, Request, State};
+use axum::http::header::{CONTENT_SECURITY_POLICY, HOST};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use domain::ErrorCode;
+
+use self::message::Message;
+use crate::error::ApiError;
+
+pub(crate) const PAGE: &str = "/dev/mailbox";
+pub(crate) const MESSAGES: &str = "/dev/mailbox/messages";
+pub(crate) const MESSAGE_HTML: &str = "/dev/mailbox/{id}/html";
+pub(crate) const SCRIPT: &str = "/dev/mailbox/app.js";
+
+/// The most messages shown.
+const MAX_LISTED: usize = 200;
+
+type Archive = State<Arc<dyn MailArchive>>;
+
+pub(crate) use self::page::handle as page;
+
+/// All messages, newest first.
+pub(crate) async fn messages(State(archive): Archive) -> Result<Response, ApiError> {
+    let mails = archive.list(None, MAX_LISTED).await?;
+    super::json(&mails.iter().map(Message::from).collect::<Vec<_>>())
+}
+
+/// The HTML part of one message, for the frame on the page: no script runs in it, and its links
+/// open outside of it.
+pub(crate) async fn html(State(archive): Archive, Path(id): Path<String>) -> Result<Response, ApiError> {
+    const POLICY: HeaderValue = HeaderValue::from_static(
+        "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; \
+         img-src https: data:; frame-ancestors 'self'; form-action 'none'",
+    );
+    let mails = archive.list(None, MAX_LISTED).await?;
+    let mail = find(&mails, &id).ok_or_else(|| ApiError::new(ErrorCode::ResourceNotFound))?;
+    Ok(([(CONTENT_SECURITY_POLICY, POLICY)], Html(opening_elsewhere(&mail.html))).into_response())
+}
+
+/// The links of `html` open in a new tab: the page behind the link refuses to be framed.
+fn opening_elsewhere(html: &str) -> String {
+    const BASE: &str = "<base target=\"_blank\">";
+    // After the doctype, which means nothing unless it comes first.
+    match html.find("<head>").and_then(|at| html.split_at_checked(at + "<head>".len())) {
+        Some((before, after)) => format!("{before}{BASE}{after}"),
+        None => format!("<!doctype html>{BASE}{html}"),
+    }
+}
+
+/// What the page looks for new mail with.
+pub(crate) async fn script() -> Response {
+    crate::html::script(include_str!("../../assets/mailbox.js"))
+}
+
+fn find<'a>(mails: &'a [CapturedMail], id: &str) -> Option<&'a CapturedMail> {
+    mails.iter().find(|mail| mail.id == id)
+}
+
+/// Lets only requests pass that name this machine by an address or as `localhost`.
+pub(crate) async fn loopback_names_only(request: Request, next: Next) -> Response {
+    if names_loopback(request.headers()) {
+        next.run(request).await
+    } else {
+        ApiError::new(ErrorCode::ResourceNotFound).into_response()
+    }
+}
+
+fn names_loopback(headers: &HeaderMap) -> bool {
+    let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
+    let without_port =
+        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    let name = without_port.map_or(host, |(name, _)| name);
+    let literal = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
+    name.eq_ignore_ascii_case("localhost") || literal.parse::<std::net::IpAddr>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rebound_name_is_no_loopback_name() {
+        for (host, expected) in [
+            ("localhost", true),
+            ("LOCALHOST:8080", true),
+            ("127.0.0.1:8080", true),
+            ("[::1]:8080", true),
+            ("[::1]", true),
+            ("192.168.1.5:8080", true),
+            ("evil.example", false),
+            ("evil.example:8080", false),
+            ("localhost.evil.example", false),
+            ("127.0.0.1.evil.example:8080", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]);
+            assert_eq!(names_loopback(&headers), expected, "{host}");
+        }
+        assert!(!names_loopback(&HeaderMap::new()));
+    }
+}

@@ -1,0 +1,190 @@
+//! The service itself, for `serve` and `demo` alike: use cases over adapters, the listener, the
+//! worker.
+
+mod adapters;
+mod http;
+mod reload;
+mod store_log;
+mod tls;
+mod upkeep;
+
+use std::sync::Arc;
+
+use application::ports::{Clock, GeoResolver, MailArchive, MailComposer, MailSender, Random, RateLimiter};
+use application::{
+    DeliverResets, DeliverWebhooks, DeliveryPorts, DeliverySettings, Links, NoteVisit, RelayStatus,
+    WebhookPorts, WebhookSettings, WorkSignal, new_id,
+};
+use domain::WorkerId;
+use system::OsRandom;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+pub(crate) use self::adapters::{allow_private, capture, composer, geo, sender, webhooks};
+use self::reload::{ReloadSignal, Reloadable};
+pub(crate) use self::tls::TlsListener;
+use crate::command_error::CommandError;
+use crate::settings::Settings;
+use crate::stores::Stores;
+use crate::telemetry;
+use crate::worker::Worker;
+
+/// What differs between `serve` and `demo`.
+pub(crate) struct Options {
+    /// The sample key of the documentation is a key like any other.
+    pub(crate) accept_sample: bool,
+    /// Captured mail shown at `/dev/mailbox`.
+    pub(crate) mailbox: Option<Arc<dyn MailArchive>>,
+    /// Where mail goes.
+    pub(crate) sender: Arc<dyn MailSender>,
+    /// `None`: plain HTTP.
+    pub(crate) tls: Option<TlsListener>,
+}
+
+/// The ports that use cases are made of.
+struct Parts {
+    stores: Stores,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    limiter: Arc<dyn RateLimiter>,
+    signal: WorkSignal,
+    geo: Arc<dyn GeoResolver>,
+    visits: Arc<NoteVisit>,
+    relay: RelayStatus,
+}
+
+/// Serves on `listener` until the process is told to stop, then finishes what it accepted.
+pub(crate) async fn run(
+    settings: &Settings,
+    stores: Stores,
+    listener: TcpListener,
+    options: Options,
+) -> Result<(), CommandError> {
+    let reload_signal = ReloadSignal::watch();
+    // First, so that what the parts report as they start is there from the start.
+    telemetry::start_metrics(settings).await?;
+    let geo = geo(settings)?;
+    let parts = Parts {
+        visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
+        geo,
+        clock: Arc::clone(&stores.clock),
+        stores,
+        random: Arc::new(OsRandom),
+        limiter: adapters::limiter(settings).await?,
+        signal: WorkSignal::default(),
+        relay: RelayStatus::default(),
+    };
+    let stopped = watch_for_stop();
+    let delivery = if settings.parsed("worker", "true or false")?.unwrap_or(true) {
+        let worker = parts.worker();
+        let composer = composer(&parts.stores, settings)?;
+        let mails = Arc::new(parts.deliver(worker, settings, &options, composer.clone())?);
+        let webhooks = Arc::new(parts.tell(worker, settings)?);
+        let thread = Worker::spawn(mails, webhooks, Arc::clone(&options.sender), stopped.clone())?;
+        Some((composer, thread))
+    } else {
+        None
+    };
+    let (composer, delivery) = delivery.unzip();
+    reload_signal.reload(Reloadable { tls: options.tls.clone(), composer });
+    upkeep::start(settings, &parts.stores, &parts.clock)?;
+    let mut delivery = delivery.unwrap_or_else(Worker::absent);
+    // What was acknowledged stays acknowledged: the next process goes on with it.
+    tokio::select! {
+        served = http::serve(&parts, settings, listener, &options, stopped) => served?,
+        reason = parts.stores.database.failed() => {
+            return Err(CommandError::Ended(format!("the store can be written no more: {reason}")));
+        }
+        () = delivery.failed() => return Err(Worker::error()),
+    }
+    parts.visits.settle().await;
+    // The worker winds down within its grace.
+    delivery.finish().await?;
+    parts.stores.database.close().await;
+    info!("stopped");
+    Ok(())
+}
+
+impl Parts {
+    /// A name for this process among those that hold leases.
+    fn worker(&self) -> WorkerId {
+        WorkerId::from_bytes(*new_id(self.clock.as_ref(), self.random.as_ref()).as_bytes())
+    }
+
+    fn tell(&self, worker: WorkerId, settings: &Settings) -> Result<DeliverWebhooks, CommandError> {
+        let ports = WebhookPorts {
+            outbox: Arc::clone(&self.stores.outbox),
+            sender: webhooks(settings)?,
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        };
+        Ok(DeliverWebhooks::new(ports, WebhookSettings::new(worker)))
+    }
+
+    fn deliver(
+        &self,
+        worker: WorkerId,
+        settings: &Settings,
+        options: &Options,
+        composer: Arc<dyn MailComposer>,
+    ) -> Result<DeliverResets, CommandError> {
+        let ports = DeliveryPorts {
+            tokens: Arc::clone(&self.stores.tokens),
+            customers: Arc::clone(&self.stores.customers),
+            organisations: Arc::clone(&self.stores.organisations),
+            geo: Arc::clone(&self.geo),
+            composer,
+            sender: Arc::clone(&options.sender),
+            sandbox: Arc::new(adapters::sandbox(settings, &self.stores)),
+            sandbox_customers: Arc::clone(&self.stores.sandbox),
+            clock: Arc::clone(&self.clock),
+            random: Arc::clone(&self.random),
+        };
+        let links = Links::new(&settings.public_url()?);
+        let deliver = DeliverResets::new(ports, links, DeliverySettings::new(worker), self.signal.clone());
+        Ok(deliver.reporting_to(self.relay.clone()))
+    }
+}
+
+/// Turns true when the process is asked to stop: SIGTERM, SIGINT.
+fn watch_for_stop() -> watch::Receiver<bool> {
+    let (stop, stopped) = watch::channel(false);
+    tokio::spawn(async move {
+        told_to_stop().await;
+        info!("stopping: what was accepted is finished first");
+        if stop.send(true).is_err() {
+            warn!("nobody was left to stop");
+        }
+    });
+    stopped
+}
+
+#[cfg(unix)]
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(error) => {
+            warn!(%error, "SIGTERM cannot be watched for");
+            interrupt().await;
+        }
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    interrupt().await;
+}
+
+async fn interrupt() {
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        warn!(%error, "SIGINT cannot be watched for");
+        std::future::pending::<()>().await;
+    }
+}
