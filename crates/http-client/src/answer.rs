@@ -7,7 +7,7 @@ use http::response::Parts;
 use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use crate::CallError;
 
@@ -67,10 +67,12 @@ impl Answer {
         }
     }
 
-    /// Reads a little of the body, for a second at most, so that the connection can be kept. A body that is long, slow
+    /// Reads a little of the body, for a second at most and not over the call's
+    /// deadline, so that the connection can be kept. A body that is long, slow
     /// or cut costs the connection and nothing else.
     pub async fn discard(self) {
-        drop(timeout(DISCARD_TIMEOUT, Limited::new(self.body, DISCARDED_BYTES).collect()).await);
+        let until = self.deadline.min(Instant::now() + DISCARD_TIMEOUT);
+        drop(timeout_at(until, Limited::new(self.body, DISCARDED_BYTES).collect()).await);
     }
 }
 
