@@ -43,7 +43,6 @@ impl VikiTronClient {
         let http = HttpClient::new(HttpClientOptions {
             trust,
             connect_timeout: options.deadline,
-            max_idle_connections: options.max_concurrent,
             ..HttpClientOptions::new(AddressPolicy::Trusted)
         })?;
         Ok(Self { http, endpoint })

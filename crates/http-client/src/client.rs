@@ -16,7 +16,7 @@ use crate::connection::{HasAnswered, Marking};
 use crate::resolver::CheckedResolver;
 use crate::{AddressPolicy, Answer, CallError, HttpClientOptions, SetupError, tls};
 
-/// How long an unused connection is kept; a server should keep it longer.
+/// How long an unused connection is kept, however many there are; a server should keep it longer.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 const NAME: HeaderValue = HeaderValue::from_static(concat!("resetd/", env!("CARGO_PKG_VERSION")));
 
@@ -51,7 +51,6 @@ impl HttpClient {
         let http = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
-            .pool_max_idle_per_host(options.max_idle_connections)
             .build(connector);
         Ok(Self { http, addresses: options.addresses, max_answer_bytes: options.max_answer_bytes })
     }

@@ -17,8 +17,6 @@ pub struct HttpClientOptions {
     pub connect_timeout: Duration,
     /// Bytes of an answer's body that are read: 64 KiB by default.
     pub max_answer_bytes: usize,
-    /// Unused connections that are kept for each host: 8 by default.
-    pub max_idle_connections: usize,
 }
 
 impl HttpClientOptions {
@@ -31,7 +29,6 @@ impl HttpClientOptions {
             identity: None,
             connect_timeout: Duration::from_secs(5),
             max_answer_bytes: 64 * 1024,
-            max_idle_connections: 8,
         }
     }
 }

@@ -13,9 +13,6 @@ use tracing::error;
 
 use crate::WebhookOptions;
 
-/// Unused connections that are kept for each host.
-const IDLE_CONNECTIONS: usize = 4;
-
 /// Calls endpoints over HTTP/1.1. Connections are kept for a while.
 pub struct HttpWebhooks {
     options: WebhookOptions,
@@ -36,7 +33,6 @@ impl HttpWebhooks {
             let options = HttpClientOptions {
                 trust,
                 connect_timeout: self.options.deadline,
-                max_idle_connections: IDLE_CONNECTIONS,
                 ..HttpClientOptions::new(self.options.addresses)
             };
             HttpClient::new(options).map_err(|error| {
