@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, with the services it needs.
 
+mod bindings;
 mod cargo_test;
 mod examples;
 mod schemathesis;
@@ -45,6 +46,7 @@ pub fn run(arguments: &[String]) -> Result {
             step(format!("outside the workspace: {}", manifest.display()));
             tally.add(examples::test(&manifest, &services)?);
         }
+        tally.add(bindings::run());
         step("schemathesis against `resetd demo`");
         tally.add(schemathesis::run());
     }
