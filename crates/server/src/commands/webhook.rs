@@ -11,7 +11,7 @@ use crate::cli::WebhookCommand;
 use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
-use crate::service::{allow_private, webhooks};
+use crate::service::webhooks;
 use crate::settings::Settings;
 
 pub(crate) async fn run(
@@ -65,7 +65,7 @@ async fn create(
     operator: &Operator,
     settings: &Settings,
 ) -> Result<(), CommandError> {
-    check_url(&url, allow_private(settings)?)
+    check_url(&url, settings.webhooks.allow_private)
         .map_err(|error| CommandError::usage(format!("url: {error}")))?;
     let organisation = operator.organisation(organisation).await?.id;
     let secret = WebhookSecret::generate(&mut |bytes| operator.random.fill(bytes));
@@ -93,7 +93,7 @@ async fn test(id: WebhookEndpointId, operator: &Operator, settings: &Settings) -
         at: now,
         body: test_event(endpoint.organisation, now),
     };
-    match webhooks(settings)?.send(&webhook).await.map(|answer| answer.status) {
+    match webhooks(settings).send(&webhook).await.map(|answer| answer.status) {
         Ok(status @ 200..=299) => output::line(&format!("the endpoint took it: {status}")),
         Ok(status) => {
             Err(CommandError::Setup(format!("the endpoint answered {status}; expected 200 to 299")))
