@@ -13,7 +13,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 pub(crate) use self::check::warn_of_access;
 pub(crate) use self::error::SettingsError;
@@ -65,14 +65,17 @@ pub(crate) fn read(layers: &Layers) -> (Settings, Vec<SettingsError>) {
 
 /// Sections as objects.
 fn nested(values: &BTreeMap<&str, Value>) -> Value {
-    let mut tree = json!({});
+    let mut general = Map::new();
+    let mut sections: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for (name, value) in values {
-        match name.split_once('.') {
-            Some((section, key)) => tree[section][key] = value.clone(),
-            None => tree[*name] = value.clone(),
-        }
+        let (object, key) = match name.split_once('.') {
+            Some((section, key)) => (sections.entry(section).or_default(), key),
+            None => (&mut general, *name),
+        };
+        object.insert(key.to_owned(), value.clone());
     }
-    tree
+    general.extend(sections.into_iter().map(|(name, object)| (name.to_owned(), object.into())));
+    general.into()
 }
 
 /// A setting as `resetd config` prints it.
