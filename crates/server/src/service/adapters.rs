@@ -10,6 +10,7 @@ use application::ports::{GeoResolver, MailSender, PasswordHasher, RateLimiter, W
 use application::{GEO_DEADLINE, GeoChain};
 use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
+use http_client::AddressPolicy;
 use limit_memory::MemoryLimiter;
 use limit_redis::{RedisLimiter, RedisSettings};
 use mail_capture::{DirectoryCapture, SandboxCapture};
@@ -179,8 +180,8 @@ pub(crate) fn geo(settings: &GeoSettings) -> Result<Arc<dyn GeoResolver>, Comman
 
 /// Calls to organisations' endpoints.
 pub(crate) fn webhooks(settings: &Settings) -> Arc<dyn WebhookSender> {
-    let allow_private = settings.webhooks.allow_private;
-    Arc::new(HttpWebhooks::new(WebhookOptions { allow_private, ..WebhookOptions::default() }))
+    let addresses = AddressPolicy::allowing_private(settings.webhooks.allow_private);
+    Arc::new(HttpWebhooks::new(WebhookOptions { addresses, ..WebhookOptions::default() }))
 }
 
 /// `password.scheme` and `password.concurrency`.
