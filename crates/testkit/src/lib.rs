@@ -31,3 +31,6 @@
 )]
 pub mod contract;
 pub mod fake;
+mod service;
+
+pub use service::service;
