@@ -162,7 +162,7 @@ impl Deliveries {
         match query.fetch_all(&mut *connection).await {
             Ok(rows) => {
                 let outcome =
-                    |row: &SqliteRow| Ok(((row.read("list")?, row.read("place")?), row.read("outcome")?));
+                    |row: &SqliteRow| Ok(((row.read("list")?, row.read("place")?), row.read("verdict")?));
                 rows.iter().map(outcome).collect()
             }
             Err(error) => {
