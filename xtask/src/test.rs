@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test there is, with the services it needs.
 
+mod bindings;
 mod examples;
 pub(crate) mod needs;
 mod runner;
@@ -88,6 +89,7 @@ pub fn run(arguments: &[String]) -> Result {
             let name = format!("outside the workspace: {}", manifest.display());
             outcome.part(&name, &mut examples::test(&manifest, &services));
         }
+        bindings::run(&mut outcome);
         match schemathesis::installed() {
             Err(failure) => outcome.not_run.push(format!("schemathesis: {failure}")),
             Ok(program) => {
