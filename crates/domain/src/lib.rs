@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+mod accent;
 mod api_key;
 mod backoff;
 mod country;
@@ -12,6 +13,7 @@ mod ip;
 mod language;
 mod macros;
 mod password;
+mod plural;
 mod proximity;
 mod random;
 mod redeem_code;
@@ -19,6 +21,7 @@ mod state;
 mod token;
 mod webhook;
 
+pub use self::accent::{AccentColor, AccentColorError};
 pub use self::api_key::{
     ApiKey, ApiKeyError, ApiKeyHash, ApiKeyKind, Network, SAMPLE_API_KEY, Scope, UnknownApiKeyKind,
     UnknownScope,
@@ -36,6 +39,7 @@ pub use self::ids::{
 pub use self::ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope};
 pub use self::language::{Language, LanguageError};
 pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
+pub use self::plural::Plural;
 pub use self::proximity::{NetworkLocation, Proximity};
 pub use self::redeem_code::{RedeemCode, UnknownRedeemCode};
 pub use self::state::{

@@ -1,7 +1,10 @@
 use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use domain::{ExpiryPolicy, Language, OrganisationId, PasswordPolicy};
+use domain::{AccentColor, EmailAddress, ExpiryPolicy, Language, OrganisationId, PasswordPolicy};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::StoreError;
 
@@ -35,6 +38,18 @@ pub struct OrganisationSettings {
     pub mail_from: Option<String>,
     /// Shown in the layout; an `https` URL.
     pub logo_url: Option<String>,
+    /// The logo as a file that resetd serves; pages show it before `logo_url`.
+    pub logo: Option<Logo>,
+    /// The colour of buttons and links in mails and on pages.
+    pub accent: Option<AccentColor>,
+    /// Where customers sign in; an `http(s)` URL.
+    pub sign_in_url: Option<String>,
+    /// How to reach the organisation: an `https` URL, an e-mail address, or a line of text.
+    pub contact: Option<String>,
+    /// Where answers to mails go (`Name <user@example.com>` or an address alone).
+    pub reply_to: Option<String>,
+    /// The time zone of timestamps where the customer's is unknown, such as `Europe/Prague`. `None`: UTC.
+    pub time_zone: Option<String>,
     /// The last lines of the layout.
     pub footer: Option<String>,
     /// Shortest, longest and default life of a link, in seconds.
@@ -56,6 +71,12 @@ impl Default for OrganisationSettings {
             language: Language::EN,
             mail_from: None,
             logo_url: None,
+            logo: None,
+            accent: None,
+            sign_in_url: None,
+            contact: None,
+            reply_to: None,
+            time_zone: None,
             footer: None,
             expiry: ExpirySettings::default(),
             address_budget: AddressBudget::default(),
@@ -63,6 +84,62 @@ impl Default for OrganisationSettings {
             password: PasswordSettings::default(),
             geo_rules: GeoRules::default(),
         }
+    }
+}
+
+impl OrganisationSettings {
+    /// Where a link to the contact leads; `None` where there is none, or it is a line of text.
+    #[must_use]
+    pub fn contact_url(&self) -> Option<String> {
+        let contact = self.contact.as_deref()?;
+        if contact.starts_with("https://") {
+            return Some(contact.to_owned());
+        }
+        EmailAddress::parse(contact).ok().map(|address| format!("mailto:{}", address.normalized()))
+    }
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logo {
+    /// What kind of picture.
+    pub kind: LogoKind,
+    /// The first 16 hexadecimal digits of its SHA-256: a new picture has a new address.
+    pub hash: String,
+    /// The file in base64; at most 64 KiB before.
+    pub base64: String,
+}
+
+/// What kind of picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogoKind {
+    /// `image/png`.
+    Png,
+    /// `image/svg+xml`, for pages alone: mail programs do not show it.
+    Svg,
+}
+
+impl Logo {
+    /// A picture with these bytes.
+    #[must_use]
+    pub fn new(kind: LogoKind, bytes: &[u8]) -> Self {
+        let digest = Sha256::digest(bytes);
+        let hash = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Self { kind, hash, base64: STANDARD.encode(bytes) }
+    }
+
+    /// The file; `None` where what is stored is no base64.
+    #[must_use]
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        STANDARD.decode(&self.base64).ok()
+    }
+
+    /// The path below the public URL under which resetd serves it.
+    #[must_use]
+    pub fn path(&self, organisation: OrganisationId) -> String {
+        format!("/logo/{organisation}/{}", self.hash)
     }
 }
 
