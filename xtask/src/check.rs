@@ -1,5 +1,6 @@
 //! `cargo xtask check`: what a reviewer should not have to look for.
 
+mod circles;
 mod deny;
 mod dependencies;
 mod documents;
@@ -30,6 +31,10 @@ const INVARIANTS: &[Invariant] = &[
     Invariant {
         sentence: "arrows point downward: domain knows nobody, application only domain, no adapter another",
         violations: dependencies::arrows_point_downward,
+    },
+    Invariant {
+        sentence: "the modules of a crate form no circles, parents and children left out",
+        violations: circles::modules_form_no_circles,
     },
     Invariant {
         sentence: "every crate takes the workspace's lints",

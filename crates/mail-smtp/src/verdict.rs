@@ -4,11 +4,16 @@
 
 use application::ports::FailureKind;
 
-use crate::failure::{Cause, Stage};
-use crate::reply::Enhanced;
+use crate::failure::{Cause, Enhanced, Failure, Stage};
+
+impl Failure {
+    pub(crate) fn kind(&self) -> FailureKind {
+        of(self.stage, &self.cause)
+    }
+}
 
 /// The verdict on `cause` at `stage`.
-pub(crate) fn of(stage: Stage, cause: &Cause) -> FailureKind {
+fn of(stage: Stage, cause: &Cause) -> FailureKind {
     match (cause, stage) {
         (Cause::Reply { code, enhanced, .. }, stage) => of_reply(stage, *code, *enhanced),
         (Cause::Unfit(_), Stage::Connect) => FailureKind::HostRefuses,

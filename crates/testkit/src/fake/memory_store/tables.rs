@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use application::audit::{append_to, begin_seal};
 use application::ports::{
     ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, GeoContext, Organisation, PasswordHash,
-    TemplateSet, TimelineEntry,
+    TemplateSet, TimelineEntry, WebhookEndpoint, WebhookEvent, WebhookTarget,
 };
 use chrono::{DateTime, Utc};
 use domain::{
@@ -12,7 +12,6 @@ use domain::{
 };
 
 use super::super::TestVault;
-use super::webhooks::{EndpointRow, EventRow};
 
 /// Everything a store holds.
 #[derive(Debug, Default)]
@@ -137,4 +136,31 @@ impl Tables {
         self.audit_seal = Some(appended.seal);
         self.audit.push(AuditRow { sequence, entry, hash: appended.hash, mac: Some(appended.mac) });
     }
+}
+
+/// A webhook endpoint.
+#[derive(Debug)]
+pub(super) struct EndpointRow {
+    pub(super) endpoint: WebhookEndpoint,
+    pub(super) target: WebhookTarget,
+    pub(super) failures: u32,
+    pub(super) rests_until: Option<DateTime<Utc>>,
+    pub(super) last_answer: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventState {
+    Waiting,
+    Delivered,
+    GivenUp,
+}
+
+#[derive(Debug)]
+pub(super) struct EventRow {
+    pub(super) endpoint: WebhookEndpointId,
+    pub(super) event: WebhookEvent,
+    pub(super) state: EventState,
+    pub(super) due_at: DateTime<Utc>,
+    pub(super) holder: Option<WorkerId>,
+    pub(super) attempts: u32,
 }
