@@ -4,7 +4,7 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, str_impls};
 
 const MAX_LENGTH: usize = 8;
 
@@ -112,6 +112,7 @@ impl fmt::Debug for Language {
     }
 }
 
+str_impls!(Language);
 parse_impls!(Language, LanguageError);
 serialize_impl!(Language);
 deserialize_impl!(Language, "a language tag");

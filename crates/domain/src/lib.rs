@@ -9,12 +9,17 @@ mod error;
 mod expiry;
 mod hash;
 mod ids;
+mod interop;
 mod ip;
 mod language;
 mod macros;
+#[cfg(feature = "serde")]
+mod parsed;
 mod password;
 mod proximity;
 mod random;
+mod rule_error;
+mod rules_version;
 mod state;
 mod token;
 mod webhook;
@@ -30,14 +35,20 @@ pub use self::email::{
 };
 pub use self::error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode};
 pub use self::expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601};
+#[cfg(feature = "serde")]
+pub use self::expiry::{expiry_as_iso8601, expiry_as_seconds};
 pub use self::ids::{
     ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WebhookEndpointId, WebhookEventId,
     WorkerId,
 };
 pub use self::ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope};
 pub use self::language::{Language, LanguageError};
+#[cfg(feature = "serde")]
+pub use self::parsed::Parsed;
 pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
 pub use self::proximity::{NetworkLocation, Proximity};
+pub use self::rule_error::RuleError;
+pub use self::rules_version::{RULES_VERSION, UNICODE_VERSION};
 pub use self::state::{
     DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
     UnknownNoMailReason,

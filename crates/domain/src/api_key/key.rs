@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::ApiKeyKind;
 use crate::hash::hash_type;
-use crate::macros::{deserialize_impl, parse_impls};
+use crate::macros::{deserialize_impl, error_codes, parse_impls};
 use crate::random;
 
 /// The sample key printed in the public reference. Well-formed, and refused by its own code
@@ -184,19 +184,17 @@ pub enum ApiKeyError {
     Sample,
 }
 
-impl ApiKeyError {
-    /// The machine's name of this error; never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::UnknownPrefix => "unknown-prefix",
-            Self::ForbiddenCharacter { .. } => "forbidden-character",
-            Self::WrongLength { .. } => "wrong-length",
-            Self::Sample => "sample-key",
-        }
+error_codes! {
+    ApiKeyError {
+        Empty => "empty",
+        UnknownPrefix => "unknown-prefix",
+        ForbiddenCharacter => "forbidden-character",
+        WrongLength => "wrong-length",
+        Sample => "sample-key",
     }
+}
 
+impl ApiKeyError {
     /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {

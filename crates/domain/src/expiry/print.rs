@@ -8,6 +8,9 @@ impl fmt::Display for Expiry {
     /// Largest unit first, parts that are zero left out: `3h 20m`, `1d`, `1w`. [`Expiry::parse`]
     /// reads it back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if f.width().is_some() || f.precision().is_some() {
+            return f.pad(&self.to_string());
+        }
         let mut rest = self.as_seconds();
         let mut separator = "";
         for (unit, letter) in [(WEEK, 'w'), (DAY, 'd'), (HOUR, 'h'), (MINUTE, 'm'), (1, 's')] {

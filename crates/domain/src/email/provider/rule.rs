@@ -24,6 +24,16 @@ impl TagSeparator {
             Self::Hyphen => '-',
         }
     }
+
+    /// The separator that this character is.
+    #[must_use]
+    pub const fn from_char(character: char) -> Option<Self> {
+        match character {
+            '+' => Some(Self::Plus),
+            '-' => Some(Self::Hyphen),
+            _ => None,
+        }
+    }
 }
 
 /// What one provider ignores in its addresses, and where it says so.
@@ -110,6 +120,22 @@ impl ProviderRule {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Its domains, in A-labels.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        self.domains.iter().map(Cow::as_ref)
+    }
+
+    /// The names under which it has domains in many countries: `hotmail` for `hotmail.de`, `hotmail.co.uk` and
+    /// `hotmail.com.br`. Of built-in rules alone.
+    pub fn brands(&self) -> impl Iterator<Item = &'static str> {
+        self.brands.iter().copied()
+    }
+
+    /// Domains that look like a brand's and belong to someone else.
+    pub fn except(&self) -> impl Iterator<Item = &'static str> {
+        self.strangers.iter().copied()
     }
 
     /// Whether dots in the local part make no difference.
