@@ -108,10 +108,10 @@ fn lock(shard: &Mutex<Shard>) -> std::sync::MutexGuard<'_, Shard> {
 }
 
 fn decision(verdict: &Verdict, limit: Limit, now: DateTime<Utc>, now_nanoseconds: i64) -> LimitDecision {
-    let until = |moment: i64| moment.saturating_sub(now_nanoseconds).max(0);
+    let until = |at: i64| at.saturating_sub(now_nanoseconds).max(0);
     let retry_after = match (verdict.allowed, verdict.free_at) {
         (true, _) => Duration::ZERO,
-        (false, Some(moment)) => Duration::from_nanos(until(moment).unsigned_abs()),
+        (false, Some(at)) => Duration::from_nanos(until(at).unsigned_abs()),
         (false, None) => limit.window,
     };
     LimitDecision {

@@ -30,7 +30,7 @@ pub(crate) fn table(heading: &[&str], rows: &[Vec<String>]) -> Result<(), Comman
     rows.iter().try_for_each(|row| line(&format(row)))
 }
 
-/// A moment as operators read it, to the second.
+/// A timestamp as operators read it, to the second.
 pub(crate) fn timestamp(at: chrono::DateTime<chrono::Utc>) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

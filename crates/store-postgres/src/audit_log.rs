@@ -35,8 +35,11 @@ impl AuditLog for PostgresStore {
     }
 
     async fn read(&self, after: i64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let rows =
-            sqlx::query(READ).bind(after).bind(i64::from(limit)).fetch_all(&self.pool().patient()).await;
+        let rows = sqlx::query(READ)
+            .bind(after)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool().without_statement_timeout())
+            .await;
         let rows = rows.map_err(QueryError::Sql)?;
         Ok(rows.iter().map(|row| audit_row(self.vault.as_ref(), row)).collect::<Result<_, _>>()?)
     }
@@ -51,7 +54,8 @@ impl AuditLog for PostgresStore {
     }
 
     async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        Ok(partitions::purge_audit(&self.pool().patient(), &self.vault, before, now).await?)
+        Ok(partitions::purge_audit(&self.pool().without_statement_timeout(), &self.vault, before, now)
+            .await?)
     }
 }
 

@@ -62,7 +62,7 @@ impl Connections {
 
     /// The same connections for work in the background, whose statements may take as long as the
     /// server lets them.
-    pub(crate) fn patient(&self) -> Self {
+    pub(crate) fn without_statement_timeout(&self) -> Self {
         Self { limit: PATIENT_LIMIT, ..self.clone() }
     }
 

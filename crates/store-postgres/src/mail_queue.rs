@@ -59,7 +59,10 @@ impl MailQueue for PostgresStore {
     }
 
     async fn depths(&self) -> Result<Vec<QueueDepth>, StoreError> {
-        let rows = sqlx::query(DEPTHS).fetch_all(&self.pool().patient()).await.map_err(QueryError::Sql)?;
+        let rows = sqlx::query(DEPTHS)
+            .fetch_all(&self.pool().without_statement_timeout())
+            .await
+            .map_err(QueryError::Sql)?;
         let mut depths = Vec::with_capacity(rows.len());
         for row in &rows {
             let place = "mail_queue.count";

@@ -113,7 +113,7 @@ impl PostgresDatabase {
         oldest: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let pool = &self.pool.patient();
+        let pool = &self.pool.without_statement_timeout();
         let known = days(pool).await?;
         let Day(today) = Day::of(now);
         let Day(first) = Day::of(oldest.unwrap_or(now));

@@ -49,7 +49,7 @@ pub(super) fn run(plan: &Plan) -> Result {
     let mut alone = load(plan, &bench, address, rate, half)?;
     let crowd = Crowd::gather(address, &bench.key, IDLE, DRIPPING)?;
     let (beside, resident) = with_memory(&server, || load(plan, &bench, address, rate, plan.seconds))?;
-    let standing = crowd.standing();
+    let open = crowd.open();
     drop(crowd);
     alone.extend(load(plan, &bench, address, rate, half)?);
     drop(server);
@@ -58,7 +58,7 @@ pub(super) fn run(plan: &Plan) -> Result {
         let at = |per_mille| human(latencies.quantile(per_mille));
         figure(name, format!("p50 {}  p99 {}  max {}", at(500), at(990), at(1000)));
     }
-    figure("connections of the crowd at the end", standing);
+    figure("connections of the crowd at the end", open);
     if let Some(bytes) = resident {
         let verdict = if bytes < MEMORY { "within" } else { "OVER" };
         figure(

@@ -19,7 +19,7 @@ const FORBIDDEN_IN_DOMAIN: &[&str] = &[
     "regex",
 ];
 
-/// Who may name a technology outside tests. Tools of ours (`xtask`) stand beside the house.
+/// Who may name a technology outside tests. Tools of ours (`xtask`) stand beside the workspace.
 const HOMES: &[(&str, &[&str])] = &[
     ("sqlx", &["resetd-store-sqlite", "resetd-store-postgres"]),
     ("lettre", &["resetd-mail-smtp"]),
@@ -39,7 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing-opentelemetry", &["resetd"]),
 ];
 
-/// Crates of the house that are no adapter: the three floors, and what stands beside them.
+/// Crates of the workspace that are no adapter: the three floors, and what stands beside them.
 const NO_ADAPTERS: &[&str] =
     &["resetd-domain", "resetd-application", "resetd-testkit", "resetd", "resetd-mmdb-writer"];
 
@@ -53,9 +53,9 @@ fn is_of_the_house(name: &str) -> bool {
 
 /// `domain` links no runtime, database or HTTP, no serde without its feature, and a chrono that
 /// cannot ask for the time.
-pub(super) fn domain_is_pure(house: &Workspace) -> Vec<String> {
+pub(super) fn domain_is_pure(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
-    for line in &house.domain_tree {
+    for line in &workspace.domain_tree {
         let name = line.split_whitespace().next().unwrap_or_default();
         if FORBIDDEN_IN_DOMAIN.contains(&name) {
             violations.push(format!("resetd-domain links {name}"));
@@ -70,9 +70,9 @@ pub(super) fn domain_is_pure(house: &Workspace) -> Vec<String> {
 }
 
 /// Only its own adapter names a technology; tests may use what they like.
-pub(super) fn technologies_stay_in_their_adapters(house: &Workspace) -> Vec<String> {
+pub(super) fn technologies_stay_in_their_adapters(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
-    for package in &house.packages {
+    for package in &workspace.packages {
         for dependency in package.dependencies.iter().filter(|dependency| dependency.kind != Kind::Dev) {
             let home = HOMES.iter().find(|(technology, _)| *technology == dependency.name);
             if let Some((technology, allowed)) = home
@@ -89,11 +89,11 @@ pub(super) fn technologies_stay_in_their_adapters(house: &Workspace) -> Vec<Stri
     violations
 }
 
-/// `domain` knows nobody of the house, `application` only `domain`, an adapter only the two below
+/// `domain` knows nobody of the workspace, `application` only `domain`, an adapter only the two below
 /// it and `testkit` in its tests, `testkit` no adapter, and nobody but `xtask` the server.
-pub(super) fn arrows_point_downward(house: &Workspace) -> Vec<String> {
+pub(super) fn arrows_point_downward(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
-    for package in &house.packages {
+    for package in &workspace.packages {
         for dependency in package.dependencies.iter().filter(|dependency| is_of_the_house(&dependency.name)) {
             let (from, to, kind) = (package.name.as_str(), dependency.name.as_str(), dependency.kind);
             let itself = from == to;
@@ -120,15 +120,15 @@ pub(super) fn arrows_point_downward(house: &Workspace) -> Vec<String> {
 }
 
 /// Every package takes the workspace's lints, and with them `unsafe_code = "forbid"`.
-pub(super) fn lints_are_shared(house: &Workspace) -> Vec<String> {
+pub(super) fn lints_are_shared(workspace: &Workspace) -> Vec<String> {
     let missing = |package: &&Package| !package.manifest.contains("[lints]\nworkspace = true");
-    let mut violations: Vec<String> = house
+    let mut violations: Vec<String> = workspace
         .packages
         .iter()
         .filter(missing)
         .map(|package| format!("{}/Cargo.toml lacks `[lints] workspace = true`", package.folder))
         .collect();
-    if house.document("Cargo.toml").is_some_and(|root| !root.contains("unsafe_code = \"forbid\"")) {
+    if workspace.document("Cargo.toml").is_some_and(|root| !root.contains("unsafe_code = \"forbid\"")) {
         violations.push("Cargo.toml no longer forbids unsafe code".to_owned());
     }
     violations
@@ -136,7 +136,7 @@ pub(super) fn lints_are_shared(house: &Workspace) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::workspace_rules::made_up::{house, package, text};
+    use super::super::workspace_rules::made_up::{package, text, workspace};
     use super::*;
 
     #[test]
@@ -153,13 +153,14 @@ mod tests {
 
     #[test]
     fn sqlx_belongs_to_the_stores() {
-        let fine = house(vec![
+        let fine = workspace(vec![
             package("resetd-store-sqlite", &["sqlx"]),
             package("resetd-http", &["axum", "dev:sqlx"]),
             package("resetd", &["axum"]),
         ]);
         assert!(technologies_stay_in_their_adapters(&fine).is_empty());
-        let broken = house(vec![package("resetd", &["sqlx"]), package("resetd-mail-template", &["lettre"])]);
+        let broken =
+            workspace(vec![package("resetd", &["sqlx"]), package("resetd-mail-template", &["lettre"])]);
         let told = technologies_stay_in_their_adapters(&broken);
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told[0].contains("resetd names sqlx"), "{told:?}");
@@ -167,7 +168,7 @@ mod tests {
 
     #[test]
     fn siblings_never_know_each_other() {
-        let fine = house(vec![
+        let fine = workspace(vec![
             package("resetd-application", &["resetd-domain", "serde"]),
             package("resetd-http", &["resetd-application", "resetd-domain", "dev:resetd-testkit"]),
             package("resetd-testkit", &["resetd-application"]),
@@ -183,13 +184,17 @@ mod tests {
             ("resetd-http", "resetd"),
             ("resetd-http", "resetd-testkit"),
         ] {
-            assert_eq!(arrows_point_downward(&house(vec![package(from, &[to])])).len(), 1, "{from} -> {to}");
+            assert_eq!(
+                arrows_point_downward(&workspace(vec![package(from, &[to])])).len(),
+                1,
+                "{from} -> {to}"
+            );
         }
     }
 
     #[test]
     fn a_crate_without_the_lints_is_seen() {
-        let mut made_up = house(vec![package("resetd-http", &[])]);
+        let mut made_up = workspace(vec![package("resetd-http", &[])]);
         assert!(lints_are_shared(&made_up).is_empty());
         made_up.packages[0].manifest = "[package]\n".to_owned();
         made_up.documents.push(text("Cargo.toml", "[workspace.lints.rust]\n"));

@@ -13,13 +13,13 @@ const SPECIFICATION: &str = "docs/specification.md";
 const SPECIFICATION_ANCHOR: &str = concat!("specification.md", "#");
 
 /// Every folder of `crates/` is named in `docs/architecture.md`.
-pub(super) fn crates_are_drawn(house: &Workspace) -> Vec<String> {
-    let Some(drawing) = house.document(ARCHITECTURE) else {
+pub(super) fn crates_are_drawn(workspace: &Workspace) -> Vec<String> {
+    let Some(drawing) = workspace.document(ARCHITECTURE) else {
         return vec![format!("{ARCHITECTURE} is missing")];
     };
     // Two siblings may share a cell: `mail-smtp` · `mail-capture`.
     let words: BTreeSet<&str> = drawing.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).collect();
-    house
+    workspace
         .packages
         .iter()
         .filter_map(|package| package.folder.strip_prefix("crates/"))
@@ -30,8 +30,8 @@ pub(super) fn crates_are_drawn(house: &Workspace) -> Vec<String> {
 
 /// Every code of the domain's `ErrorCode` has its page `docs/errors/CODE.md`, and no page has lost
 /// its code.
-pub(super) fn codes_have_pages(house: &Workspace) -> Vec<String> {
-    let codes: BTreeSet<&str> = house
+pub(super) fn codes_have_pages(workspace: &Workspace) -> Vec<String> {
+    let codes: BTreeSet<&str> = workspace
         .sources
         .iter()
         .filter(|source| source.path.starts_with("crates/domain/src/") && source.text.contains("ErrorCode"))
@@ -40,7 +40,7 @@ pub(super) fn codes_have_pages(house: &Workspace) -> Vec<String> {
     if codes.is_empty() {
         return vec!["crates/domain defines no ErrorCode; this check looks at nothing".to_owned()];
     }
-    let pages: BTreeSet<&str> = house
+    let pages: BTreeSet<&str> = workspace
         .documents
         .iter()
         .filter_map(|document| document.path.strip_prefix(ERROR_PAGES)?.strip_suffix(".md"))
@@ -60,9 +60,9 @@ fn is_code(word: &str) -> bool {
 }
 
 /// Every relative link of a document leads to a file of the repository.
-pub(super) fn links_lead_somewhere(house: &Workspace) -> Vec<String> {
+pub(super) fn links_lead_somewhere(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
-    for document in house.documents.iter().filter(|document| document.path.ends_with(".md")) {
+    for document in workspace.documents.iter().filter(|document| document.path.ends_with(".md")) {
         for target in links(&document.text) {
             let folder = Path::new(&document.path).parent().unwrap_or(Path::new(""));
             let path = plain(&folder.join(target));
@@ -75,16 +75,16 @@ pub(super) fn links_lead_somewhere(house: &Workspace) -> Vec<String> {
 }
 
 /// Every `specification.md#anchor` in code and every anchor in a document's link names a heading.
-pub(super) fn anchors_lead_to_headings(house: &Workspace) -> Vec<String> {
+pub(super) fn anchors_lead_to_headings(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     let mut expect = |from: &str, document: &str, anchor: &str| {
-        let headings = house.document(document).map(headings).unwrap_or_default();
+        let headings = workspace.document(document).map(headings).unwrap_or_default();
         if !headings.contains(anchor) {
             violations.push(format!("{from} names {document}#{anchor}, and there is no such heading"));
         }
     };
     // This folder's own tests write of headings that are not there.
-    for source in house.sources.iter().filter(|source| !source.path.starts_with("xtask/src/check/")) {
+    for source in workspace.sources.iter().filter(|source| !source.path.starts_with("xtask/src/check/")) {
         for rest in source.text.split(SPECIFICATION_ANCHOR).skip(1) {
             let anchor =
                 rest.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next().unwrap_or_default();
@@ -93,7 +93,7 @@ pub(super) fn anchors_lead_to_headings(house: &Workspace) -> Vec<String> {
             }
         }
     }
-    for document in house.documents.iter().filter(|document| document.path.ends_with(".md")) {
+    for document in workspace.documents.iter().filter(|document| document.path.ends_with(".md")) {
         for target in targets(&document.text) {
             let Some((file, anchor)) = target.split_once('#') else { continue };
             if file.is_empty() {
@@ -176,13 +176,16 @@ fn plain(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::super::workspace_rules::made_up::{house, package, source, text};
+    use super::super::workspace_rules::made_up::{package, source, text, workspace};
     use super::*;
 
     #[test]
     fn a_crate_that_is_not_drawn_is_seen() {
-        let mut made_up =
-            house(vec![package("resetd-mail-smtp", &[]), package("resetd-http", &[]), package("xtask", &[])]);
+        let mut made_up = workspace(vec![
+            package("resetd-mail-smtp", &[]),
+            package("resetd-http", &[]),
+            package("xtask", &[]),
+        ]);
         assert_eq!(crates_are_drawn(&made_up).len(), 1);
         made_up.documents.push(text("docs/architecture.md", "| `crates/mail-smtp` · `http-like` |"));
         assert_eq!(crates_are_drawn(&made_up), ["docs/architecture.md does not name crates/http"]);

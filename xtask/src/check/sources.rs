@@ -43,9 +43,9 @@ fn test_modules(source: &Text) -> Vec<String> {
         .collect()
 }
 
-fn product_sources(house: &Workspace) -> impl Iterator<Item = (&str, &str)> {
-    let test_modules: Vec<String> = house.sources.iter().flat_map(test_modules).collect();
-    house
+fn product_sources(workspace: &Workspace) -> impl Iterator<Item = (&str, &str)> {
+    let test_modules: Vec<String> = workspace.sources.iter().flat_map(test_modules).collect();
+    workspace
         .sources
         .iter()
         .filter(move |source| {
@@ -70,10 +70,10 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// Nobody but `system`, `server` and `xtask` reads the clock, the environment or the OS's
 /// randomness, or silences clippy about it.
-pub(super) fn ambient_state_stays_outside(house: &Workspace) -> Vec<String> {
+pub(super) fn ambient_state_stays_outside(workspace: &Workspace) -> Vec<String> {
     let outside = |path: &str| MAY_LOOK_AROUND.iter().any(|folder| path.starts_with(folder));
     let mut violations = Vec::new();
-    for (path, text) in product_sources(house).filter(|(path, _)| !outside(path)) {
+    for (path, text) in product_sources(workspace).filter(|(path, _)| !outside(path)) {
         for (at, line) in code(text) {
             if let Some(name) = AMBIENT.iter().find(|name| line.contains(**name)) {
                 violations.push(format!("{path}:{at} calls {})", name));
@@ -87,15 +87,15 @@ pub(super) fn ambient_state_stays_outside(house: &Workspace) -> Vec<String> {
 }
 
 /// `clippy.toml` still names the methods, and the workspace still denies them.
-pub(super) fn clippy_bans_the_clocks(house: &Workspace) -> Vec<String> {
-    let clippy = house.document("clippy.toml").unwrap_or_default();
+pub(super) fn clippy_bans_the_clocks(workspace: &Workspace) -> Vec<String> {
+    let clippy = workspace.document("clippy.toml").unwrap_or_default();
     let mut violations: Vec<String> =
         ["chrono::Utc::now", "std::time::SystemTime::now", "std::env::var", "getrandom::fill"]
             .iter()
             .filter(|path| !clippy.contains(&format!("path = \"{path}\"")))
             .map(|path| format!("clippy.toml does not ban {path}"))
             .collect();
-    if !house.document("Cargo.toml").unwrap_or_default().contains("disallowed_methods = \"deny\"") {
+    if !workspace.document("Cargo.toml").unwrap_or_default().contains("disallowed_methods = \"deny\"") {
         violations.push("Cargo.toml does not deny clippy::disallowed_methods".to_owned());
     }
     violations
@@ -103,11 +103,11 @@ pub(super) fn clippy_bans_the_clocks(house: &Workspace) -> Vec<String> {
 
 /// `ResetToken`, `Password` and `WebhookSecret` have no `Serialize`, and their `Debug` is written
 /// by hand to say nothing.
-pub(super) fn secrets_stay_opaque(house: &Workspace) -> Vec<String> {
+pub(super) fn secrets_stay_opaque(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for secret in ["ResetToken", "Password", "WebhookSecret"] {
         let mut defined = false;
-        for (path, text) in product_sources(house) {
+        for (path, text) in product_sources(workspace) {
             if text.contains(&format!("Serialize for {secret} ")) {
                 violations.push(format!("{path} makes {secret} serialise"));
             }
@@ -125,7 +125,7 @@ pub(super) fn secrets_stay_opaque(house: &Workspace) -> Vec<String> {
                 }
             }
         }
-        if !defined && house.packages.iter().any(|package| package.name == "resetd-domain") {
+        if !defined && workspace.packages.iter().any(|package| package.name == "resetd-domain") {
             violations.push(format!("crates/domain defines no {secret}; this check looks at nothing"));
         }
     }
@@ -133,8 +133,8 @@ pub(super) fn secrets_stay_opaque(house: &Workspace) -> Vec<String> {
 }
 
 /// The product's files over `limit` lines.
-fn over(house: &Workspace, limit: usize) -> Vec<(String, usize)> {
-    product_sources(house)
+fn over(workspace: &Workspace, limit: usize) -> Vec<(String, usize)> {
+    product_sources(workspace)
         .filter(|(path, _)| path.starts_with("crates/"))
         .map(|(path, text)| (path.to_owned(), text.lines().count()))
         .filter(|(_, lines)| *lines > limit)
@@ -142,13 +142,16 @@ fn over(house: &Workspace, limit: usize) -> Vec<(String, usize)> {
 }
 
 /// No file of the product is over 500 lines, its tests left out.
-pub(super) fn files_stay_small(house: &Workspace) -> Vec<String> {
-    over(house, LONGEST_FILE).into_iter().map(|(path, lines)| format!("{path} has {lines} lines")).collect()
+pub(super) fn files_stay_small(workspace: &Workspace) -> Vec<String> {
+    over(workspace, LONGEST_FILE)
+        .into_iter()
+        .map(|(path, lines)| format!("{path} has {lines} lines"))
+        .collect()
 }
 
 /// Files that hold two things already: over 400 lines.
-pub(super) fn long_files(house: &Workspace) -> Vec<String> {
-    over(house, LONG_FILE)
+pub(super) fn long_files(workspace: &Workspace) -> Vec<String> {
+    over(workspace, LONG_FILE)
         .into_iter()
         .filter(|(_, lines)| *lines <= LONGEST_FILE)
         .map(|(path, lines)| format!("{path} has {lines} lines; do two things live there?"))
@@ -156,7 +159,7 @@ pub(super) fn long_files(house: &Workspace) -> Vec<String> {
 }
 
 /// No source or document names a folder of the machine it was written on.
-pub(super) fn no_foreign_paths(house: &Workspace) -> Vec<String> {
+pub(super) fn no_foreign_paths(workspace: &Workspace) -> Vec<String> {
     let traces = [
         concat!("/wo", "rk/main"),
         concat!("/wo", "rk/shared"),
@@ -164,7 +167,7 @@ pub(super) fn no_foreign_paths(house: &Workspace) -> Vec<String> {
         concat!("/ho", "me/"),
     ];
     let mut violations = Vec::new();
-    for file in house.sources.iter().chain(&house.documents) {
+    for file in workspace.sources.iter().chain(&workspace.documents) {
         for (at, line) in file.text.lines().enumerate() {
             if let Some(trace) = traces.iter().find(|trace| line.contains(**trace)) {
                 violations.push(format!("{}:{} names {trace}", file.path, at + 1));
@@ -237,17 +240,17 @@ mod tests {
     fn long_files_are_counted_without_their_tests() {
         let body = "fn f() {}\n".repeat(450);
         let tests = format!("{body}#[cfg(test)]\nmod tests {{\n{body}}}\n");
-        let house = source("crates/http/src/a.rs", &tests);
-        assert!(files_stay_small(&house).is_empty());
-        assert_eq!(long_files(&house).len(), 1);
-        let house = source("crates/http/src/a.rs", &body.repeat(2));
-        assert_eq!((files_stay_small(&house).len(), long_files(&house).len()), (1, 0));
+        let workspace = source("crates/http/src/a.rs", &tests);
+        assert!(files_stay_small(&workspace).is_empty());
+        assert_eq!(long_files(&workspace).len(), 1);
+        let workspace = source("crates/http/src/a.rs", &body.repeat(2));
+        assert_eq!((files_stay_small(&workspace).len(), long_files(&workspace).len()), (1, 0));
     }
 
     #[test]
     fn a_path_of_a_machine_is_seen() {
-        let mut house = source("crates/http/src/a.rs", concat!("\"/ho", "me/me/x\"\n"));
-        house.documents.push(text("docs/a.md", "fine\n"));
-        assert_eq!(no_foreign_paths(&house).len(), 1);
+        let mut workspace = source("crates/http/src/a.rs", concat!("\"/ho", "me/me/x\"\n"));
+        workspace.documents.push(text("docs/a.md", "fine\n"));
+        assert_eq!(no_foreign_paths(&workspace).len(), 1);
     }
 }

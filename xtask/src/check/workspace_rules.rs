@@ -58,22 +58,22 @@ impl Workspace {
         let metadata = capture(workspace::cargo().args(["metadata", "--format-version", "1", "--no-deps"]))?;
         let tree =
             ["tree", "-p", "resetd-domain", "-e", "normal,build", "--prefix", "none", "-f", "{p} [{f}]"];
-        let mut house = Self {
+        let mut workspace = Self {
             packages: packages(&serde_json::from_str(&metadata)?, workspace::root())?,
             domain_tree: capture(workspace::cargo().args(tree))?.lines().map(str::to_owned).collect(),
             ..Self::default()
         };
         let root = workspace::root();
         for folder in ["crates", "xtask", "docs", "deploy", "examples"] {
-            house.walk(root, &root.join(folder))?;
+            workspace.walk(root, &root.join(folder))?;
         }
         for entry in std::fs::read_dir(root)? {
             let path = entry?.path();
             if path.is_file() {
-                house.take(root, &path)?;
+                workspace.take(root, &path)?;
             }
         }
-        Ok(house)
+        Ok(workspace)
     }
 
     /// The document at `path`.
@@ -167,7 +167,7 @@ pub(super) mod made_up {
         Text { path: path.to_owned(), text: text.to_owned() }
     }
 
-    pub(in crate::check) fn house(packages: Vec<Package>) -> Workspace {
+    pub(in crate::check) fn workspace(packages: Vec<Package>) -> Workspace {
         Workspace { packages, ..Workspace::default() }
     }
 

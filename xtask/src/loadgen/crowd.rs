@@ -56,9 +56,9 @@ impl Crowd {
         })?;
         let crowd = Self { standing, leave, thread: Some(thread) };
         let begun = Instant::now();
-        while crowd.standing() < idle + dripping {
+        while crowd.open() < idle + dripping {
             if begun.elapsed() > TIMEOUT {
-                let there = crowd.standing();
+                let there = crowd.open();
                 return Err(
                     format!("only {there} of {} connections after {TIMEOUT:?}", idle + dripping).into()
                 );
@@ -70,7 +70,7 @@ impl Crowd {
 
     /// How many connections are open.
     #[must_use]
-    pub fn standing(&self) -> u32 {
+    pub fn open(&self) -> u32 {
         self.standing.load(Ordering::Relaxed)
     }
 }

@@ -237,13 +237,13 @@ impl Engine {
     /// The queue pauses, and whoever asks is told why.
     fn pause(&mut self, obstacle: Obstacle, reply: String) {
         let now = self.worker.ports.clock.now();
-        let news = self.health.down(obstacle, now, self.worker.random());
+        let newly_down = self.health.down(obstacle, now, self.worker.random());
         let what = match obstacle {
             Obstacle::Unreachable => "the relay cannot be reached",
             Obstacle::Refusal => "the relay refuses us",
         };
         let changed = self.worker.relay.set(Some(format!("{what}: {reply}")));
-        if news {
+        if newly_down {
             warn!(%reply, "{what}; the queue pauses and probes");
             gauge!("resetd_relay_up").set(0.0);
         } else if changed {

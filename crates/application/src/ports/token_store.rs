@@ -402,6 +402,6 @@ pub trait TokenStore: Send + Sync {
     async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError>;
 
     /// Waits until some other process may have recorded work. The in-process signal is not its
-    /// business. An adapter without such news MUST wait for ever; the worker polls as a net.
+    /// business. An adapter without such notifications MUST wait for ever; the worker polls as a net.
     async fn remote_work_available(&self);
 }

@@ -146,7 +146,7 @@ pub trait WebhookOutbox: Send + Sync {
     /// [`StoreError`] when none was deleted.
     async fn purge_events(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError>;
 
-    /// Waits until events may have been written in this process. An adapter without such news MUST
+    /// Waits until events may have been written in this process. An adapter without such notifications MUST
     /// wait for ever; the use case polls as a net.
     async fn event_notifier(&self);
 }

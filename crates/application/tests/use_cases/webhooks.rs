@@ -26,7 +26,7 @@ async fn listen(use_cases: &UseCases, number: u8, url: &str) {
     WebhookRegistry::create(use_cases.store.as_ref(), &endpoint, &target).await.unwrap();
 }
 
-async fn standings(use_cases: &UseCases) -> Vec<WebhookEndpointStatus> {
+async fn statuses(use_cases: &UseCases) -> Vec<WebhookEndpointStatus> {
     WebhookRegistry::list(use_cases.store.as_ref(), None).await.unwrap()
 }
 
@@ -55,11 +55,11 @@ async fn tell_until(
     }));
     let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
     loop {
-        let standings = standings(use_cases).await;
-        if done(&standings) {
+        let statuses = statuses(use_cases).await;
+        if done(&statuses) {
             break;
         }
-        assert!(tokio::time::Instant::now() < deadline, "not in ten seconds: {standings:?}");
+        assert!(tokio::time::Instant::now() < deadline, "not in ten seconds: {statuses:?}");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     drop(told);
@@ -97,7 +97,7 @@ async fn what_failed_comes_again_as_it_was() {
         tell_until(&use_cases, &sender, |all| all[0].failures == failures).await;
         use_cases.clock.advance(TimeDelta::hours(1));
     }
-    assert_eq!(standings(&use_cases).await[0].waiting, 1);
+    assert_eq!(statuses(&use_cases).await[0].waiting, 1);
     sender.answer("https://a", Duration::ZERO, Ok(202));
     tell_until(&use_cases, &sender, |all| all[0].delivered == 1 && all[0].failures == 0).await;
     let calls = sender.calls();
@@ -153,7 +153,7 @@ async fn who_answers_410_is_told_nothing_more() {
     use_cases.deliver(use_cases.ask("jan@example.com").await).await;
     tell_until(&use_cases, &sender, |_| true).await;
     assert_eq!(sender.calls().len(), before);
-    assert_eq!(standings(&use_cases).await[0].delivered, 0);
+    assert_eq!(statuses(&use_cases).await[0].delivered, 0);
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn after_a_day_an_event_is_given_up() {
     tell_until(&use_cases, &sender, |all| all[0].failures == 1).await;
     use_cases.clock.advance(TimeDelta::hours(25));
     tell_until(&use_cases, &sender, |all| all[0].given_up == 1).await;
-    let standing = standings(&use_cases).await.remove(0);
-    assert_eq!((standing.waiting, standing.delivered), (0, 0));
-    assert_eq!(standing.last_answer.as_deref(), Some("the host cannot be reached"));
+    let status = statuses(&use_cases).await.remove(0);
+    assert_eq!((status.waiting, status.delivered), (0, 0));
+    assert_eq!(status.last_answer.as_deref(), Some("the host cannot be reached"));
 }

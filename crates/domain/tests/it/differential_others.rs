@@ -14,15 +14,20 @@ use crate::{expiry, ip};
 
 /// The kind, which of the two takes the text, an example, and why ours is right.
 const HUMANTIME: &[(&str, &str, &str, &str)] = &[
-    ("iso-8601", "ours", "PT3H20M", "Contract 4 takes both notations."),
-    ("case", "ours", "3H 20M", "Contract 4: case-insensitive. For humantime a capital M is months."),
+    ("iso-8601", "ours", "PT3H20M", "The specification takes both notations."),
+    ("case", "ours", "3H 20M", "The specification: case-insensitive. For humantime a capital M is months."),
     (
         "order",
         "theirs",
         "20m 3h",
-        "Contract 4: largest first. What is out of order is more likely a mistake.",
+        "The specification: largest first. What is out of order is more likely a mistake.",
     ),
-    ("repeated", "theirs", "1h 1h", "Contract 4: each unit once. What comes twice is more likely a mistake."),
+    (
+        "repeated",
+        "theirs",
+        "1h 1h",
+        "The specification: each unit once. What comes twice is more likely a mistake.",
+    ),
     (
         "months-and-years",
         "theirs",
@@ -35,15 +40,15 @@ const HUMANTIME: &[(&str, &str, &str, &str)] = &[
         "1000ms",
         "A link does not live for milliseconds or less; `wk` and `wks` are not in specification.md#expiry.",
     ),
-    ("range", "theirs", "8d", "Contract 4: from 1 minute to 7 days."),
+    ("range", "theirs", "8d", "The specification: from 1 minute to 7 days."),
     (
         "white-space",
         "theirs",
         "3h\\t20m",
         "Contract 4 says spaces; a tab or a line break comes from a broken template.",
     ),
-    ("fraction", "theirs", "1.5h", "Contract 4: whole numbers."),
-    ("bare-zero", "theirs", "0", "Contract 4: no bare numbers, and no expiry of zero."),
+    ("fraction", "theirs", "1.5h", "The specification: whole numbers."),
+    ("bare-zero", "theirs", "0", "The specification: no bare numbers, and no expiry of zero."),
 ];
 
 fn humantime_disagreement(text: &str) -> Option<&'static str> {
@@ -86,25 +91,25 @@ fn every_disagreement_with_humantime_is_known_and_occurs() {
 
 /// The kind, which of the two takes the text, an example, and why ours is right.
 const STD_NET: &[(&str, &str, &str, &str)] = &[
-    ("localhost", "ours", "localhost", "Contract 5: it is 127.0.0.1, and so is the empty string."),
-    ("spaces", "ours", " 1.1.1.1 ", "Contract 5: spaces at the edges are trimmed."),
+    ("localhost", "ours", "localhost", "The specification: it is 127.0.0.1, and so is the empty string."),
+    ("spaces", "ours", " 1.1.1.1 ", "The specification: spaces at the edges are trimmed."),
     (
         "loopback",
         "both, with different results",
         "::1",
-        "Contract 5: one spelling for this machine, 127.0.0.1.",
+        "The specification: one spelling for this machine, 127.0.0.1.",
     ),
     (
         "unspecified",
         "both, with different results",
         "0.0.0.0",
-        "Contract 5: what proxies send for this machine.",
+        "The specification: what proxies send for this machine.",
     ),
     (
         "mapped",
         "both, with different results",
         "::ffff:1.1.1.1",
-        "Contract 5: one spelling per address (RFC 4291 2.5.5.2).",
+        "The specification: one spelling per address (RFC 4291 2.5.5.2).",
     ),
 ];
 

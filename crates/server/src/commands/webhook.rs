@@ -116,9 +116,9 @@ fn event(text: &str) -> Result<WebhookEventType, CommandError> {
         .map_err(|_| CommandError::usage(format!("event: there is no `{text}`; there are {}", known())))
 }
 
-fn row(standing: &WebhookEndpointStatus) -> Vec<String> {
-    let endpoint = &standing.endpoint;
-    let status = match (endpoint.disabled_at, standing.failures) {
+fn row(listed: &WebhookEndpointStatus) -> Vec<String> {
+    let endpoint = &listed.endpoint;
+    let status = match (endpoint.disabled_at, listed.failures) {
         (Some(_), _) => "disabled",
         (None, 0) => "active",
         (None, _) => "failing",
@@ -127,12 +127,12 @@ fn row(standing: &WebhookEndpointStatus) -> Vec<String> {
     vec![
         endpoint.id.to_string(),
         status.to_owned(),
-        standing.waiting.to_string(),
-        standing.delivered.to_string(),
-        standing.given_up.to_string(),
-        standing.last_answer.clone().unwrap_or_else(|| "-".to_owned()),
+        listed.waiting.to_string(),
+        listed.delivered.to_string(),
+        listed.given_up.to_string(),
+        listed.last_answer.clone().unwrap_or_else(|| "-".to_owned()),
         endpoint.organisation.to_string(),
         if events.is_empty() { "all".to_owned() } else { events.join(",") },
-        standing.url.clone(),
+        listed.url.clone(),
     ]
 }

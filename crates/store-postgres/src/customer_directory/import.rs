@@ -101,7 +101,7 @@ impl PostgresStore {
         checkpoint: ImportCheckpoint,
         now: DateTime<Utc>,
     ) -> Result<Vec<ImportedRow>, QueryError> {
-        let mut connection = self.pool().patient().acquire().await?;
+        let mut connection = self.pool().without_statement_timeout().acquire().await?;
         let limit = connection.limit();
         let imported = self.import_on(&mut connection, organisation, rows, checkpoint, now);
         let imported = limited(limit, imported).await;

@@ -96,7 +96,7 @@ impl PostgresStore {
         let rows = sqlx::query(sql(filter.state, filter.organisation.is_some()))
             .bind(filter.organisation.map(|id| uuid(id.as_bytes())))
             .bind(i64::from(filter.limit))
-            .fetch_all(&self.pool().patient())
+            .fetch_all(&self.pool().without_statement_timeout())
             .await?;
         self.summaries(&rows).await
     }
@@ -112,7 +112,11 @@ impl PostgresStore {
         }
         let mut addresses = HashMap::new();
         if !customers.is_empty() {
-            for row in sqlx::query(ADDRESSES).bind(customers).fetch_all(&self.pool().patient()).await? {
+            for row in sqlx::query(ADDRESSES)
+                .bind(customers)
+                .fetch_all(&self.pool().without_statement_timeout())
+                .await?
+            {
                 let person: Person = sealed::open_json(vault, row.read("customer.sealed")?, Person::PLACE)?;
                 let masked = person.address()?.map(|address| address.masked().to_string());
                 addresses.insert(row.id::<CustomerId>("customer.id")?, masked.unwrap_or_default());

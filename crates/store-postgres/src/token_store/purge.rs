@@ -36,7 +36,7 @@ impl PostgresStore {
         now: DateTime<Utc>,
         limit: u32,
     ) -> Result<u64, QueryError> {
-        let pool = &self.pool().patient();
+        let pool = &self.pool().without_statement_timeout();
         let limit = i64::from(limit);
         let budgets = sqlx::query(PURGE_BUDGETS).bind(now - LONGEST_WINDOW).bind(limit).execute(pool).await?;
         if budgets.rows_affected() > 0 {

@@ -83,8 +83,11 @@ impl WebhookOutbox for PostgresStore {
     }
 
     async fn give_up(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        let given_up =
-            sqlx::query(GIVE_UP).bind(before).bind(i64::from(limit)).execute(&self.pool().patient()).await;
+        let given_up = sqlx::query(GIVE_UP)
+            .bind(before)
+            .bind(i64::from(limit))
+            .execute(&self.pool().without_statement_timeout())
+            .await;
         Ok(given_up.map_err(QueryError::Sql)?.rows_affected())
     }
 
@@ -100,7 +103,7 @@ impl WebhookOutbox for PostgresStore {
         let purged = sqlx::query(PURGE_EVENTS)
             .bind(before)
             .bind(i64::from(limit))
-            .execute(&self.pool().patient())
+            .execute(&self.pool().without_statement_timeout())
             .await;
         Ok(purged.map_err(QueryError::Sql)?.rows_affected())
     }

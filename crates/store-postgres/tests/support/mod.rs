@@ -154,11 +154,11 @@ pub fn at(seconds: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_772_352_000, 0).unwrap() + TimeDelta::seconds(seconds)
 }
 
-/// Sixteen bytes nobody else has: a UUIDv7 of that moment.
-pub fn id(moment: DateTime<Utc>) -> [u8; 16] {
+/// Sixteen bytes nobody else has: a UUIDv7 of that at.
+pub fn id(at: DateTime<Utc>) -> [u8; 16] {
     let mut random = [0; 10];
     random[6..].copy_from_slice(&NUMBER.fetch_add(1, Ordering::Relaxed).to_be_bytes());
-    *MailId::from_parts(u64::try_from(moment.timestamp_millis()).unwrap(), random).as_bytes()
+    *MailId::from_parts(u64::try_from(at.timestamp_millis()).unwrap(), random).as_bytes()
 }
 
 pub fn worker() -> WorkerId {

@@ -42,12 +42,12 @@ pub(super) fn start(
 /// can send any more or somebody says stop.
 async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(ROUND);
-    let mut patient = Vec::new();
+    let mut deferred = Vec::new();
     let mut stop = None;
     // Opening the file may have waited longer.
     _ = execute(&mut rounds.connection, WAIT_FOR_LOCK).await;
-    while stop.is_none() || !patient.is_empty() {
-        if patient.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
+    while stop.is_none() || !deferred.is_empty() {
+        if deferred.is_empty() && waiting.recv_many(&mut jobs, ROUND).await == 0 {
             break;
         }
         while let Some(job) =
@@ -56,13 +56,13 @@ async fn run(mut rounds: Rounds, syncer: Syncer, mut waiting: mpsc::Receiver<Job
             jobs.push(job);
         }
         let mut round = Round::default();
-        let earlier = std::mem::take(&mut patient);
-        patient.extend(earlier.into_iter().chain(jobs.drain(..)).filter_map(|job| round.take(job)));
+        let earlier = std::mem::take(&mut deferred);
+        deferred.extend(earlier.into_iter().chain(jobs.drain(..)).filter_map(|job| round.take(job)));
         stop = stop.or(round.stop.take());
         if round.jobs() == 0 {
             continue;
         }
-        if let Some(written) = rounds.write(round, &mut patient).await {
+        if let Some(written) = rounds.write(round, &mut deferred).await {
             syncer.hand_over(written).await;
         }
     }

@@ -50,7 +50,7 @@ pub(super) async fn listen(shop: &Shop, url: &str, events: &[WebhookEventType]) 
 
 async fn ids(shop: &Shop) -> Vec<WebhookEndpointId> {
     let listed = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap();
-    listed.into_iter().map(|standing| standing.endpoint.id).collect()
+    listed.into_iter().map(|status| status.endpoint.id).collect()
 }
 
 async fn a_new_one_is_found_with_its_secret(shop: Shop) {
@@ -95,7 +95,7 @@ async fn organisations_do_not_see_each_others(shop: Shop) {
     let (own, other) = (listen(&shop, "https://a", &[]).await, listen(&neighbour, "https://b", &[]).await);
     assert_eq!((ids(&shop).await, ids(&neighbour).await), (vec![own], vec![other]));
     let all = shop.ports.webhooks.list(None).await.unwrap();
-    assert!([own, other].iter().all(|id| all.iter().any(|standing| standing.endpoint.id == *id)));
+    assert!([own, other].iter().all(|id| all.iter().any(|status| status.endpoint.id == *id)));
 }
 
 async fn a_removed_one_is_gone_with_its_events(shop: Shop) {

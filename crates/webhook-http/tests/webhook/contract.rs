@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use testkit::contract::{ReceivedWebhook, WebhooksUnderTest, webhook_sender};
 
-use crate::patient;
 use crate::receiver::{Behaviour, Receiver};
+use crate::sender_with_deadline;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_contract_of_the_port_is_kept() {
@@ -26,7 +26,7 @@ async fn the_contract_of_the_port_is_kept() {
                 .collect()
         };
         WebhooksUnderTest {
-            sender: Arc::new(patient(deadline)),
+            sender: Arc::new(sender_with_deadline(deadline)),
             takes: takes.url(),
             redirects: redirects.url(),
             hangs: hangs.url(),

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use application::ports::{WebhookError, WebhookSender};
 
 use crate::receiver::{Behaviour, Receiver};
-use crate::{patient, sender, webhook};
+use crate::{sender, sender_with_deadline, webhook};
 
 #[tokio::test]
 async fn a_status_is_told_as_it_is() {
@@ -34,7 +34,7 @@ async fn who_does_not_answer_is_left_at_the_deadline() {
     for behaviour in [Behaviour::After(Duration::from_secs(60)), Behaviour::HugeHead] {
         receiver.behave(behaviour.clone());
         let began = Instant::now();
-        let answer = patient(deadline).send(&webhook(&receiver.url())).await;
+        let answer = sender_with_deadline(deadline).send(&webhook(&receiver.url())).await;
         assert!(
             matches!(answer, Err(WebhookError::TimedOut | WebhookError::Cut)),
             "{behaviour:?}: {answer:?}"

@@ -30,10 +30,10 @@ fn webhook(url: &str) -> OutgoingWebhook {
 
 /// A sender that may call this machine.
 fn sender() -> HttpWebhooks {
-    patient(Duration::from_secs(10))
+    sender_with_deadline(Duration::from_secs(10))
 }
 
-fn patient(deadline: Duration) -> HttpWebhooks {
+fn sender_with_deadline(deadline: Duration) -> HttpWebhooks {
     // Nobody's certificates: these calls are in the clear.
     let nobody = Some(Vec::new());
     HttpWebhooks::new(WebhookOptions { allow_private: true, deadline, ca_certificates: nobody })

@@ -21,7 +21,7 @@ const BATCH: usize = 512;
 /// How long a span waits for others to go with.
 const EVERY: Duration = Duration::from_secs(1);
 /// How long the service waits for the collector when it stops.
-const FAREWELL: Duration = Duration::from_secs(5);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Takes ended spans.
 #[derive(Debug)]
@@ -64,11 +64,11 @@ impl SpanProcessor for Queue {
 }
 
 impl Exporting {
-    /// Sends what waits, within [`FAREWELL`].
+    /// Sends what waits, within [`SHUTDOWN_TIMEOUT`].
     pub(super) async fn finish(self) {
         // An error means that the task has ended.
         let _ = self.stop.send(());
-        if timeout(FAREWELL, self.task).await.is_err() {
+        if timeout(SHUTDOWN_TIMEOUT, self.task).await.is_err() {
             warn!("the collector did not take the last spans in time");
         }
     }

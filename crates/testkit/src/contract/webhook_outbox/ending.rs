@@ -4,14 +4,14 @@ use super::{claim, claim_as, happens};
 use crate::contract::fixture::{Shop, at, worker};
 use crate::contract::webhook_registry::listen;
 
-async fn standing(shop: &Shop) -> WebhookEndpointStatus {
+async fn status(shop: &Shop) -> WebhookEndpointStatus {
     let mut all = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap();
     assert_eq!(all.len(), 1);
     all.remove(0)
 }
 
-fn counts(standing: &WebhookEndpointStatus) -> (u64, u64, u64) {
-    (standing.waiting, standing.delivered, standing.given_up)
+fn counts(status: &WebhookEndpointStatus) -> (u64, u64, u64) {
+    (status.waiting, status.delivered, status.given_up)
 }
 
 /// Claims the one event that is due and records how it ended, a second later.
@@ -33,9 +33,9 @@ pub(super) async fn a_delivered_event_has_ended(shop: Shop) {
     for now in [3, 31, 1_000_000] {
         assert_eq!(claim(&shop, now).await, [], "claimed again after {now} s");
     }
-    let standing = standing(&shop).await;
-    assert_eq!(counts(&standing), (0, 1, 0));
-    assert_eq!((standing.failures, standing.last_answer.as_deref()), (0, Some("204")));
+    let status = status(&shop).await;
+    assert_eq!(counts(&status), (0, 1, 0));
+    assert_eq!((status.failures, status.last_answer.as_deref()), (0, Some("204")));
 }
 
 pub(super) async fn an_event_comes_again_when_it_is_due(shop: Shop) {
@@ -45,7 +45,7 @@ pub(super) async fn an_event_comes_again_when_it_is_due(shop: Shop) {
     assert_eq!(claim(&shop, 49).await, [], "before it is due");
     let again = claim(&shop, 50).await;
     assert_eq!((again.len(), again[0].attempts, again[0].failures), (1, 1, 1));
-    assert_eq!(counts(&standing(&shop).await), (1, 0, 0));
+    assert_eq!(counts(&status(&shop).await), (1, 0, 0));
 }
 
 pub(super) async fn an_endpoint_that_is_gone_is_disabled(shop: Shop) {
@@ -54,14 +54,14 @@ pub(super) async fn an_endpoint_that_is_gone_is_disabled(shop: Shop) {
         happens(&shop, now).await;
     }
     ends(&shop, 10, WebhookOutcome::Gone { answer: "410".to_owned() }).await;
-    let standing = standing(&shop).await;
-    assert_eq!(counts(&standing), (0, 0, 3), "what waits is given up");
-    assert_eq!((standing.endpoint.id, standing.endpoint.disabled_at), (endpoint, Some(at(11))));
-    assert_eq!(standing.last_answer.as_deref(), Some("410"));
+    let status = status(&shop).await;
+    assert_eq!(counts(&status), (0, 0, 3), "what waits is given up");
+    assert_eq!((status.endpoint.id, status.endpoint.disabled_at), (endpoint, Some(at(11))));
+    assert_eq!(status.last_answer.as_deref(), Some("410"));
     happens(&shop, 20).await;
     assert_eq!(claim(&shop, 21).await, []);
     assert_eq!(shop.ports.outbox.outbox_depth().await.unwrap(), OutboxDepth::default());
-    assert_eq!(counts(&self::standing(&shop).await), (0, 0, 3), "nothing is written for it any more");
+    assert_eq!(counts(&self::status(&shop).await), (0, 0, 3), "nothing is written for it any more");
 }
 
 pub(super) async fn an_outcome_without_the_lease_changes_nothing(shop: Shop) {
@@ -70,7 +70,7 @@ pub(super) async fn an_outcome_without_the_lease_changes_nothing(shop: Shop) {
     let (first, second) = (worker(), worker());
     let event = claim_as(&shop, first, 1, 1, 1).await.remove(0);
     claim_as(&shop, second, 31, 1, 1).await;
-    let before = standing(&shop).await;
+    let before = status(&shop).await;
     for outcome in [
         delivered(),
         WebhookOutcome::RetryAt { due_at: at(40), answer: "500".to_owned() },
@@ -78,7 +78,7 @@ pub(super) async fn an_outcome_without_the_lease_changes_nothing(shop: Shop) {
     ] {
         let late = shop.ports.outbox.complete_event(event.id, first, outcome, at(32)).await.unwrap();
         assert!(!late, "the second has it");
-        assert_eq!(standing(&shop).await, before);
+        assert_eq!(status(&shop).await, before);
     }
     assert!(shop.ports.outbox.complete_event(event.id, second, delivered(), at(33)).await.unwrap());
     assert!(!shop.ports.outbox.complete_event(event.id, second, delivered(), at(34)).await.unwrap(), "once");
@@ -95,7 +95,7 @@ pub(super) async fn what_is_too_old_is_given_up(shop: Shop) {
     assert_eq!(shop.ports.outbox.give_up(at(50), 1).await.unwrap(), 1, "no more than asked");
     assert_eq!(shop.ports.outbox.give_up(at(50), 100).await.unwrap(), 1, "nor what is under way");
     assert_eq!(shop.ports.outbox.give_up(at(50), 100).await.unwrap(), 0);
-    assert_eq!(counts(&standing(&shop).await), (2, 0, 2));
+    assert_eq!(counts(&status(&shop).await), (2, 0, 2));
     assert!(shop.ports.outbox.complete_event(leased[0].id, holder, delivered(), at(102)).await.unwrap());
     let due: Vec<_> = claim(&shop, 103).await.iter().map(|claimed| claimed.event.at).collect();
     assert_eq!(due, [at(100)]);
@@ -109,7 +109,7 @@ pub(super) async fn a_lease_that_nobody_ended_is_given_up_with_its_event(shop: S
     let claimed = claim_as(&shop, dead, 1, 1, 1).await.remove(0);
     assert_eq!(shop.ports.outbox.give_up(at(30), 100).await.unwrap(), 0, "its lease ends at 31 s");
     assert_eq!(shop.ports.outbox.give_up(at(32), 100).await.unwrap(), 1);
-    assert_eq!(counts(&standing(&shop).await), (0, 0, 1));
+    assert_eq!(counts(&status(&shop).await), (0, 0, 1));
     assert!(!shop.ports.outbox.complete_event(claimed.id, dead, delivered(), at(33)).await.unwrap());
 }
 
@@ -126,7 +126,7 @@ pub(super) async fn what_has_ended_is_purged_in_small_steps(shop: Shop) {
     assert_eq!(shop.ports.outbox.purge_events(at(100), 2).await.unwrap(), 2);
     assert_eq!(shop.ports.outbox.purge_events(at(100), 2).await.unwrap(), 1);
     assert_eq!(shop.ports.outbox.purge_events(at(100), 2).await.unwrap(), 0);
-    assert_eq!(counts(&standing(&shop).await), (2, 0, 0), "what waits stays");
+    assert_eq!(counts(&status(&shop).await), (2, 0, 0), "what waits stays");
 }
 
 pub(super) async fn the_depth_counts_what_waits(shop: Shop) {

@@ -99,9 +99,9 @@ pub(super) async fn an_endpoint_that_fails_rests_and_is_tried_with_one(shop: Sho
         let outcome = WebhookOutcome::RetryAt { due_at: at(due), answer: "503".to_owned() };
         assert!(shop.ports.outbox.complete_event(event.id, holder, outcome, at(11)).await.unwrap());
     }
-    let standing = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap().remove(0);
-    assert_eq!((standing.endpoint.id, standing.failures), (endpoint, 1), "side by side they count once");
-    assert_eq!(standing.last_answer.as_deref(), Some("503"));
+    let status = shop.ports.webhooks.list(Some(shop.organisation.id)).await.unwrap().remove(0);
+    assert_eq!((status.endpoint.id, status.failures), (endpoint, 1), "side by side they count once");
+    assert_eq!(status.last_answer.as_deref(), Some("503"));
     for now in [12, 69] {
         assert_eq!(claim_as(&shop, holder, now, 1_000, 3).await, [], "it rests at {now} s");
     }

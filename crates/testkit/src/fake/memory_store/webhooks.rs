@@ -165,7 +165,7 @@ impl Tables {
         true
     }
 
-    fn standing(&self, row: &EndpointRow) -> WebhookEndpointStatus {
+    fn status(&self, row: &EndpointRow) -> WebhookEndpointStatus {
         let count = |state| {
             let own = |event: &&EventRow| event.endpoint == row.endpoint.id && event.state == state;
             self.events.values().filter(own).count() as u64
@@ -215,8 +215,8 @@ impl WebhookRegistry for MemoryStore {
         let wanted =
             |row: &&EndpointRow| organisation.is_none_or(|wanted| wanted == row.endpoint.organisation);
         let mut all: Vec<_> =
-            tables.endpoints.values().filter(wanted).map(|row| tables.standing(row)).collect();
-        all.sort_by_key(|standing| (standing.endpoint.created_at, standing.endpoint.id));
+            tables.endpoints.values().filter(wanted).map(|row| tables.status(row)).collect();
+        all.sort_by_key(|status| (status.endpoint.created_at, status.endpoint.id));
         Ok(all)
     }
 
