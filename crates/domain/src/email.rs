@@ -88,8 +88,9 @@ impl EmailAddress {
 
     /// The same address with the canonical form that these rules give it.
     ///
-    /// Serde, `FromStr` and databases know the normalized form alone: what they bring back has the canonical form of the built-in rules.
-    /// Whoever has rules of their own calls this on the way in, so that [`same_mailbox`](Self::same_mailbox) compares like with like.
+    /// Serde, `FromStr` and databases know the normalized form alone: what they bring back has the
+    /// canonical form of the built-in rules. Whoever has rules of their own calls this on the way
+    /// in, so that [`same_mailbox`](Self::same_mailbox) compares like with like.
     ///
     /// ```
     /// use resetd_domain::{EmailAddress, ProviderRule, ProviderRules};
@@ -117,7 +118,8 @@ impl EmailAddress {
         &self.normalized
     }
 
-    /// The deliverable form, as [`normalized`](Self::normalized): what `Display`, serde and databases see.
+    /// The deliverable form, as [`normalized`](Self::normalized): what `Display`, serde and
+    /// databases see.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.normalized

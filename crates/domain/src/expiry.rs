@@ -153,7 +153,8 @@ impl From<Expiry> for String {
 impl<Tz: TimeZone> Add<Expiry> for DateTime<Tz> {
     type Output = Self;
 
-    /// When a link dies whose request was accepted then; the end of time where chrono knows no later one.
+    /// When a link dies whose request was accepted then; the end of time where chrono knows no
+    /// later one.
     fn add(self, expiry: Expiry) -> Self {
         let zone = self.timezone();
         self.checked_add_signed(expiry.as_time_delta())

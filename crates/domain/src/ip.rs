@@ -155,7 +155,8 @@ impl From<CustomerIp> for String {
 }
 
 impl PartialEq<IpAddr> for CustomerIp {
-    /// Equality with the very same address: `::1` and `0.0.0.0` equal no customer's IP, as those are `127.0.0.1`.
+    /// Equality with the very same address: `::1` and `0.0.0.0` equal no customer's IP, as those
+    /// are `127.0.0.1`.
     fn eq(&self, addr: &IpAddr) -> bool {
         self.0 == *addr
     }

@@ -118,6 +118,12 @@ serialize_impl!(Language);
 deserialize_impl!(Language, "a language tag");
 
 /// Why a text is no language.
+///
+/// ```
+/// use resetd_domain::Language;
+///
+/// assert_eq!(Language::parse("cs-").unwrap_err().position(), 3);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[error(
     "not a language tag at byte {position}: expected two to eight letters such as `cs`, then perhaps `-CZ`"

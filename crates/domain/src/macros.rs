@@ -46,7 +46,8 @@ macro_rules! deserialize_impl {
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                        // The text is all that serde lets through: it carries the code and the position, too.
+                        // The text is all that serde lets through: it carries the code and the
+                        // position, too.
                         <$type>::parse(text).map_err(|error| {
                             let (code, position) =
                                 (crate::RuleError::code(&error), crate::RuleError::position(&error));
@@ -73,7 +74,8 @@ macro_rules! serialize_impl {
     };
 }
 
-/// What is expected of a value that has a text: `AsRef<str>`, equality with strings, a conversion into one.
+/// What is expected of a value that has a text: `AsRef<str>`, equality with strings, a conversion
+/// into one.
 macro_rules! str_impls {
     ($type:ty) => {
         impl AsRef<str> for $type {

@@ -6,8 +6,9 @@ use serde::{Deserialize, Deserializer, de};
 
 /// A value as serde brought it, or the error of its rule.
 ///
-/// An error that goes through serde is a text, and the first one ends the whole body. A field of this type fails later: the body
-/// is read, and its error still is what `parse` gave, with code and position.
+/// An error that goes through serde is a text, and the first one ends the whole body. A field of
+/// this type fails later: the body is read, and its error still is what `parse` gave, with code and
+/// position.
 ///
 /// ```
 /// use resetd_domain::{EmailAddress, Expiry, Parsed, RuleError};

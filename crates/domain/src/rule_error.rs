@@ -2,10 +2,11 @@
 
 use core::error::Error;
 
-/// An error of a rule: a stable code and the position of what is wrong, beside the text that `Display` prints.
+/// An error of a rule: a stable code and the position of what is wrong, beside the text that
+/// `Display` prints.
 ///
-/// Every error of a `parse` in this crate implements it, so that one function turns them all into an answer. It is sealed: methods
-/// may be added.
+/// Every error of a `parse` in this crate implements it, so that one function turns them all into
+/// an answer. It is sealed: methods may be added.
 ///
 /// ```
 /// use resetd_domain::{EmailAddress, Expiry, RuleError};
@@ -23,10 +24,12 @@ pub trait RuleError: Error + Send + Sync + sealed::Sealed {
     /// The machine's name of this error; never changes.
     fn code(&self) -> &'static str;
 
-    /// The byte of the input where the error lies, on a character's boundary; 0 where it is the value as a whole.
+    /// The byte of the input where the error lies, on a character's boundary; 0 where it is the
+    /// value as a whole.
     fn position(&self) -> usize;
 
-    /// [`position`](Self::position) in UTF-16 code units of the same input, as JavaScript, Java and C# count.
+    /// [`position`](Self::position) in UTF-16 code units of the same input, as JavaScript, Java and
+    /// C# count.
     ///
     /// ```
     /// use resetd_domain::{EmailAddress, RuleError};

@@ -1,10 +1,12 @@
 //! Which answers these rules give.
 
-/// The version of the four rules: the year and the month since which every input has had the answer it has now.
+/// The version of the four rules: the year and the month since which every input has had the answer
+/// it has now.
 ///
-/// It grows when an input gets another canonical form, another normalized form or another verdict: a provider changed its rules, a
-/// new version of Unicode, a mistake that was mended. **Store it beside a canonical form**, and compute those anew whose version is
-/// another; the project's page `docs/rules-version.md` says how, step by step. Versions compare as text.
+/// It grows when an input gets another canonical form, another normalized form or another verdict:
+/// a provider changed its rules, a new version of Unicode, a mistake that was mended. **Store it
+/// beside a canonical form**, and compute those anew whose version is another; the project's page
+/// `docs/rules-version.md` says how, step by step. Versions compare as text.
 ///
 /// ```
 /// use resetd_domain::{EmailAddress, RULES_VERSION};
@@ -21,8 +23,9 @@
 /// ```
 pub const RULES_VERSION: &str = "2026-11";
 
-/// The version of Unicode by whose tables this version of the crate was tested: NFC, UTS-46 and the classes of characters in a local
-/// part. A build with another version of the `icu` crates can decide newer characters otherwise, and no others.
+/// The version of Unicode by whose tables this version of the crate was tested: NFC, UTS-46 and the
+/// classes of characters in a local part. A build with another version of the `icu` crates can
+/// decide newer characters otherwise, and no others.
 ///
 /// ```
 /// assert_eq!(resetd_domain::UNICODE_VERSION, "18.0");

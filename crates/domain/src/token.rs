@@ -96,6 +96,12 @@ hash_type! {
 }
 
 /// Why a text is no reset token. To the caller every one of them is the same `E003`.
+///
+/// ```
+/// use resetd_domain::{ResetToken, TokenError};
+///
+/// assert_eq!(ResetToken::parse("short").unwrap_err(), TokenError::WrongLength { found: 5 });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum TokenError {

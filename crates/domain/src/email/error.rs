@@ -10,6 +10,15 @@ use crate::macros::error_codes;
 /// another notation (quotes, angle brackets, comments, literals); the `@`; the local part; the
 /// domain; the length of the whole; what the provider's rule leaves. Positions are bytes of the
 /// text as given, its edges included.
+///
+/// ```
+/// use resetd_domain::{EmailAddress, EmailError};
+///
+/// let error = EmailAddress::parse("jan@localhost").unwrap_err();
+/// assert_eq!(error, EmailError::DomainWithoutDot { position: 13 });
+/// assert_eq!((error.code(), error.position()), ("domain-without-dot", 13));
+/// assert!(EmailError::CODES.contains(&"domain-without-dot"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum EmailError {

@@ -6,6 +6,15 @@ use super::Expiry;
 use crate::macros::error_codes;
 
 /// Why a text is no expiry. Positions are bytes of the text as given.
+///
+/// ```
+/// use resetd_domain::{Expiry, ExpiryError};
+///
+/// let error = Expiry::parse("1h 30").unwrap_err();
+/// assert_eq!(error, ExpiryError::MissingUnit { position: 5 });
+/// assert_eq!((error.code(), error.position()), ("missing-unit", 5));
+/// assert!(ExpiryError::CODES.contains(&"missing-unit"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum ExpiryError {

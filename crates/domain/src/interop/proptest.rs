@@ -1,4 +1,5 @@
-//! Values for a backend's property tests: `any::<EmailAddress>()` and its like. Each shrinks towards the simple ones.
+//! Values for a backend's property tests: `any::<EmailAddress>()` and its like. Each shrinks
+//! towards the simple ones.
 
 use core::net::IpAddr;
 
@@ -29,7 +30,8 @@ macro_rules! arbitrary {
     };
 }
 
-/// Addresses as they come: plain ones, with dots and tags, of every built-in provider, international on either side.
+/// Addresses as they come: plain ones, with dots and tags, of every built-in provider,
+/// international on either side.
 fn addresses() -> impl Strategy<Value = String> {
     let local = prop_oneof![
         4 => "[a-z]{1,12}",

@@ -1,8 +1,9 @@
-//! Values as columns, with every driver: what is text is a text column, an [`Expiry`] its seconds in a `BIGINT`, an identifier what
-//! the driver makes of a UUID, a hash 32 bytes. What comes out of a column is read by `parse` again.
+//! Values as columns, with every driver: what is text is a text column, an [`Expiry`] its seconds
+//! in a `BIGINT`, an identifier what the driver makes of a UUID, a hash 32 bytes. What comes out of
+//! a column is read by `parse` again.
 //!
-//! An [`EmailAddress`] is stored normalized. Its canonical form is another column; a row that comes back has the canonical form of
-//! the built-in rules, see [`EmailAddress::with_rules`].
+//! An [`EmailAddress`] is stored normalized. Its canonical form is another column; a row that comes
+//! back has the canonical form of the built-in rules, see [`EmailAddress::with_rules`].
 
 use ::sqlx::encode::IsNull;
 use ::sqlx::error::BoxDynError;

@@ -7,6 +7,14 @@ use thiserror::Error;
 use crate::macros::error_codes;
 
 /// Why a text is no customer IP. Positions are bytes of the text as given, its edges included.
+///
+/// ```
+/// use resetd_domain::{CustomerIp, CustomerIpError};
+///
+/// let error = CustomerIp::parse("192.168.010.1").unwrap_err();
+/// assert_eq!(error, CustomerIpError::LeadingZero { position: 8 });
+/// assert_eq!((error.code(), error.position()), ("leading-zero", 8));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum CustomerIpError {

@@ -215,7 +215,7 @@ fn refused_addresses() {
 
 /// First or last address of a block, or its neighbour; scope; source: the IANA special-purpose
 /// registries.
-const SCOPES: &[(&str, IpScope, &str)] = &[
+pub(crate) const SCOPES: &[(&str, IpScope, &str)] = &[
     ("0.0.0.1", IpScope::ThisNetwork, "RFC 791 3.2"),
     ("0.255.255.255", IpScope::ThisNetwork, "RFC 791 3.2"),
     ("1.0.0.0", IpScope::Global, "after 0/8"),

@@ -1,5 +1,5 @@
-//! Provider rules as JSON or TOML: a list, the first rule that covers a domain counts. The form is that of `provider` in
-//! `conformance/schema.json`.
+//! Provider rules as JSON or TOML: a list, the first rule that covers a domain counts. The form is
+//! that of `provider` in `conformance/schema.json`.
 
 use std::borrow::Cow;
 
