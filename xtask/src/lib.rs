@@ -8,6 +8,7 @@ pub mod arguments;
 pub mod bench;
 pub mod chaos;
 pub mod check;
+pub mod conform;
 pub mod disk;
 pub mod geo_data;
 pub mod installation;

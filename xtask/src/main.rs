@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use xtask::{Failure, bench, chaos, check, geo_data, sbom, test};
+use xtask::{Failure, bench, chaos, check, conform, geo_data, sbom, test};
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -24,6 +24,8 @@ usage: cargo xtask COMMAND
           what the service stands on fails under load; counts what was lost, late, stuck or doubled
   chaos --list
           the disruptions there are
+  conform [--without NEED,…] -- PROGRAM [ARGUMENT…]
+          a port of the four rules, held to the vectors in conformance/
   geo-data [DIR]
           fetches free GEO databases
   sbom [FILE]
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         "bench" => bench::run(rest),
         "bench-echo" => bench::echo::serve(rest),
         "chaos" => chaos::run(rest),
+        "conform" => conform::run(rest),
         "geo-data" => geo_data::run(rest),
         "sbom" => sbom::run(rest),
         "help" | "--help" | "-h" => {

@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("lib.md")]
 #![forbid(unsafe_code)]
 
 mod api_key;
@@ -55,3 +55,12 @@ pub use self::state::{
 };
 pub use self::token::{ResetToken, TokenError, TokenHash};
 pub use self::webhook::{UnknownWebhookEventType, WebhookEventType, WebhookSecret, WebhookSecretError};
+
+#[doc = include_str!("../DESIGN.md")]
+#[cfg(doc)]
+pub mod design {}
+
+/// The example of the repository's front page of this crate.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct FrontPage;
