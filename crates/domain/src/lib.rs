@@ -5,7 +5,6 @@ mod api_key;
 mod backoff;
 mod country;
 mod email;
-mod error;
 mod expiry;
 mod hash;
 mod ids;
@@ -18,6 +17,7 @@ mod parsed;
 mod password;
 mod proximity;
 mod random;
+mod redeem_code;
 mod rule_error;
 mod rules_version;
 mod state;
@@ -33,7 +33,6 @@ pub use self::country::Country;
 pub use self::email::{
     EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator, mask_addresses,
 };
-pub use self::error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode};
 pub use self::expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601};
 #[cfg(feature = "serde")]
 pub use self::expiry::{expiry_as_iso8601, expiry_as_seconds};
@@ -47,6 +46,7 @@ pub use self::language::{Language, LanguageError};
 pub use self::parsed::Parsed;
 pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
 pub use self::proximity::{NetworkLocation, Proximity};
+pub use self::redeem_code::{RedeemCode, UnknownRedeemCode};
 pub use self::rule_error::RuleError;
 pub use self::rules_version::{RULES_VERSION, UNICODE_VERSION};
 pub use self::state::{

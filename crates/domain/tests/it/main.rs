@@ -22,7 +22,7 @@ mod fuzz_smoke;
 mod ip;
 mod password;
 mod properties;
-mod registry;
+mod redeem_code;
 #[cfg(feature = "serde")]
 mod serde_forms;
 mod traits;

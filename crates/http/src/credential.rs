@@ -7,9 +7,12 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 
 use crate::form::{self, Values};
-use crate::json::{Field, JsonObject, Value};
+use crate::schema::json::{JsonObject, Value};
 
-/// What one place holds.
+/// The name of the query parameter and of the body's field.
+const API_KEY: &str = "apiKey";
+
+/// What one location of a request holds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ApiKeyCredential<'a> {
     /// No key.
@@ -21,7 +24,7 @@ pub(crate) enum ApiKeyCredential<'a> {
 }
 
 impl<'a> ApiKeyCredential<'a> {
-    /// This, or what the next place holds.
+    /// This, or what the next location holds.
     pub(crate) fn or_else(self, next: impl FnOnce() -> Self) -> Self {
         if self == Self::Absent { next() } else { self }
     }
@@ -29,7 +32,7 @@ impl<'a> ApiKeyCredential<'a> {
 
 /// The query's parameter `apiKey`.
 pub(crate) fn in_query(query: Option<&str>) -> ApiKeyCredential<'_> {
-    match form::values(query.unwrap_or_default().as_bytes(), "apiKey") {
+    match form::values(query.unwrap_or_default().as_bytes(), API_KEY) {
         Values::Absent => ApiKeyCredential::Absent,
         Values::One(key) => ApiKeyCredential::Key(key),
         Values::Malformed => ApiKeyCredential::Malformed,
@@ -38,13 +41,11 @@ pub(crate) fn in_query(query: Option<&str>) -> ApiKeyCredential<'_> {
 
 /// The body's field `apiKey`.
 pub(crate) fn in_body<'a>(object: &'a JsonObject<'_>) -> ApiKeyCredential<'a> {
-    if object.duplicate() == Some(Field::ApiKey.name()) {
-        return ApiKeyCredential::Malformed;
-    }
-    match object.value(Field::ApiKey) {
-        Value::Absent | Value::Null => ApiKeyCredential::Absent,
-        Value::Text(key) => ApiKeyCredential::Key(Cow::Borrowed(key)),
-        Value::Other => ApiKeyCredential::Malformed,
+    match object.value(API_KEY) {
+        _ if object.is_repeated(API_KEY) => ApiKeyCredential::Malformed,
+        None | Some(Value::Null) => ApiKeyCredential::Absent,
+        Some(Value::Text(key)) => ApiKeyCredential::Key(Cow::Borrowed(key)),
+        Some(Value::Other) => ApiKeyCredential::Malformed,
     }
 }
 
@@ -114,8 +115,9 @@ mod tests {
             (r#"{"apiKey":["KEY"]}"#, ApiKeyCredential::Malformed),
             (r#"{"apiKey":1}"#, ApiKeyCredential::Malformed),
             (r#"{"apiKey":"KEY","apiKey":"KEY"}"#, ApiKeyCredential::Malformed),
+            (r#"{"x":1,"x":1,"apiKey":null,"apiKey":"KEY"}"#, ApiKeyCredential::Malformed),
         ] {
-            assert_eq!(in_body(&JsonObject::parse(body.as_bytes()).unwrap()), expected, "{body}");
+            assert_eq!(in_body(&JsonObject::read(body.as_bytes()).unwrap()), expected, "{body}");
         }
     }
 }

@@ -6,8 +6,8 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 
-use crate::error::JSON;
 use crate::openapi;
+use crate::schema::answer::JSON;
 
 pub(crate) const PATH: &str = "/openapi.json";
 

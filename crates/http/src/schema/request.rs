@@ -1,23 +1,37 @@
-//! The bodies as the document shows them. The real ones are read field by field, in the contract's
-//! order, by [`crate::fields`].
+//! The bodies of calls, and the scope that a key needs for each. A body is read field by field, in
+//! the order of the specification; errors say where and what was expected, never what was there.
 
-use domain::RedeemCode;
-use serde::Serialize;
-use utoipa::openapi::extensions::Extensions;
+use domain::{CustomerIp, EmailAddress, Expiry, Password, Scope};
 use utoipa::openapi::schema::{
     AnyOfBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use crate::routes::set_new_password::Refused;
+use super::error::ApiError;
+use super::json::JsonObject;
 
 /// The usual spellings of one minute to seven days; there are more, which the description names.
 const EXPIRY: &str = "^(([1-9]|[1-5][0-9]) ?m|([1-9]|1[0-9]|2[0-3]) ?h( ?([1-9]|[1-5][0-9]) ?m)?|[1-6] ?d( ?([1-9]|1[0-9]|2[0-3]) ?h)?|7 ?d|1 ?w|PT([1-9]|1[0-9]|2[0-3])H(([1-9]|[1-5][0-9])M)?|P[1-7]D)?$";
 
+/// What a key must be allowed to do for a call.
+pub(crate) trait Permission: Send {
+    /// The scope that covers the call.
+    const SCOPE: Scope;
+}
+
+/// The body of a call.
+pub(crate) trait RequestBody: Permission + Sized {
+    /// Reads the fields.
+    ///
+    /// # Errors
+    /// 422 with the first field that cannot be taken.
+    fn read(object: &JsonObject<'_>) -> Result<Self, ApiError>;
+}
+
 /// Where every call may have its key.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "the schema of a parameter that `key` reads")]
+#[expect(dead_code, reason = "the schema of a parameter that `credential` reads")]
 pub(crate) struct ApiKeyParameter {
     /// The API key. Where it is absent, the body's `apiKey` counts, else `Authorization: Bearer`.
     #[param(rename = "apiKey", pattern = "^(PROD|DEV_|ROOT)[A-Za-z0-9]{28}$", nullable = false)]
@@ -27,72 +41,72 @@ pub(crate) struct ApiKeyParameter {
 /// A request for a reset mail.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the schema of a body that `fields` reads")]
 pub(crate) struct ResetPasswordBody {
-    #[schema(schema_with = api_key)]
-    api_key: Option<String>,
     /// The customer's address, in any spelling that reaches the mailbox. The answer never tells
     /// whether it is known.
-    #[schema(format = Email, example = "jan@barasek.com")]
-    email: String,
+    #[schema(value_type = String, format = Email, example = "jan@barasek.com")]
+    pub(crate) email: EmailAddress,
     #[schema(schema_with = expiration_time)]
-    expiration_time: Option<String>,
+    pub(crate) expiration_time: Option<Expiry>,
     #[schema(schema_with = customer_real_ip)]
-    customer_real_ip: Option<String>,
+    pub(crate) customer_real_ip: Option<CustomerIp>,
+}
+
+impl Permission for ResetPasswordBody {
+    const SCOPE: Scope = Scope::ResetPassword;
+}
+
+impl RequestBody for ResetPasswordBody {
+    fn read(object: &JsonObject<'_>) -> Result<Self, ApiError> {
+        // An empty time is an absent one.
+        let expiry = |text: &str| Some(text).filter(|text| !text.is_empty()).map(Expiry::parse).transpose();
+        Ok(Self {
+            email: object.parse_required("email", EmailAddress::parse)?,
+            expiration_time: object.parse("expirationTime", expiry)?.flatten(),
+            customer_real_ip: object.parse("customerRealIp", CustomerIp::parse)?,
+        })
+    }
 }
 
 /// A token and the password it shall set.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "the schema of a body that `fields` reads")]
 pub(crate) struct SetNewPasswordBody {
-    #[schema(schema_with = api_key)]
-    api_key: Option<String>,
     /// The 32 characters at the end of the mail's link. One that is none answers `E003`.
     #[schema(example = "8fKq2LxWc0TzB4nYv7RmJ1sPd6HgA9eU")]
-    token: String,
+    pub(crate) token: String,
     /// The new password. By default, which an organisation may change: at least 8 characters, an
     /// upper-case letter, a lower-case letter and a digit, of any script, at most 256 bytes, not
     /// one of the common ones.
     #[schema(
-        format = Password, min_length = 8, max_length = 256, pattern = "^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[ -~]+$",
+        value_type = String, format = Password, min_length = 8, max_length = 256, pattern = "^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[ -~]+$",
         example = "Correct horse 7"
     )]
-    password: String,
+    pub(crate) password: Password,
     #[schema(schema_with = customer_real_ip)]
-    customer_real_ip: Option<String>,
+    pub(crate) customer_real_ip: Option<CustomerIp>,
 }
 
-/// Without a type: where the query has a key, this field is not looked at.
-fn api_key() -> Schema {
+impl Permission for SetNewPasswordBody {
+    const SCOPE: Scope = Scope::SetNewPassword;
+}
+
+impl RequestBody for SetNewPasswordBody {
+    fn read(object: &JsonObject<'_>) -> Result<Self, ApiError> {
+        Ok(Self {
+            token: object.required("token")?.to_owned(),
+            password: Password::new(object.required("password")?.to_owned()),
+            customer_real_ip: object.parse("customerRealIp", CustomerIp::parse)?,
+        })
+    }
+}
+
+/// The field `apiKey` of every body. Without a type: where the query has a key, it is not read.
+pub(crate) fn api_key() -> Schema {
     let key = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some(
         "The API key, a string; looked at only where the query has none. Absent or `null`: `Authorization: Bearer` counts.",
     ));
     Schema::Object(key.build())
-}
-
-pub(crate) fn always_true() -> Schema {
-    always(true)
-}
-
-pub(crate) fn always_false() -> Schema {
-    always(false)
-}
-
-/// A `const`, so that nobody mistakes one answer for the other. utoipa has no field for it; what it
-/// flattens into a schema as an extension is a keyword like any other.
-fn always(value: bool) -> Schema {
-    let constant = Extensions::from_iter([("const", value)]);
-    Schema::Object(ObjectBuilder::new().schema_type(Type::Boolean).extensions(Some(constant)).build())
-}
-
-pub(crate) fn redeem_code() -> Schema {
-    let codes = RedeemCode::ALL.iter().map(|code| code.as_str());
-    let code = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(codes))
-        .description(Some("Why not; `/errors/{errorCode}` explains it."));
-    Schema::Object(code.build())
 }
 
 fn expiration_time() -> Schema {
@@ -123,20 +137,4 @@ fn customer_real_ip() -> Schema {
         ))
         .examples([serde_json::json!("1.1.1.1")]);
     Schema::AnyOf(any.build())
-}
-
-/// It is done.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Success {
-    #[schema(schema_with = always_true)]
-    success: bool,
-}
-
-/// Done, or why not.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-#[expect(dead_code, reason = "the schema of two answers")]
-pub(crate) enum SetNewPasswordAnswer {
-    Changed(Success),
-    Refused(Refused),
 }

@@ -1,5 +1,5 @@
-//! From what went wrong to what the caller sees. Every use case's error is mapped in one exhaustive
-//! `match`, so that a new error does not compile until somebody decides its status and code.
+//! Errors as callers see them. Every use case's error is mapped in one exhaustive `match`: a new one
+//! does not compile until it has a status and a code.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,15 +10,15 @@ use application::{AuthenticateError, RequestResetError};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::ErrorCode;
 use serde::Serialize;
 use tracing::error;
 use utoipa::ToSchema;
 
-use crate::edge::AnsweredCode;
-use crate::rate;
+use super::error_code::ErrorCode;
 
-pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// The error code of an answer, in its extensions, for metrics and the log.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AnsweredCode(pub(crate) &'static str);
 
 /// An error as the caller sees it.
 #[derive(Debug)]
@@ -53,33 +53,11 @@ pub(crate) struct ErrorDetail<'a> {
     field: Option<&'a str>,
 }
 
-/// The status that goes with a code.
-pub(crate) const fn status(code: ErrorCode) -> StatusCode {
-    match code {
-        ErrorCode::ApiKeyIsEmpty
-        | ErrorCode::ApiKeyIsNotInValidFormat
-        | ErrorCode::ApiKeySampleValue
-        | ErrorCode::ApiKeyDoesNotExist
-        | ErrorCode::ApiKeyHasBeenDeleted
-        | ErrorCode::ApiKeyIsNotActive
-        | ErrorCode::ApiKeyHasBeenExpired
-        | ErrorCode::ResourceNotFound => StatusCode::NOT_FOUND,
-        ErrorCode::ApiKeyHasNoPermission => StatusCode::FORBIDDEN,
-        ErrorCode::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-        ErrorCode::ValidationFailed => StatusCode::UNPROCESSABLE_ENTITY,
-        ErrorCode::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        ErrorCode::ServiceUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
 impl ApiError {
     /// The error with its code's own status and message.
     pub(crate) const fn new(code: ErrorCode) -> Self {
         let message = Cow::Borrowed(code.message());
-        Self { status: status(code), code, message, field: None, retry_after: None }
+        Self { status: code.status(), code, message, field: None, retry_after: None }
     }
 
     /// A field that cannot be taken (422). `error` says what was expected, never the value itself.
@@ -107,7 +85,7 @@ impl ApiError {
         Self { retry_after: Some(wait), ..self }
     }
 
-    /// With nobody in particular to blame.
+    /// Without the name of a field.
     pub(crate) fn without_field(self) -> Self {
         Self { field: None, ..self }
     }
@@ -150,10 +128,12 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         // Text fields alone: this cannot fail.
         let body = serde_json::to_vec(&self.body()).unwrap_or_default();
-        let mut response = (self.status, [(CONTENT_TYPE, JSON)], body).into_response();
+        let mut response =
+            (self.status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body)
+                .into_response();
         response.extensions_mut().insert(AnsweredCode(self.code.as_str()));
         if let Some(wait) = self.retry_after {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(rate::whole_seconds(wait)));
+            response.headers_mut().insert(RETRY_AFTER, retry_after(wait));
         }
         response
     }
@@ -202,7 +182,16 @@ impl From<StoreError> for ApiError {
     }
 }
 
-/// A error of the domain begins in lower case and has no full stop; a message to a caller has both.
+/// After how long to try again when the queue of password hashes is full.
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
+
+/// The value of `Retry-After`: rounded up to whole seconds, and at least one, so that who waits that
+/// long does not come too early.
+pub(crate) fn retry_after(wait: Duration) -> HeaderValue {
+    HeaderValue::from((wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1))
+}
+
+/// An error of the domain begins in lower case and has no full stop; a message to a caller has both.
 fn sentence(error: &str) -> String {
     let mut letters = error.chars();
     let first = letters.next().map(char::to_uppercase).into_iter().flatten();

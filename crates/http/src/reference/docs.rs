@@ -4,15 +4,15 @@
 use std::sync::LazyLock;
 
 use axum::response::Response;
-use domain::ErrorCode;
 use minijinja::value::Serde;
 use minijinja::{Value as Shown, context};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::ApiError;
 use crate::html::{self, Policy};
 use crate::openapi;
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
 
 pub(crate) const PAGE: &str = "/docs";
 pub(crate) const SCRIPT: &str = "/docs/app.js";

@@ -1,5 +1,4 @@
-//! Passes over a value without keeping it, and checks it all the same: escapes, surrogates and
-//! depth.
+//! Reads a value without keeping it, and checks escapes, surrogates and depth.
 
 use std::fmt;
 

@@ -3,14 +3,14 @@
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
 use axum::response::Response;
-use domain::ErrorCode;
 use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use crate::error::ApiError;
 use crate::error_pages::ErrorPage;
 use crate::html::{self, Policy};
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
 
 pub(crate) const INDEX: &str = "/errors";
 pub(crate) const PAGE: &str = "/errors/{code}";
