@@ -13,18 +13,23 @@ const FORBIDDEN_IN_DOMAIN: &[&str] = &[
     "redis",
     "serde",
     "serde_json",
+    "schemars",
+    "utoipa",
+    "proptest",
     "getrandom",
     "rand",
     "async-trait",
     "regex",
 ];
 
-/// Who may name a technology outside tests. Tools of ours (`xtask`) stand beside the workspace.
+/// Who may name a technology outside tests. Tools of ours (`xtask`) stand beside the workspace. The
+/// domain has features for backends that use sqlx and utoipa; [`domain_is_pure`] sees to it that none
+/// is on by default.
 const HOMES: &[(&str, &[&str])] = &[
-    ("sqlx", &["resetd-store-sqlite", "resetd-store-postgres"]),
+    ("sqlx", &["resetd-domain", "resetd-store-sqlite", "resetd-store-postgres"]),
     ("lettre", &["resetd-mail-smtp"]),
     ("axum", &["resetd-http", "resetd", "xtask"]),
-    ("utoipa", &["resetd-http", "resetd"]),
+    ("utoipa", &["resetd-domain", "resetd-http", "resetd"]),
     ("redis", &["resetd-limit-redis"]),
     ("maxminddb", &["resetd-geo-local"]),
     ("hickory-resolver", &["resetd-geo-local"]),
