@@ -10,27 +10,30 @@ use std::process::Command;
 
 use self::case::Case;
 pub use self::report::Report;
-use crate::arguments::Arguments;
 use crate::output::step;
 use crate::{Result, workspace};
 
-/// Asks `PROGRAM` every question of the vectors and prints what it got wrong.
+/// The words of the command line.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// What the port leaves out: unicode, nfc, idna, providers, refuse-sample
+    #[arg(long, value_name = "NEED", value_delimiter = ',')]
+    without: Vec<String>,
+    /// The port and its arguments
+    #[arg(last = true, required = true, value_name = "PROGRAM")]
+    program: Vec<String>,
+}
+
+/// Asks the program every question of the vectors and prints what it got wrong.
 ///
 /// # Errors
 /// When an answer is wrong or missing, or the program does not keep to the protocol.
-pub fn run(arguments: &[String]) -> Result {
-    let split = arguments.iter().position(|word| word == "--");
-    let (ours, program) = arguments.split_at(split.unwrap_or(arguments.len()));
-    let mut ours = Arguments::new(ours);
-    let without = ours.option("--without")?.unwrap_or_default();
-    let without: BTreeSet<&str> = without.split(',').filter(|need| !need.is_empty()).collect();
-    ours.rest()?;
-    let [_, program, words @ ..] = program else {
-        return Err("which program? cargo xtask conform [--without NEED,…] -- PROGRAM [ARGUMENT…]".into());
-    };
+pub fn run(options: &Options) -> Result {
+    let [program, words @ ..] = options.program.as_slice() else { return Err("which program?".into()) };
     let mut command = Command::new(program);
     command.args(words);
-    step(format!("{program} {}", words.join(" ")));
+    step(options.program.join(" "));
+    let without = options.without.iter().map(String::as_str).collect();
     let report = check(&mut command, &without)?;
     println!("{report}");
     if report.is_clean() { Ok(()) } else { Err(format!("{} wrong", report.wrong().len()).into()) }

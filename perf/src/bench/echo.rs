@@ -10,19 +10,16 @@ use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 
 use crate::Result;
-use crate::arguments::Arguments;
-use crate::process::{Running, free_address, with_parent_death_signal};
+use xtask::process::{Running, free_address, with_parent_death_signal};
 
 /// Where it answers.
 pub const PATH: &str = "/echo";
 
-/// Serves on the address in the first word, until killed. The hidden command `bench-echo`.
+/// Serves on this address until killed.
 ///
 /// # Errors
 /// When the address cannot be had.
-pub fn serve(words: &[String]) -> Result {
-    let words = Arguments::new(words).rest()?;
-    let address: SocketAddr = words.first().ok_or("bench-echo needs an address")?.parse()?;
+pub fn serve(address: SocketAddr) -> Result {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let echo = |body: Bytes| async { ([(CONTENT_TYPE, "application/json")], body) };
         let listener = tokio::net::TcpListener::bind(address).await?;
@@ -34,7 +31,7 @@ pub fn serve(words: &[String]) -> Result {
 pub(super) fn start() -> Result<(Running, SocketAddr)> {
     let address = free_address()?;
     let mut command = with_parent_death_signal(&std::env::current_exe()?, "TERM");
-    let mut echo = Running::start("axum echo", command.args(["bench-echo", &address.to_string()]))?;
+    let mut echo = Running::start("axum echo", command.args(["echo", &address.to_string()]))?;
     echo.wait_for(address, Duration::from_secs(10))?;
     Ok((echo, address))
 }

@@ -18,6 +18,9 @@ use tokio::sync::watch;
 pub use self::record::{Delivery, Keep, Record};
 use crate::Result;
 
+/// The name of the thread that a sink lives on.
+pub(crate) const THREAD: &str = "smtp-sink";
+
 /// How the sink behaves towards its clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behaviour {
@@ -57,7 +60,7 @@ impl Sink {
         let (behaviour, told) = watch::channel(Behaviour::Accept);
         let kept = Arc::clone(&record);
         let thread = thread::Builder::new()
-            .name("smtp-sink".to_owned())
+            .name(THREAD.to_owned())
             .spawn(move || runtime.block_on(listen(listener, address, told, kept)))?;
         Ok(Self { address, behaviour, record, thread: Some(thread) })
     }

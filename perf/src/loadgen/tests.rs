@@ -76,6 +76,7 @@ fn a_paced_run_keeps_its_pace_and_tells_answers_from_none() {
         rate: 20,
         duration: Duration::from_secs(1),
         connections: 1,
+        customers: 7,
     };
     let start = std::time::Instant::now();
     let outcomes = apart(move || paced(plan)).unwrap();

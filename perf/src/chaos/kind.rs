@@ -2,8 +2,8 @@
 
 use crate::bench::Store;
 use crate::disk::SimulatedDisk;
-use crate::process::find_program;
-use crate::services::postgres;
+use xtask::process::find_program;
+use xtask::services::postgres;
 
 /// One way to disturb the system under test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

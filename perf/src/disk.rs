@@ -16,8 +16,10 @@ use tempfile::TempDir;
 
 use self::fuse::Files;
 use self::image::Image;
-use crate::services::fuse_obstacle;
-use crate::{Result, workspace};
+use xtask::services::fuse_obstacle;
+use xtask::workspace;
+
+use crate::Result;
 
 /// How long files may stay open after their processes have ended.
 const TIMEOUT: Duration = Duration::from_secs(5);

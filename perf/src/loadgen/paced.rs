@@ -28,9 +28,11 @@ pub struct Paced {
     pub duration: Duration,
     /// How many may be on their way at once.
     pub connections: u32,
+    /// The requests go through customers 0 to this number, less one, in a circle.
+    pub customers: u32,
 }
 
-/// What became of the request of one customer; each customer is asked for once.
+/// What became of one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome {
     /// The customer's number.
@@ -54,6 +56,7 @@ impl Outcome {
 struct Shared {
     start: Instant,
     total: u32,
+    customers: u32,
     next: Cell<u32>,
     outcomes: RefCell<Vec<Outcome>>,
 }
@@ -70,6 +73,7 @@ pub async fn paced(plan: Paced) -> Result<Vec<Outcome>> {
     let shared = Rc::new(Shared {
         start: Instant::now(),
         total,
+        customers: plan.customers.max(1),
         next: Cell::new(0),
         outcomes: RefCell::new(Vec::with_capacity(usize::try_from(total)?)),
     });
@@ -94,12 +98,13 @@ struct Client {
 impl Client {
     async fn run(mut self, rate: u32, shared: Rc<Shared>) {
         loop {
-            let customer = shared.next.get();
-            if customer >= shared.total {
+            let number = shared.next.get();
+            if number >= shared.total {
                 return;
             }
-            shared.next.set(customer + 1);
-            sleep_until((shared.start + Duration::from_secs(1) * customer / rate).into()).await;
+            shared.next.set(number + 1);
+            let customer = number % shared.customers;
+            sleep_until((shared.start + Duration::from_secs(1) * number / rate).into()).await;
             let sent = Instant::now();
             let status = self.ask(customer).await;
             shared.outcomes.borrow_mut().push(Outcome { customer, sent, answered: Instant::now(), status });

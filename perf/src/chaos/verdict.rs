@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use super::disruption::{Disruption, apart_from};
 use super::kind::Kind;
 use crate::loadgen::{Group, Outcome, address};
-use crate::output::{figure, human, note, step};
 use crate::sink::Delivery;
+use xtask::output::{figure, human, note, step};
 
 /// After a restart of PostgreSQL the rate is back within this.
 const RECOVERY: Duration = Duration::from_secs(5);

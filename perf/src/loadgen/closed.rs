@@ -45,13 +45,15 @@ pub struct Load {
     pub broken: u64,
     /// How long was measured.
     pub elapsed: Duration,
+    /// When each 200 of the measured time was there, oldest first.
+    pub acknowledged: Vec<Instant>,
 }
 
 impl Load {
     /// Requests answered with 200 per second.
     #[must_use]
     pub fn per_second(&self) -> f64 {
-        crate::output::ratio(self.latencies.len() as f64, self.elapsed.as_secs_f64())
+        xtask::output::ratio(self.latencies.len() as f64, self.elapsed.as_secs_f64())
     }
 
     /// What was not a 200, for the reader.
@@ -80,6 +82,7 @@ struct Shared {
 #[derive(Default)]
 struct Own {
     micros: Vec<u32>,
+    acknowledged: Vec<Instant>,
     statuses: BTreeMap<u16, u64>,
     accepted: u64,
     broken: u64,
@@ -109,12 +112,14 @@ pub async fn closed_loop(plan: Closed) -> Result<Load> {
     for task in tasks {
         let own = task.await?;
         micros.extend(own.micros);
+        load.acknowledged.extend(own.acknowledged);
         own.statuses
             .into_iter()
             .for_each(|(status, count)| *load.statuses.entry(status).or_default() += count);
         load.accepted += own.accepted;
         load.broken += own.broken;
     }
+    load.acknowledged.sort_unstable();
     load.latencies = Latencies::from_micros(micros);
     load.elapsed = Instant::now().min(shared.until).saturating_duration_since(measure_from);
     Ok(load)
@@ -140,6 +145,7 @@ async fn one(mut connection: Connection, plan: Rc<Closed>, shared: Rc<Shared>) -
                     if answer.status == 200 {
                         let micros = now.duration_since(start).as_micros();
                         own.micros.push(u32::try_from(micros).unwrap_or(u32::MAX));
+                        own.acknowledged.push(now);
                     }
                 }
                 if !answer.closes {

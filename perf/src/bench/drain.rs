@@ -7,9 +7,9 @@ use super::{Bench, Plan, ceiling};
 use crate::Result;
 use crate::installation::Budget;
 use crate::loadgen::{Closed, Group, ResetRequest, apart, closed_loop};
-use crate::output::{figure, human, ratio, step};
-use crate::process::free_address;
 use crate::sink::{Behaviour, Keep, Sink};
+use xtask::output::{figure, human, ratio, step};
+use xtask::process::free_address;
 
 /// How long a drain may take.
 const TIMEOUT: Duration = Duration::from_secs(180);

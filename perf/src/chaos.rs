@@ -14,12 +14,13 @@ pub use self::disruption::Disruption;
 pub use self::kind::Kind;
 use self::scene::Scene;
 pub use self::verdict::Verdict;
-use crate::arguments::Arguments;
-use crate::bench::Store;
+use crate::bench::{Store, positive};
 use crate::loadgen::{Group, Paced, apart, paced};
-use crate::output::{figure, note, step};
 use crate::sink::{Behaviour, Keep, Sink};
-use crate::{Result, workspace};
+use xtask::output::{figure, note, step};
+use xtask::workspace;
+
+use crate::Result;
 
 /// Seconds of a run that an outage needs beside its own length, so that what follows it is seen.
 const AROUND_AN_OUTAGE: u32 = 12;
@@ -56,54 +57,79 @@ impl Plan {
     }
 }
 
-/// Reads the command line, carries out the plan in release builds, prints the verdict.
+/// The command line.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Seconds of load [default: 60, or as many as the disruptions need]
+    #[arg(long, value_parser = positive())]
+    seconds: Option<u32>,
+    /// Requests per second.
+    #[arg(long, default_value_t = 500, value_parser = positive())]
+    rate: u32,
+    /// Servers that share the store.
+    #[arg(long, default_value_t = 1, value_parser = positive())]
+    replicas: u32,
+    /// The database under the servers.
+    #[arg(long, value_enum, default_value = "sqlite")]
+    store: Store,
+    /// A disruption by its name, or `all`; repeatable [default: kill, relay, and restarts of
+    /// PostgreSQL and Redis where they are used]
+    #[arg(long = "disruption", value_name = "NAME")]
+    disruptions: Vec<String>,
+    /// Seconds for which what goes away stays away.
+    #[arg(long, default_value_t = 8, value_parser = positive())]
+    outage: u32,
+    /// Seconds between two kills [default: 3, with replicas 5]
+    #[arg(long, value_parser = positive())]
+    kill_every: Option<u32>,
+    /// The resetd under test [default: a release build of this workspace]
+    #[arg(long)]
+    binary: Option<PathBuf>,
+    /// Lists the disruptions.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Carries out what the command line asks for in release builds, and prints the verdict.
 ///
 /// # Errors
 /// When something was lost, doubled without a reason, late, or stuck.
-pub fn run(words: &[String]) -> Result {
-    let mut arguments = Arguments::new(words);
-    if arguments.flag("--list") {
-        arguments.rest()?;
+pub fn run(options: Options) -> Result {
+    if options.list {
         Kind::ALL.into_iter().for_each(|kind| figure(kind.name(), kind.description()));
         return Ok(());
     }
-    let store = Store::from_option(&mut arguments)?;
-    let replicas = arguments.number("--replicas", 1)?;
-    let rate = arguments.number("--rate", 500)?;
-    let disruptions = disruptions(&mut arguments, store)?;
-    let outage = arguments.number("--outage", 8)?;
+    let Options { store, replicas, rate, outage, .. } = options;
+    if replicas > 1 && store == Store::Sqlite {
+        return Err("an SQLite file has one server; add --store postgres".into());
+    }
+    let kill_every = options.kill_every.unwrap_or(if replicas > 1 { 5 } else { 3 });
     let mut plan = Plan {
         binary: PathBuf::new(),
         store,
         replicas,
         rate,
         duration: Duration::ZERO,
-        disruptions,
-        kill_every: Duration::from_secs(
-            arguments.number("--kill-every", if replicas > 1 { 5 } else { 3 })?.into(),
-        ),
+        disruptions: disruptions(&options.disruptions, store)?,
+        kill_every: Duration::from_secs(kill_every.into()),
         outage: Duration::from_secs(outage.into()),
     };
     let events = u32::try_from(plan.events().len())?;
-    let seconds = arguments.number("--seconds", 60.max(events * (outage + AROUND_AN_OUTAGE)))?;
+    let seconds = options.seconds.unwrap_or_else(|| 60.max(events * (outage + AROUND_AN_OUTAGE)));
     plan.duration = Duration::from_secs(seconds.into());
-    let binary = arguments.option("--binary")?;
-    arguments.rest()?;
-    if replicas > 1 && store == Store::Sqlite {
-        return Err("an SQLite file has one server; add --store postgres".into());
-    }
-    step(binary.as_deref().unwrap_or("building resetd in release"));
-    plan.binary = workspace::resetd(binary.as_deref())?;
+    let given = options.binary.as_deref();
+    step(given.map_or_else(|| "building resetd in release".to_owned(), |path| path.display().to_string()));
+    plan.binary = workspace::resetd(given)?;
     let verdict = carry_out(&plan)?;
     verdict.print();
     if verdict.is_clean() { Ok(()) } else { Err("a promise was broken".into()) }
 }
 
 /// What was asked for and can be had here. What cannot is named.
-fn disruptions(arguments: &mut Arguments, store: Store) -> Result<Vec<Kind>> {
+fn disruptions(names: &[String], store: Store) -> Result<Vec<Kind>> {
     let mut wanted = Vec::new();
-    while let Some(name) = arguments.option("--disruption")? {
-        match Kind::from_name(&name) {
+    for name in names {
+        match Kind::from_name(name) {
             Some(kind) if !wanted.contains(&kind) => wanted.push(kind),
             Some(_) => {}
             None if name == "all" => wanted = Kind::ALL.to_vec(),
@@ -150,6 +176,7 @@ pub fn carry_out(plan: &Plan) -> Result<Verdict> {
         rate: plan.rate,
         duration: plan.duration,
         connections: 64,
+        customers,
     };
     let start = Instant::now();
     let generator = thread::spawn(move || apart(move || paced(load)));

@@ -7,9 +7,9 @@ use super::{Bench, Plan, ceiling, echo};
 use crate::Result;
 use crate::installation::Budget;
 use crate::loadgen::{Closed, Group, Load, ResetRequest, apart, closed_loop};
-use crate::output::{figure, human, note, ratio, step};
-use crate::process::free_address;
 use crate::sink::{Keep, Sink};
+use xtask::output::{figure, human, note, ratio, step};
+use xtask::process::free_address;
 
 /// So many that none is asked for so often that it tells.
 const CUSTOMERS: u32 = 100_000;
@@ -17,24 +17,26 @@ const CUSTOMERS: u32 = 100_000;
 pub(super) fn run(plan: &Plan) -> Result {
     step(format!(
         "accept: {} kept connections, {} s, durable {:?}",
-        plan.connections, plan.seconds, plan.store
+        plan.connections,
+        plan.seconds(),
+        plan.store
     ));
     let sink = Sink::start(Keep::Totals)?;
     let bench = Bench::new(plan, &sink, Budget::AMPLE)?;
     bench.installation.import(Group::Known, 0..CUSTOMERS)?;
     note(format!("{CUSTOMERS} customers imported"));
 
-    let before = echo_load(plan)?;
+    let before = echo_load(plan, plan.seconds().min(5))?;
     let address = free_address()?;
     let server = bench.installation.serve(address)?;
     let cpu_before = server.cpu_time().unwrap_or_default();
-    let load = load(plan, plan.seconds, address, ResetRequest::new(address, &bench.key))?;
+    let load = load(plan, plan.seconds(), address, ResetRequest::new(address, &bench.key))?;
     let mails = sink.record().mails();
     let cpu = server.cpu_time().unwrap_or_default().saturating_sub(cpu_before);
     let resident = server.resident_bytes();
-    let alive = crate::process::listens(address);
+    let alive = xtask::process::listens(address);
     server.kill();
-    let after = echo_load(plan)?;
+    let after = echo_load(plan, plan.seconds().min(5))?;
     let echo = f64::midpoint(before.per_second(), after.per_second());
 
     tell("echo before", &before);
@@ -52,7 +54,7 @@ pub(super) fn run(plan: &Plan) -> Result {
         figure("resident memory of the server", format!("{:.1} MiB", bytes as f64 / 1_048_576.0));
     }
     if let Some(database) = &bench.database {
-        let commits = ceiling::one_row_commits(database, plan.seconds)?;
+        let commits = ceiling::one_row_commits(database, plan.seconds())?;
         figure("pgbench, one-row commits/s, 64", format!("{commits:.0}"));
         figure("ratio to pgbench", format!("{:.2}", ratio(load.per_second(), commits)));
     }
@@ -76,9 +78,10 @@ fn load(plan: &Plan, seconds: u32, server: SocketAddr, request: ResetRequest) ->
     apart(move || closed_loop(closed))
 }
 
-fn echo_load(plan: &Plan) -> Result<Load> {
+/// The same load on a bare echo.
+pub(super) fn echo_load(plan: &Plan, seconds: u32) -> Result<Load> {
     let (_echo, address) = echo::start()?;
-    load(plan, plan.seconds.min(5), address, ResetRequest::with_path(address, echo::PATH))
+    load(plan, seconds, address, ResetRequest::with_path(address, echo::PATH))
 }
 
 fn tell(name: &str, load: &Load) {

@@ -12,7 +12,9 @@ use mail_parser::MessageParser;
 pub enum Keep {
     /// How many there were and how large: for throughput.
     Totals,
-    /// When each arrived, by recipient.
+    /// When each arrived, by recipient, and nothing else of it.
+    Times,
+    /// When each arrived, by recipient, and its `Message-ID`.
     Arrivals,
     /// Arrivals, and the first link of each mail's text.
     Links,
@@ -112,7 +114,7 @@ impl Record {
         if self.keep != Keep::Totals {
             let delivery = Delivery {
                 at,
-                message_id: header(message, "message-id"),
+                message_id: if self.keep == Keep::Times { None } else { header(message, "message-id") },
                 link: if self.keep == Keep::Links { first_link(message) } else { None },
             };
             let mut known = self.lock();

@@ -1,19 +1,75 @@
 //! Ceilings other than the echo: what the relay and the database can do by themselves.
 
+use std::io::Write;
+use std::path::Path;
 use std::process::Command;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use crate::output::ratio;
-use crate::process::capture;
-use crate::services::postgres::{Database, client, execute};
+use super::{Bench, Plan, accept};
 use crate::sink::Sink;
 use crate::{Result, loadgen};
+use xtask::output::{figure, ratio};
+use xtask::process::capture;
+use xtask::services::postgres::{Database, client, execute};
+
+/// Bytes of a mail of the built-in template.
+const TYPICAL_MAIL: u64 = 4_500;
 
 /// Connections that resetd keeps to its relay (specification.md#mail).
 pub(super) const CONNECTIONS: u32 = 25;
+
+/// What this machine does with nothing but one part of the work.
+#[derive(Debug)]
+pub(super) struct Ceilings {
+    /// Requests per second of a bare echo.
+    pub(super) echo: f64,
+    /// Durable writes of one request per second, one after the other on SQLite's disk or from 64
+    /// clients on PostgreSQL.
+    commits: f64,
+    /// Mails per second that the sink takes.
+    pub(super) sink: f64,
+}
+
+impl Ceilings {
+    /// Measures them, for some seconds each. The sink's record is empty afterwards.
+    ///
+    /// # Errors
+    /// When one cannot be measured.
+    pub(super) fn measure(plan: &Plan, bench: &Bench, sink: &Sink) -> Result<Self> {
+        const SECONDS: u32 = 3;
+        let echo = accept::echo_load(plan, SECONDS)?.per_second();
+        let commits = match &bench.database {
+            Some(database) => one_row_commits(database, SECONDS)?,
+            None => syncs(bench.installation.folder(), Duration::from_secs(SECONDS.into()))?,
+        };
+        let sink_rate = relay(sink, 20_000, TYPICAL_MAIL)?;
+        sink.record().clear();
+        Ok(Self { echo, commits, sink: sink_rate })
+    }
+
+    /// Prints them.
+    pub(super) fn print(&self) {
+        figure("ceiling: echo, requests/s", format!("{:.0}", self.echo));
+        figure("ceiling: commits/s", format!("{:.0}", self.commits));
+        figure("ceiling: sink, mails/s", format!("{:.0}", self.sink));
+    }
+}
+
+/// Writes of 4 KiB per second, each followed by a sync, to a file in `folder`.
+fn syncs(folder: &Path, time: Duration) -> Result<f64> {
+    let mut file = tempfile::tempfile_in(folder)?;
+    let start = Instant::now();
+    let mut count = 0_u32;
+    while start.elapsed() < time {
+        file.write_all(&[7; 4096])?;
+        file.sync_data()?;
+        count += 1;
+    }
+    Ok(ratio(f64::from(count), start.elapsed().as_secs_f64()))
+}
 
 /// Mails per second that the sink takes from a client with nothing else to do: kept connections, no
 /// pipelining, mails of `bytes` bytes.
@@ -80,15 +136,14 @@ pub(super) fn one_row_commits(database: &Database, seconds: u32) -> Result<f64> 
          CREATE TABLE one_row (id uuid PRIMARY KEY, organisation uuid NOT NULL, address text NOT NULL, accepted timestamptz NOT NULL)",
     )?;
     let mut script = tempfile::NamedTempFile::new()?;
-    std::io::Write::write_all(
-        &mut script,
+    script.write_all(
         b"INSERT INTO one_row VALUES (gen_random_uuid(), gen_random_uuid(), 'k0000000@customers.example', now());\n",
     )?;
     let mut command = Command::new(pgbench);
     command.args(["-n", "-M", "prepared", "-c", "64", "-j", "2", "-T", &seconds.to_string(), "-f"]);
     let report = capture(command.arg(script.path()).arg(database.url()))?;
     execute(&database.url(), "DROP TABLE one_row")?;
-    tps(&report).ok_or_else(|| format!("pgbench told no tps:\n{report}").into())
+    tps(&report).ok_or_else(|| format!("pgbench printed no tps:\n{report}").into())
 }
 
 /// The figure in `tps = 15500.1 (without initial connection time)`.
@@ -108,6 +163,12 @@ mod tests {
             Some(15500.5)
         );
         assert_eq!(tps("nothing"), None);
+    }
+
+    #[test]
+    fn syncs_are_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(syncs(folder.path(), Duration::from_millis(50)).unwrap() > 0.0);
     }
 
     #[test]

@@ -52,6 +52,24 @@ impl Client {
 }
 
 #[test]
+fn commands_sent_together_are_answered_together_and_in_their_order() {
+    let sink = Sink::start(Keep::Totals).unwrap();
+    let mut client = Client::greeted(&sink);
+    let envelope = "MAIL FROM:<a@resetd.example>\r\nRCPT TO:<b@x.example>\r\nDATA\r\n";
+    client.0.get_mut().write_all(envelope.as_bytes()).unwrap();
+    let replies = [client.reply(), client.reply(), client.reply()];
+    assert!(replies[0].starts_with("250 2.1.0") && replies[1].starts_with("250 2.1.5"), "{replies:?}");
+    assert!(replies[2].starts_with("354"), "{replies:?}");
+    // The next mail's envelope comes with the end of the one before.
+    let text = format!("Subject: x\r\n\r\ntext\r\n.\r\n{envelope}");
+    client.0.get_mut().write_all(text.as_bytes()).unwrap();
+    let replies = [client.reply(), client.reply(), client.reply(), client.reply()];
+    assert!(replies[0].starts_with("250 2.0.0") && replies[3].starts_with("354"), "{replies:?}");
+    assert!(client.say("second\r\n.").starts_with("250 2.0.0"));
+    assert_eq!(sink.record().mails(), 2);
+}
+
+#[test]
 fn mails_are_taken_one_after_the_other_and_counted_by_recipient() {
     let sink = Sink::start(Keep::Links).unwrap();
     let mut client = Client::greeted(&sink);

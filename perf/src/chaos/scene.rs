@@ -11,12 +11,12 @@ use crate::bench::Store;
 use crate::disk::SimulatedDisk;
 use crate::installation::{Budget, Installation};
 use crate::loadgen::{Group, Outcome, address};
-use crate::output::note;
-use crate::process::{Running, free_address};
 use crate::proxy::Proxy;
-use crate::services::postgres::{self, Postgres};
-use crate::services::{Durability, Redis};
 use crate::sink::{Behaviour, Sink};
+use xtask::output::note;
+use xtask::process::{Running, free_address};
+use xtask::services::postgres::{self, Postgres};
+use xtask::services::{Durability, Redis};
 
 /// How long nothing may move at the end before what is left counts as stuck. Leases and back-off
 /// are shorter.

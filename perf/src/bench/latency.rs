@@ -6,10 +6,10 @@ use super::{Bench, Plan};
 use crate::Result;
 use crate::installation::Budget;
 use crate::loadgen::{Connection, Group, ResetRequest, address, apart};
-use crate::output::{figure, human, step};
-use crate::process::free_address;
 use crate::sink::{Keep, Sink};
 use crate::statistics::Latencies;
+use xtask::output::{figure, human, step};
+use xtask::process::free_address;
 
 const REQUESTS: u32 = 200;
 const TIMEOUT: Duration = Duration::from_secs(10);

@@ -7,10 +7,10 @@ use super::{Bench, Plan, scrape};
 use crate::Result;
 use crate::installation::Budget;
 use crate::loadgen::{Group, Outcome, Paced, apart, paced};
-use crate::output::{human, note, step};
-use crate::process::{Running, free_address};
 use crate::sink::{Keep, Sink};
 use crate::statistics::Latencies;
+use xtask::output::{human, note, step};
+use xtask::process::{Running, free_address};
 
 /// Requests per second unless asked otherwise.
 const RATE: u32 = 5_000;
@@ -35,7 +35,7 @@ struct Sample {
 }
 
 pub(super) fn run(plan: &Plan) -> Result {
-    let rate = if plan.rate == 0 { RATE } else { plan.rate };
+    let rate = plan.rate.unwrap_or(RATE);
     let length = Duration::from_secs(u64::from(plan.minutes) * 60);
     step(format!("soak: {rate} requests/s for {} min on {} connections", plan.minutes, plan.connections));
     let sink = Sink::start(Keep::Totals)?;
@@ -76,6 +76,7 @@ fn load(plan: &Plan, bench: &Bench, server: SocketAddr, rate: u32) -> Result<Vec
         rate,
         duration: Duration::from_secs(EVERY.into()),
         connections: plan.connections,
+        customers: u32::MAX,
     };
     apart(move || paced(paced_plan))
 }

@@ -8,10 +8,10 @@ use super::{Bench, Plan};
 use crate::Result;
 use crate::installation::Budget;
 use crate::loadgen::{Connection, Group, ResetRequest, apart, refuse_foreign};
-use crate::output::{figure, note, step};
-use crate::process::free_address;
 use crate::sink::{Keep, Sink};
 use crate::statistics::{auc, welch_t};
+use xtask::output::{figure, note, step};
+use xtask::process::free_address;
 
 /// Fewer pairs prove nothing.
 const FEWEST_PAIRS: u32 = 4_000;

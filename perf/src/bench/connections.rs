@@ -10,10 +10,10 @@ use super::{Bench, Plan, scrape};
 use crate::Result;
 use crate::installation::Budget;
 use crate::loadgen::{Crowd, Group, Outcome, Paced, apart, paced};
-use crate::output::{figure, human, step};
-use crate::process::{Running, free_address};
 use crate::sink::{Keep, Sink};
 use crate::statistics::Latencies;
+use xtask::output::{figure, human, step};
+use xtask::process::{Running, free_address};
 
 /// Connections that rest.
 const IDLE: u32 = 1_000;
@@ -33,22 +33,22 @@ const COLD_START: Duration = Duration::from_millis(150);
 const STARTS: usize = 5;
 
 pub(super) fn run(plan: &Plan) -> Result {
-    let rate = if plan.rate == 0 { RATE } else { plan.rate };
+    let rate = plan.rate.unwrap_or(RATE);
     step(format!(
         "connections: {rate} requests/s on {} connections, alone and beside {IDLE} idle and {DRIPPING} dripping ones",
         plan.connections
     ));
     let sink = Sink::start(Keep::Totals)?;
     let bench = Bench::new(plan, &sink, Budget::AMPLE)?;
-    bench.installation.import(Group::Known, 0..rate * plan.seconds)?;
+    bench.installation.import(Group::Known, 0..rate * plan.seconds())?;
     let address = free_address()?;
     let server = bench.installation.serve(address)?;
     // Half of the undisturbed run before and half after, so that what drifts meanwhile meets both.
-    let half = plan.seconds.div_ceil(2);
+    let half = plan.seconds().div_ceil(2);
     load(plan, &bench, address, rate, 1)?;
     let mut alone = load(plan, &bench, address, rate, half)?;
     let crowd = Crowd::gather(address, &bench.key, IDLE, DRIPPING)?;
-    let (beside, resident) = with_memory(&server, || load(plan, &bench, address, rate, plan.seconds))?;
+    let (beside, resident) = with_memory(&server, || load(plan, &bench, address, rate, plan.seconds()))?;
     let open = crowd.open();
     drop(crowd);
     alone.extend(load(plan, &bench, address, rate, half)?);
@@ -85,6 +85,7 @@ fn load(plan: &Plan, bench: &Bench, server: SocketAddr, rate: u32, seconds: u32)
         rate,
         duration: Duration::from_secs(seconds.into()),
         connections: plan.connections,
+        customers: u32::MAX,
     };
     apart(move || paced(paced_plan))
 }

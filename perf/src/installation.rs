@@ -11,8 +11,10 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::loadgen::{Group, address};
-use crate::process::{Running, capture, with_parent_death_signal};
-use crate::{Result, workspace};
+use xtask::process::{Running, capture, with_parent_death_signal};
+use xtask::workspace;
+
+use crate::Result;
 
 /// How long the server may take to listen. A debug build on a busy machine needs some of it.
 const START: Duration = Duration::from_secs(30);
