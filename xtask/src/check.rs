@@ -5,6 +5,7 @@ mod deny;
 mod dependencies;
 mod documents;
 mod sources;
+mod vocabulary;
 mod workspace_rules;
 
 use self::workspace_rules::Workspace;
@@ -67,6 +68,10 @@ const INVARIANTS: &[Invariant] = &[
     Invariant {
         sentence: "every error code has a page, and every page a code",
         violations: documents::codes_have_pages,
+    },
+    Invariant {
+        sentence: "no word is used that the glossary has replaced",
+        violations: vocabulary::old_words_are_gone,
     },
     Invariant {
         sentence: "links between documents lead somewhere",

@@ -244,8 +244,26 @@ fn inline_paths(module: &Module, text: &str) -> Vec<Module> {
     paths
 }
 
+/// The code without comments and without the bodies of macros, whose paths are read where they are
+/// used.
 fn without_comments(text: &str) -> String {
-    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let mut end_of_macro: Option<String> = None;
+    let mut kept = String::new();
+    for line in text.lines() {
+        let body = line.trim_start();
+        if let Some(end) = &end_of_macro {
+            if line == end {
+                end_of_macro = None;
+            }
+        } else if body.starts_with("macro_rules! ") {
+            let indent = line.len() - body.len();
+            end_of_macro = Some(format!("{}}}", " ".repeat(indent)));
+        } else if !body.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -287,6 +305,15 @@ mod tests {
             ("crates/x/src/c/mod.rs", "use super::a::A;\n"),
         ];
         assert_eq!(found(&files), ["crates/x: a → b → c → a"]);
+    }
+
+    #[test]
+    fn a_path_in_a_macro_belongs_to_its_uses() {
+        let files = [
+            ("crates/x/src/a.rs", "macro_rules! m {\n    () => { crate::b::B };\n}\npub(crate) use m;\n"),
+            ("crates/x/src/b.rs", "use crate::a::m;\n"),
+        ];
+        assert!(found(&files).is_empty());
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What the sources may not say. Clippy sees most of it; these see the rest, and that clippy is
-//! still told to look.
+//! What the sources may not say. Clippy sees most of it; these see the rest, and that clippy still
+//! has its list.
 
 use super::workspace_rules::{Text, Workspace};
 

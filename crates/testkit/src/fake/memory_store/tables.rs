@@ -35,7 +35,7 @@ pub(super) struct Tables {
     pub(super) endpoints: BTreeMap<WebhookEndpointId, EndpointRow>,
     pub(super) events: BTreeMap<WebhookEventId, EventRow>,
     /// How many events were ever written.
-    pub(super) told: u64,
+    pub(super) reported: u64,
 }
 
 /// A request that counts, and when it was admitted.
@@ -58,13 +58,13 @@ pub(super) struct CustomerRow {
     pub(super) revision: Option<i64>,
     /// Requests accepted before get no token any more.
     pub(super) links_from: Option<DateTime<Utc>>,
-    /// Sessions begun before this moment are over.
+    /// Sessions begun before this time are over.
     pub(super) sessions_from: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug)]
 pub(super) struct MailRow {
-    /// Its place among mails accepted at the same moment.
+    /// Its position among mails accepted at the same time.
     pub(super) number: u64,
     pub(super) organisation: OrganisationId,
     pub(super) sandbox: bool,

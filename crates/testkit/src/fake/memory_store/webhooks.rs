@@ -1,4 +1,4 @@
-//! Webhooks: endpoints, and what they are still to be told.
+//! Webhooks: endpoints, and the events that wait for them.
 
 use application::ports::{
     ClaimedEvent, OutboxDepth, StoreError, WebhookEndpoint, WebhookEndpointStatus, WebhookEvent,
@@ -25,7 +25,7 @@ impl Tables {
         let Some(email) = &row.email else { return };
         let reference = row.customer.and_then(|id| self.customers.get(&id)?.external_id.clone());
         let (host, reply) = relay.map_or((None, None), |(host, reply)| (host, Some(reply)));
-        let told = WebhookEvent {
+        let reported = WebhookEvent {
             event,
             at,
             organisation: row.organisation,
@@ -39,17 +39,17 @@ impl Tables {
         };
         let listens = |row: &&EndpointRow| {
             let wanted = &row.endpoint.events;
-            row.endpoint.organisation == told.organisation
+            row.endpoint.organisation == reported.organisation
                 && row.endpoint.disabled_at.is_none()
                 && (wanted.is_empty() || wanted.contains(&event))
         };
         let endpoints: Vec<_> = self.endpoints.values().filter(listens).map(|row| row.endpoint.id).collect();
         for endpoint in endpoints {
-            self.told += 1;
-            let id = WebhookEventId::from_parts(self.told, *b"memory.evt");
+            self.reported += 1;
+            let id = WebhookEventId::from_parts(self.reported, *b"memory.evt");
             let row = EventRow {
                 endpoint,
-                event: told.clone(),
+                event: reported.clone(),
                 state: EventState::Waiting,
                 due_at: at,
                 holder: None,
@@ -249,8 +249,8 @@ impl WebhookOutbox for MemoryStore {
             tables.endpoints.get(id).is_some_and(|row| row.endpoint.disabled_at.is_none())
         };
         let waits = |event: &&EventRow| event.state == EventState::Waiting && active(&event.endpoint);
-        let moments = || tables.events.values().filter(waits).map(|event| event.event.at);
-        Ok(OutboxDepth { waiting: moments().count() as u64, oldest: moments().min() })
+        let times = || tables.events.values().filter(waits).map(|event| event.event.at);
+        Ok(OutboxDepth { waiting: times().count() as u64, oldest: times().min() })
     }
 
     async fn purge_events(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
