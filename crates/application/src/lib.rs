@@ -5,6 +5,7 @@
 //! The struct holds the ports it needs as `Arc<dyn Port>`.
 
 pub mod audit;
+pub mod model;
 pub mod ports;
 pub mod sealed;
 

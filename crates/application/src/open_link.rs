@@ -3,11 +3,9 @@ use std::sync::Arc;
 use domain::{CustomerIp, Language, LinkState, ResetToken};
 
 use crate::NoteVisit;
+use crate::model::{CustomerStatus, Organisation, ResetLink};
 use crate::note_visit::{LinkVisit, VisitAction};
-use crate::ports::{
-    Clock, CustomerDirectory, CustomerStatus, Organisation, OrganisationRegistry, ResetLink, StoreError,
-    TokenStore,
-};
+use crate::ports::{Clock, CustomerDirectory, OrganisationRegistry, StoreError, TokenStore};
 
 /// A look at a link that the timeline shall tell of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,8 @@ use domain::{ApiKeyKind, CustomerIp, EmailAddress, Expiry, ExpiryError, Priority
 use thiserror::Error;
 use tracing::Instrument;
 
-use crate::ports::{
-    Clock, Limit, LimitDecision, LimitSubject, NewRequest, Random, RateLimiter, StoreError, TokenStore,
-};
+use crate::model::{Limit, LimitDecision, LimitSubject, NewRequest};
+use crate::ports::{Clock, Random, RateLimiter, StoreError, TokenStore};
 use crate::trace::stage;
 use crate::{Authenticated, WorkSignal, new_id};
 

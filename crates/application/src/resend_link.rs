@@ -3,9 +3,8 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use domain::{CustomerIp, LinkState, Priority};
 
-use crate::ports::{
-    Clock, CustomerDirectory, Limit, LimitSubject, NewRequest, Random, RateLimiter, StoreError, TokenStore,
-};
+use crate::model::{Limit, LimitSubject, NewRequest};
+use crate::ports::{Clock, CustomerDirectory, Random, RateLimiter, StoreError, TokenStore};
 use crate::{OpenLink, WorkSignal, new_id};
 
 /// Asks for a new link on the page of a dead one: the holder of an expired or used link gets

@@ -9,12 +9,12 @@ use domain::{
 use tracing::field::Empty;
 use tracing::{Instrument, error};
 
+use crate::model::{
+    Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, Redeemed, Redemption, ResetLink,
+};
 use crate::note_visit::{LinkVisit, VisitAction};
 use crate::password_queue::{PasswordQueue, QueueBusy};
-use crate::ports::{
-    Clock, CustomerDirectory, Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, PasswordHasher,
-    Random, RateLimiter, Redeemed, Redemption, ResetLink, TokenStore,
-};
+use crate::ports::{Clock, CustomerDirectory, PasswordHasher, Random, RateLimiter, TokenStore};
 use crate::trace::{ended, stage};
 use crate::{NoteVisit, WorkSignal, new_id};
 

@@ -7,6 +7,7 @@ mod country;
 mod email;
 mod error;
 mod expiry;
+mod geo;
 mod hash;
 mod ids;
 mod ip;
@@ -30,6 +31,7 @@ pub use self::email::{
 };
 pub use self::error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode};
 pub use self::expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601};
+pub use self::geo::{GeoContext, PlaceName};
 pub use self::ids::{
     ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WebhookEndpointId, WebhookEventId,
     WorkerId,

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use application::ports::GeoContext;
 use bytes::Bytes;
 use domain::CustomerIp;
+use domain::GeoContext;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};

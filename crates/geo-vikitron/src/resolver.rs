@@ -2,9 +2,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{GeoContext, GeoError, GeoResolver};
+use application::ports::{GeoError, GeoResolver};
 use async_trait::async_trait;
 use domain::CustomerIp;
+use domain::GeoContext;
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};

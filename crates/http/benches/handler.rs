@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use application::CachedKeys;
-use application::ports::{MockTokenStore, OrganisationSettings};
+use application::model::OrganisationSettings;
+use application::ports::MockTokenStore;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use application::ports::LimitDecision;
+use application::model::LimitDecision;
 use application::{Authenticate, AuthenticateCommand, AuthenticateError, Authenticated};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use application::ports::LimitDecision;
+use application::model::LimitDecision;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");

@@ -21,10 +21,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use application::ports::{
-    AddressBudget, ClaimedWork, Completion, CustomerDirectory, ImportCheckpoint, Issued, TokenIssue,
-    TokenStore,
-};
+use application::model::{AddressBudget, ClaimedWork, Completion, ImportCheckpoint, Issued, TokenIssue};
+use application::ports::{CustomerDirectory, TokenStore};
 use chrono::TimeDelta;
 use domain::{MailId, OrganisationId, RequestId, TokenHash};
 use resetd_store_postgres::{PoolSettings, PostgresStore};
@@ -237,7 +235,7 @@ async fn drain(store: &PostgresStore, shop: OrganisationId) {
 /// The steps of a mail, and how long each took.
 async fn deliver(
     store: &PostgresStore,
-    mail: application::ports::ClaimedMail,
+    mail: application::model::ClaimedMail,
     worker: domain::WorkerId,
 ) -> [Duration; STEPS.len()] {
     let id = RequestId::from_bytes(*mail.id.as_bytes());

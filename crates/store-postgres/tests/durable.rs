@@ -2,7 +2,8 @@
 
 mod support;
 
-use application::ports::{Completion, Issued, PasswordHash, Redeemed, Redemption, TokenIssue, TokenStore};
+use application::model::{Completion, Issued, PasswordHash, Redeemed, Redemption, TokenIssue};
+use application::ports::TokenStore;
 use chrono::TimeDelta;
 use domain::MailId;
 use support::{TestDatabase, at, customer, id, organisation, request, server, token, worker};

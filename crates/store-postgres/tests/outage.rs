@@ -6,7 +6,8 @@ mod support;
 
 use std::time::Duration;
 
-use application::ports::{Clock as _, MailFilter, MailQueue, StoreError, TokenStore};
+use application::model::MailFilter;
+use application::ports::{Clock as _, MailQueue, StoreError, TokenStore};
 use domain::RequestId;
 use resetd_store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use sqlx::types::Uuid;

@@ -5,7 +5,8 @@
 mod support;
 
 use application::audit::{GENESIS, first_break, purged_through};
-use application::ports::{AuditAction, AuditEntry, AuditLog, Completion, MailQueue, StoreError, TokenStore};
+use application::model::{AuditAction, AuditEntry, Completion};
+use application::ports::{AuditLog, MailQueue, StoreError, TokenStore};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{MailId, OrganisationId, RequestId};
 use resetd_store_postgres::PostgresStore;

@@ -8,10 +8,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use application::audit::{GENESIS, first_break};
-use application::ports::{
-    AuditLog, Completion, CustomerDirectory, Issued, PasswordHash, Redeemed, Redemption, TokenIssue,
-    TokenStore,
-};
+use application::model::{Completion, Issued, PasswordHash, Redeemed, Redemption, TokenIssue};
+use application::ports::{AuditLog, CustomerDirectory, TokenStore};
 use chrono::TimeDelta;
 use domain::{CustomerId, LinkState, MailId, OrganisationId, RequestId, TokenHash};
 use resetd_store_postgres::PostgresStore;

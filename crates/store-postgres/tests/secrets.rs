@@ -4,11 +4,12 @@
 
 mod support;
 
-use application::ports::{
-    AddressBudget, Completion, CustomerDirectory, CustomerImport, Field, GeoContext, ImportCheckpoint,
-    MailQueue, PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue, TokenStore, WebhookEndpoint,
-    WebhookOutbox, WebhookRegistry, WebhookTarget,
+use application::model::{
+    AddressBudget, Completion, CustomerImport, Field, ImportCheckpoint, PasswordHash, Redeemed, Redemption,
+    TokenIssue, WebhookEndpoint, WebhookTarget,
 };
+use application::ports::{CustomerDirectory, MailQueue, TokenStore, WebhookOutbox, WebhookRegistry};
+use domain::{GeoContext, PlaceName};
 use domain::{MailId, ResetToken, WebhookEndpointId, WebhookSecret};
 use sqlx::{AssertSqlSafe, PgConnection};
 use support::{TestDatabase, at, email, id, import_row, ip, organisation, request, server, worker};

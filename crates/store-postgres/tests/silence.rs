@@ -7,10 +7,8 @@ mod support;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::{
-    CustomerDirectory, Issued, MailFilter, MailQueue, PasswordHash, Redeemed, Redemption, TokenIssue,
-    TokenStore,
-};
+use application::model::{Issued, MailFilter, PasswordHash, Redeemed, Redemption, TokenIssue};
+use application::ports::{CustomerDirectory, MailQueue, TokenStore};
 use chrono::TimeDelta;
 use domain::MailId;
 use sqlx::ConnectOptions as _;

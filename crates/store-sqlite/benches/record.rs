@@ -18,7 +18,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use application::ports::{AddressVault as _, NewRequest, TokenStore as _};
+use application::model::NewRequest;
+use application::ports::{AddressVault as _, TokenStore as _};
 use chrono::{DateTime, TimeDelta};
 use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, Priority, RequestId};
 use resetd_store_sqlite::SqliteStore;

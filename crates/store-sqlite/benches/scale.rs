@@ -15,11 +15,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use application::ports::{
-    AddressBudget, Completion, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint,
-    NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash, Redemption,
-    TokenIssue, TokenStore,
+use application::model::{
+    AddressBudget, Completion, CustomerImport, CustomerStatus, Field, ImportCheckpoint, NewRequest,
+    Organisation, OrganisationSettings, PasswordHash, Redemption, TokenIssue,
 };
+use application::ports::{CustomerDirectory, OrganisationRegistry, TokenStore};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     CustomerId, EmailAddress, MailId, NoMailReason, OrganisationId, Priority, RequestId, TokenHash, WorkerId,

@@ -7,11 +7,13 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use application::audit::{begin_seal, seal_after};
+use application::model::{
+    AddressBudget, AddressFingerprint, Admission, AuditEnd, AuditEntry, AuditRow, ClaimedMail, Completion,
+    Identifier, Issued, Limit, LimitDecision, LimitSubject, MailFilter, NewRequest, Redeemed, Redemption,
+    Requester, ResetLink, TokenIssue,
+};
 use application::ports::{
-    AddressBudget, AddressFingerprint, AddressVault, Admission, AuditEnd, AuditEntry, AuditLog, AuditRow,
-    ClaimedMail, Completion, Identifier, Issued, Limit, LimitDecision, LimitSubject, MailFilter,
-    MailQueue as _, NewRequest, PersistentPorts, RateLimiter, Redeemed, Redemption, Requester, ResetLink,
-    StoreError, TokenIssue, TokenStore, VaultError,
+    AddressVault, AuditLog, MailQueue as _, PersistentPorts, RateLimiter, StoreError, TokenStore, VaultError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};

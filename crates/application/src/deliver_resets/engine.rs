@@ -17,7 +17,8 @@ use super::intake_throttle::IntakeThrottle;
 use super::judge::RelayObservation;
 use super::leases::Leases;
 use super::prepare::Prepared;
-use crate::ports::{ClaimedMail, Completion, FailureKind, OutgoingMail, SendError, StoreError};
+use crate::model::{ClaimedMail, Completion, FailureKind, OutgoingMail};
+use crate::ports::{SendError, StoreError};
 use crate::relay_health::{Obstacle, RelayHealth, Turn};
 use crate::trace::{ended, stage};
 

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 
 use super::DeliverResets;
 use super::refusals::Verdict;
-use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail, SendError};
+use crate::model::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail};
+use crate::ports::SendError;
 use crate::relay_health::Obstacle;
 
 /// The shortest remaining life of a link for which another attempt makes sense.

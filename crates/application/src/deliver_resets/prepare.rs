@@ -9,13 +9,14 @@ use tracing::{Instrument, warn};
 use super::DeliverResets;
 use crate::geo_rules::judge;
 use crate::locate::locate;
-use crate::new_id;
-use crate::ports::{
-    Admission, ClaimedMail, ClaimedWork, Completion, ComposeError, ComposedMail, Customer, CustomerStatus,
-    GeoAction, GeoContext, Issued, MailContent, Organisation, OutgoingMail, SANDBOX_CUSTOMERS, StoreError,
-    TokenIssue,
+use crate::model::{
+    Admission, ClaimedMail, ClaimedWork, Completion, ComposedMail, Customer, CustomerStatus, GeoAction,
+    Issued, MailContent, Organisation, OutgoingMail, SANDBOX_CUSTOMERS, TokenIssue,
 };
+use crate::new_id;
+use crate::ports::{ComposeError, StoreError};
 use crate::trace::stage;
+use domain::GeoContext;
 
 /// How long a request that an organisation wants slowed down waits.
 const SLOWED: TimeDelta = TimeDelta::minutes(1);

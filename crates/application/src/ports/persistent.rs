@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::{
+use crate::ports::{
     ApiKeyRegistry, AuditLog, CustomerDirectory, MailArchive, MailQueue, OrganisationRegistry, SandboxStore,
     TemplateStore, TokenStore, WebhookOutbox, WebhookRegistry,
 };

@@ -4,7 +4,8 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{HasherError, PasswordHash, PasswordHasher};
+use application::model::PasswordHash;
+use application::ports::{HasherError, PasswordHasher};
 use application::{NewPassword, PasswordQueue, SetNewPassword, SetNewPasswordCommand};
 use chrono::TimeDelta;
 use domain::{DeliveryState, Password, RedeemCode};
@@ -108,7 +109,7 @@ async fn tokens_that_do_not_exist_are_not_counted() {
 async fn attempts_with_one_token_take_one_slot() {
     let mut use_cases = UseCases::new().await;
     use_cases.queue = Arc::new(PasswordQueue::new(NonZeroUsize::new(2).unwrap()));
-    use_cases.customer("eva@example.com", application::ports::CustomerStatus::Active).await;
+    use_cases.customer("eva@example.com", application::model::CustomerStatus::Active).await;
     let (jan, eva) =
         (mailed(&use_cases, "jan@example.com").await, mailed(&use_cases, "eva@example.com").await);
     let use_case = slow(&use_cases, Duration::from_millis(300));
@@ -159,7 +160,7 @@ async fn a_full_queue_answers_at_once() {
     let mut tokens = Vec::new();
     for number in 0..66 {
         let address = format!("number{number}@example.com");
-        use_cases.customer(&address, application::ports::CustomerStatus::Active).await;
+        use_cases.customer(&address, application::model::CustomerStatus::Active).await;
         tokens.push(mailed(&use_cases, &address).await);
     }
     let use_case = slow(&use_cases, Duration::from_secs(60));

@@ -1,8 +1,7 @@
-use application::ports::{
-    ClaimedWork, Clock, CustomerStatus, FailureKind, GeoAction, GeoContext, GeoError, MailKind, Random,
-    TokenStore,
-};
+use application::model::{ClaimedWork, CustomerStatus, FailureKind, GeoAction, MailKind};
+use application::ports::{Clock, GeoError, Random, TokenStore};
 use chrono::TimeDelta;
+use domain::GeoContext;
 use domain::{DeliveryState, LinkState, NoMailReason, RequestId, WorkerId};
 use testkit::fake::SendScript;
 

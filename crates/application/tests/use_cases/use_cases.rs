@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::model::*;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, CancelRequest, DeliverResets, DeliveryPorts,

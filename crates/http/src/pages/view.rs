@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use application::OpenedLink;
-use application::ports::{LimitDecision, StoreError};
+use application::model::LimitDecision;
+use application::ports::StoreError;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;

@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use application::model::{
+    ApiKeyRecord, CapturedMail, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Issued,
+    Organisation, OrganisationSettings, TokenIssue,
+};
 use application::ports::{
-    ApiKeyRecord, ApiKeyRegistry, CapturedMail, CustomerDirectory, CustomerImport, CustomerStatus, Field,
-    ImportCheckpoint, Issued, MailArchive, Organisation, OrganisationRegistry, OrganisationSettings,
-    PasswordHasher, SandboxStore, TokenIssue, TokenStore,
+    ApiKeyRegistry, CustomerDirectory, MailArchive, OrganisationRegistry, PasswordHasher, SandboxStore,
+    TokenStore,
 };
 use application::{
     Authenticate, CancelRequest, NoteVisit, OpenLink, PasswordQueue, RequestReset, ResendLink,
@@ -172,7 +175,7 @@ impl Shop {
         application::ports::Random::fill(&random, &mut bytes);
         let request = RequestId::from_parts(u64::try_from(now.timestamp_millis()).unwrap(), bytes);
         let worker = WorkerId::from_bytes(id(9));
-        let new = application::ports::NewRequest {
+        let new = application::model::NewRequest {
             id: request,
             organisation: self.organisation.id,
             api_key: None,

@@ -1,4 +1,4 @@
-use application::ports::{AuditAction, AuditEntry};
+use application::model::{AuditAction, AuditEntry};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
 use sqlx::{Connection, PgConnection};

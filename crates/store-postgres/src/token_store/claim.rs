@@ -1,6 +1,7 @@
 use std::cmp::Reverse;
 
-use application::ports::{AddressVault, ClaimedMail, ClaimedWork, Completion, StoreError};
+use application::model::{ClaimedMail, ClaimedWork, Completion};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{MailId, WorkerId};
 use sqlx::PgConnection;

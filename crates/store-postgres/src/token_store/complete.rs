@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
-use application::ports::{AddressVault, Completion, StoreError};
+use application::model::Completion;
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId, NoMailReason, WorkerId};
 use sqlx::PgConnection;

@@ -1,6 +1,8 @@
 use std::collections::{HashMap, HashSet};
 
-use application::ports::{GeoContext, Issued, StoreError, TokenIssue};
+use application::model::{Issued, TokenIssue};
+use application::ports::StoreError;
+use domain::GeoContext;
 use sqlx::types::Uuid;
 use sqlx::{Connection, PgConnection};
 

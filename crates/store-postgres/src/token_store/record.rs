@@ -1,4 +1,5 @@
-use application::ports::{NewRequest, StoreError};
+use application::model::NewRequest;
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;

@@ -1,4 +1,4 @@
-use application::ports::{AuditAction, AuditEntry, Redeemed, Redemption};
+use application::model::{AuditAction, AuditEntry, Redeemed, Redemption};
 use domain::{CustomerId, OrganisationId};
 use sqlx::{Connection, PgConnection};
 

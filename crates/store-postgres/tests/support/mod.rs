@@ -12,10 +12,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use application::ports::{
-    AddressVault, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
-    NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash,
+use application::model::{
+    CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, NewRequest, Organisation,
+    OrganisationSettings, PasswordHash,
 };
+use application::ports::{AddressVault, CustomerDirectory, OrganisationRegistry};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, Priority, RequestId, TokenHash, WorkerId,

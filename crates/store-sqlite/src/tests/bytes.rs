@@ -1,6 +1,5 @@
-use application::ports::{
-    Completion, CustomerDirectory as _, MailFilter, MailQueue, Redeemed, TokenStore as _,
-};
+use application::model::{Completion, MailFilter, Redeemed};
+use application::ports::{CustomerDirectory as _, MailQueue, TokenStore as _};
 use domain::{EmailAddress, MailId};
 
 use super::setup::{ADDRESS, Fixture, at};

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use application::ports::{
-    AddressBudget, MailQueue as _, Organisation, OrganisationRegistry, StoreError, TokenStore as _,
-};
+use application::model::{AddressBudget, Organisation};
+use application::ports::{MailQueue as _, OrganisationRegistry, StoreError, TokenStore as _};
 use domain::{MailId, OrganisationId, WorkerId};
 use futures_util::future::join_all;
 use sqlx::{ConnectOptions as _, Executor as _};

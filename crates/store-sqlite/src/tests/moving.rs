@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use application::TABLES;
-use application::ports::{Redeemed, StoreError, StoredRows as _, TokenStore as _, Value};
+use application::model::{Redeemed, Value};
+use application::ports::{StoreError, StoredRows as _, TokenStore as _};
 use domain::WorkerId;
 use sqlx::{AssertSqlSafe, Row as _};
 use testkit::fake::TestVault;

@@ -1,7 +1,5 @@
-use application::ports::{
-    AddressBudget, Admission, Completion, Organisation, OrganisationRegistry as _, StoreError,
-    TokenStore as _,
-};
+use application::model::{AddressBudget, Admission, Completion, Organisation};
+use application::ports::{OrganisationRegistry as _, StoreError, TokenStore as _};
 use domain::OrganisationId;
 use futures_util::future::join_all;
 use sqlx::Executor as _;

@@ -1,11 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use application::ports::{
-    CustomerDirectory as _, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Issued, NewRequest,
-    Organisation, OrganisationRegistry as _, OrganisationSettings, PasswordHash, Redemption, TokenIssue,
-    TokenStore as _,
+use application::model::{
+    CustomerImport, CustomerStatus, Field, ImportCheckpoint, Issued, NewRequest, Organisation,
+    OrganisationSettings, PasswordHash, Redemption, TokenIssue,
 };
+use application::ports::{CustomerDirectory as _, OrganisationRegistry as _, TokenStore as _};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, Priority, RequestId, ResetToken, WorkerId,

@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, AuditAction, AuditEntry, StoreError};
+use application::model::{AuditAction, AuditEntry};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
 

@@ -1,6 +1,7 @@
 use std::cmp::Reverse;
 
-use application::ports::{AddressVault, ClaimedMail, ClaimedWork, StoreError};
+use application::model::{ClaimedMail, ClaimedWork};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, MailId, OrganisationId, WorkerId};
 use sqlx::sqlite::SqliteRow;

@@ -1,4 +1,5 @@
-use application::ports::{Completion, StoreError};
+use application::model::Completion;
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId, NoMailReason, WorkerId};
 use serde::Serialize;

@@ -1,4 +1,5 @@
-use application::ports::{Issued, StoreError, TokenIssue};
+use application::model::{Issued, TokenIssue};
+use application::ports::StoreError;
 use application::sealed::seal_json;
 use serde::Serialize;
 

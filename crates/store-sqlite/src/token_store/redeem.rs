@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, AuditAction, AuditEntry, Redeemed, Redemption, StoreError};
+use application::model::{AuditAction, AuditEntry, Redeemed, Redemption};
+use application::ports::{AddressVault, StoreError};
 use domain::{CustomerId, OrganisationId};
 use sqlx::sqlite::SqliteRow;
 

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use application::ports::{
-    AuditRow, ClaimedMail, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, GeoContext,
-    ImportCheckpoint, ImportedRow, Issued, MailDetail, NewRequest, Organisation, OrganisationSettings,
-    PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue,
+use application::model::{
+    AuditRow, ClaimedMail, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, ImportCheckpoint,
+    ImportedRow, Issued, MailDetail, NewRequest, Organisation, OrganisationSettings, PasswordHash, Redeemed,
+    Redemption, TokenIssue,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, OrganisationId, Priority,
     RequestId, TokenHash, WorkerId,
 };
+use domain::{GeoContext, PlaceName};
 
 use super::StoreUnderTest;
 

@@ -1,4 +1,4 @@
-use application::ports::{Completion, MailFilter, MailKind, MailSummary, Redeemed};
+use application::model::{Completion, MailFilter, MailKind, MailSummary, Redeemed};
 use domain::{DeliveryState, MailId, NoMailReason, RequestId};
 
 use super::StoreUnderTest;

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use application::ports::{
+use application::model::{
     AddressBudget, ExpirySettings, GeoAction, GeoRules, Organisation, OrganisationSettings, PasswordSettings,
-    StoreError,
 };
+use application::ports::StoreError;
 use chrono::TimeDelta;
 use domain::{Language, OrganisationId};
 

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use application::ports::{
+use application::model::{
     AddressBudget, Admission, CapturedMail, ClaimedWork, Completion, Customer, CustomerStatus, ImportedRow,
     Issued, MailFilter, NewRequest, Redeemed, Redemption,
 };

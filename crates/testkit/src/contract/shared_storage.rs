@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use application::audit::{GENESIS, first_break};
-use application::ports::{
+use application::model::{
     AddressBudget, Admission, ApiKeyRecord, AuditAction, AuditEntry, Completion, ImportCheckpoint, Issued,
     Redeemed,
 };

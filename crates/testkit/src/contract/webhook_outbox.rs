@@ -2,7 +2,7 @@ mod ending;
 mod leasing;
 mod reporting;
 
-use application::ports::{AddressBudget, Admission, ClaimedEvent};
+use application::model::{AddressBudget, Admission, ClaimedEvent};
 use domain::{RequestId, WebhookEventType, WorkerId};
 
 use super::StoreUnderTest;

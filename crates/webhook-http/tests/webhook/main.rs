@@ -10,7 +10,7 @@ mod tls;
 
 use std::time::Duration;
 
-use application::ports::{OutgoingWebhook, WebhookTarget};
+use application::model::{OutgoingWebhook, WebhookTarget};
 use chrono::DateTime;
 use domain::{WebhookEventId, WebhookSecret};
 use resetd_webhook_http as webhook_http;

@@ -1,6 +1,6 @@
 //! A captured message as JSON.
 
-use application::ports::CapturedMail;
+use application::model::CapturedMail;
 use chrono::SecondsFormat;
 use serde::Serialize;
 use utoipa::ToSchema;

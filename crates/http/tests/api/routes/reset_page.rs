@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{
-    CustomerDirectory, MailFilter, MailQueue, MockTokenStore, OrganisationSettings, StoreError,
-};
+use application::model::{MailFilter, OrganisationSettings};
+use application::ports::{CustomerDirectory, MailQueue, MockTokenStore, StoreError};
 use axum::http::Method;
 use chrono::TimeDelta;
 use domain::Language;

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{MockApiKeyRegistry, MockTokenStore, OrganisationSettings, StoreError};
+use application::model::OrganisationSettings;
+use application::ports::{MockApiKeyRegistry, MockTokenStore, StoreError};
 use axum::http::{Method, StatusCode};
 
 use crate::ask::{ask, post};

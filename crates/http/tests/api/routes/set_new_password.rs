@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{MockTokenStore, OrganisationSettings, PasswordSettings, StoreError};
+use application::model::{OrganisationSettings, PasswordSettings};
+use application::ports::{MockTokenStore, StoreError};
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 

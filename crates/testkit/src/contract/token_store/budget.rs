@@ -1,4 +1,4 @@
-use application::ports::{AddressBudget, Admission};
+use application::model::{AddressBudget, Admission};
 use domain::RequestId;
 
 use crate::contract::fixture::{Shop, at, at_once, number, was_admitted, worker};

@@ -1,5 +1,5 @@
 use application::audit::{GENESIS, first_break};
-use application::ports::{AuditAction, Issued, Redeemed};
+use application::model::{AuditAction, Issued, Redeemed};
 use domain::{LinkState, TokenHash};
 
 use crate::contract::fixture::{Shop, at, hash, ip, retry_at, worker};

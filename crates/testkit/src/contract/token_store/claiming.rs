@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use application::ports::NewRequest;
+use application::model::NewRequest;
 use domain::{MailId, Priority};
 
 use crate::contract::fixture::{IntoMail as _, Shop, at, at_once, ids, sent, worker};

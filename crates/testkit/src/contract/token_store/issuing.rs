@@ -1,4 +1,4 @@
-use application::ports::{ClaimedWork, Issued, Redeemed, ResetLink, TokenIssue};
+use application::model::{ClaimedWork, Issued, Redeemed, ResetLink, TokenIssue};
 use domain::{CustomerId, LinkState, RequestId, TokenHash};
 
 use crate::contract::fixture::{Shop, at, prague, retry_at, sent, worker};

@@ -1,4 +1,4 @@
-use application::ports::{Issued, NewRequest, Requester, TokenIssue};
+use application::model::{Issued, NewRequest, Requester, TokenIssue};
 use domain::{LinkState, RequestId, TokenHash};
 
 use crate::contract::fixture::{Shop, at, hash, id, ip, prague, sent, worker};

@@ -1,4 +1,4 @@
-use application::ports::{AddressBudget, Admission, NewRequest, Redeemed};
+use application::model::{AddressBudget, Admission, NewRequest, Redeemed};
 use domain::RequestId;
 
 use crate::contract::fixture::{IntoMail as _, Shop, at, ids, retry_at, sent, worker};
@@ -25,7 +25,7 @@ pub(super) async fn ended_mails_go(shop: Shop) {
     let unsent = shop.record("nobody@example.com", 1).await;
     let worker = worker();
     shop.claim_one(worker, 2).await;
-    let outcome = application::ports::Completion::NoMail(domain::NoMailReason::UnknownAddress);
+    let outcome = application::model::Completion::NoMail(domain::NoMailReason::UnknownAddress);
     assert!(shop.complete(unsent, worker, outcome, 3).await);
     assert!(!purge(&shop, 100_000, 200_000, 100).await.is_empty());
     assert!(!is_known(&shop, request).await && !is_known(&shop, unsent).await);

@@ -1,4 +1,4 @@
-use application::ports::{ApiKeyRecord, ClaimedMail, ClaimedWork, NewRequest};
+use application::model::{ApiKeyRecord, ClaimedMail, ClaimedWork, NewRequest};
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, DeliveryState};
 
 use crate::contract::fixture::{IntoMail as _, Shop, at, at_once, email, hash, id, ids, ip, sent, worker};
@@ -97,7 +97,7 @@ pub(super) async fn simultaneous_requests_are_all_recorded(shop: Shop) {
 
 /// It MUST NOT look at any account, so a banned, deleted or unknown one makes no difference.
 pub(super) async fn any_address_is_recorded(shop: Shop) {
-    use application::ports::{CustomerImport, CustomerStatus};
+    use application::model::{CustomerImport, CustomerStatus};
     let banned = CustomerImport {
         status: Some(CustomerStatus::Banned),
         ..crate::contract::fixture::row("banned@example.com")

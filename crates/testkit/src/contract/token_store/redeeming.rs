@@ -1,5 +1,5 @@
 use application::audit::{GENESIS, first_break};
-use application::ports::{
+use application::model::{
     AuditAction, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, Issued, MailKind,
     Organisation, Redeemed, Redemption,
 };

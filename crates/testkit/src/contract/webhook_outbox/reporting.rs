@@ -1,4 +1,4 @@
-use application::ports::{
+use application::model::{
     AddressBudget, Admission, Completion, CustomerImport, Field, Issued, Redeemed, WebhookEvent,
 };
 use domain::{NoMailReason, WebhookEventType};

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use application::ports::{ClaimedMail, ClaimedWork, NewRequest};
+use application::model::{ClaimedMail, ClaimedWork, NewRequest};
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, CustomerIp, DeliveryState, MailId, OrganisationId, Priority, WorkerId};
 

@@ -1,6 +1,7 @@
 //! What a worker tells of the mail it holds: budget, token, outcome.
 
-use application::ports::{AddressBudget, Admission, Completion, Issued, StoreError, TokenIssue};
+use application::model::{AddressBudget, Admission, Completion, Issued, TokenIssue};
+use application::ports::StoreError;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{DeliveryState, MailId, RequestId, WebhookEventType, WorkerId};
 

@@ -1,6 +1,6 @@
 //! What a customer does with a link.
 
-use application::ports::{
+use application::model::{
     AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, Requester, ResetLink, room_for,
 };
 use chrono::{DateTime, Utc};

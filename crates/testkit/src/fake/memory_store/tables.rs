@@ -1,11 +1,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use application::audit::{append_to, begin_seal};
-use application::ports::{
-    ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, GeoContext, Organisation, PasswordHash,
-    TemplateSet, TimelineEntry,
+use application::model::{
+    ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, Organisation, PasswordHash, TemplateSet,
+    TimelineEntry,
 };
 use chrono::{DateTime, Utc};
+use domain::GeoContext;
 use domain::{
     ApiKeyId, CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, NoMailReason,
     OrganisationId, Priority, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,

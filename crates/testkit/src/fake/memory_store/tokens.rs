@@ -1,7 +1,8 @@
-use application::ports::{
+use application::model::{
     AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
-    ResetLink, StoreError, TokenIssue, TokenStore,
+    ResetLink, TokenIssue,
 };
+use application::ports::{StoreError, TokenStore};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
