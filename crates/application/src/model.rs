@@ -24,7 +24,7 @@ pub use self::api_key::{ApiKeyRecord, RegisteredKey};
 pub use self::audit::{AuditAction, AuditEnd, AuditEntry, AuditRow};
 pub use self::captured_mail::CapturedMail;
 pub use self::customer::{Customer, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow};
-pub use self::delivery::{Admission, ClaimedMail, ClaimedWork, Completion};
+pub use self::delivery::{Admission, ClaimedMail, ClaimedWork, Completion, Lease};
 pub use self::fingerprint::{AddressFingerprint, Identifier};
 pub use self::link::{Issued, Redeemed, Redemption, ResetLink, TokenIssue, room_for};
 pub use self::mail::{ComposedMail, Delivered, FailureKind, MailContent, MailKind, OutgoingMail};

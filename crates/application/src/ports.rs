@@ -33,6 +33,7 @@ mod api_key_registry;
 mod audit_log;
 mod clock;
 mod customer_directory;
+mod delivery_queue;
 mod geo_resolver;
 mod mail_archive;
 mod mail_composer;
@@ -43,6 +44,7 @@ mod password_hasher;
 mod persistent;
 mod random;
 mod rate_limiter;
+mod request_intake;
 mod sandbox_store;
 mod store_error;
 mod store_move;
@@ -67,6 +69,9 @@ pub use self::clock::MockClock;
 pub use self::customer_directory::CustomerDirectory;
 #[cfg(feature = "mock")]
 pub use self::customer_directory::MockCustomerDirectory;
+pub use self::delivery_queue::DeliveryQueue;
+#[cfg(feature = "mock")]
+pub use self::delivery_queue::MockDeliveryQueue;
 #[cfg(feature = "mock")]
 pub use self::geo_resolver::MockGeoResolver;
 pub use self::geo_resolver::{GeoError, GeoResolver};
@@ -95,6 +100,9 @@ pub use self::random::Random;
 #[cfg(feature = "mock")]
 pub use self::rate_limiter::MockRateLimiter;
 pub use self::rate_limiter::RateLimiter;
+#[cfg(feature = "mock")]
+pub use self::request_intake::MockRequestIntake;
+pub use self::request_intake::RequestIntake;
 #[cfg(feature = "mock")]
 pub use self::sandbox_store::MockSandboxStore;
 pub use self::sandbox_store::SandboxStore;

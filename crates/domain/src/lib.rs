@@ -41,8 +41,7 @@ pub use self::language::{Language, LanguageError};
 pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
 pub use self::proximity::{NetworkLocation, Proximity};
 pub use self::state::{
-    DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
-    UnknownNoMailReason,
+    DeliveryState, LinkState, NoMailReason, UnknownDeliveryState, UnknownLinkState, UnknownNoMailReason,
 };
 pub use self::token::{ResetToken, TokenError, TokenHash};
 pub use self::webhook::{UnknownWebhookEventType, WebhookEventType, WebhookSecret, WebhookSecretError};

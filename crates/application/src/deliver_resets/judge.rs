@@ -39,7 +39,7 @@ impl DeliverResets {
     ) -> (Completion, RelayObservation) {
         let SendError { kind, host, reply } = match result {
             Ok(Delivered { host, reply }) => {
-                self.refusals.lock().unwrap_or_else(PoisonError::into_inner).accepted(mail.id);
+                self.refusals.lock().unwrap_or_else(PoisonError::into_inner).accepted(mail.id());
                 return (Completion::Sent { host, reply }, RelayObservation::Answered);
             }
             Err(error) => error,
@@ -74,7 +74,7 @@ impl DeliverResets {
     ) -> (Completion, RelayObservation) {
         let now = self.ports.clock.now();
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let verdict = refusals.refused(mail.id, &outgoing.to, probable, now);
+        let verdict = refusals.refused(mail.id(), &outgoing.to, probable, now);
         drop(refusals);
         match verdict {
             Verdict::Recipient => (Completion::Undeliverable { host, reply }, RelayObservation::Answered),

@@ -1,5 +1,7 @@
 use chrono::{DateTime, Utc};
-use domain::{CustomerId, CustomerIp, EmailAddress, MailId, NoMailReason, OrganisationId};
+use domain::{
+    CustomerId, CustomerIp, EmailAddress, MailId, NoMailReason, OrganisationId, RequestId, WorkerId,
+};
 
 use domain::GeoContext;
 
@@ -29,18 +31,44 @@ pub enum ClaimedWork {
     },
 }
 
+/// A worker's right to one mail, for as long as the lease lasts. Only [`DeliveryQueue::claim`]
+/// hands one out; everything done with the mail needs it.
+///
+/// [`DeliveryQueue::claim`]: crate::ports::DeliveryQueue::claim
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease {
+    /// The mail; of a reset request, the request, too.
+    pub mail: MailId,
+    /// The worker that holds it.
+    pub worker: WorkerId,
+}
+
+impl Lease {
+    /// A lease that a store hands out.
+    #[must_use]
+    pub fn new(mail: impl Into<MailId>, worker: WorkerId) -> Self {
+        Self { mail: mail.into(), worker }
+    }
+
+    /// The request that the mail answers.
+    #[must_use]
+    pub fn request(self) -> RequestId {
+        self.mail.into()
+    }
+}
+
 /// A mail under lease.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimedMail {
-    /// Identity.
-    pub id: MailId,
+    /// The lease on it.
+    pub lease: Lease,
     /// Whose.
     pub organisation: OrganisationId,
     /// For a sandbox customer; capture instead of sending.
     pub sandbox: bool,
     /// When it was accepted.
     pub accepted_at: DateTime<Utc>,
-    /// After this effective_at it is not sent any more.
+    /// After it the mail is not sent any more.
     pub expires_at: DateTime<Utc>,
     /// Attempts made before this one that reached a server.
     pub attempts: u32,
@@ -49,6 +77,12 @@ pub struct ClaimedMail {
 }
 
 impl ClaimedMail {
+    /// The mail.
+    #[must_use]
+    pub const fn id(&self) -> MailId {
+        self.lease.mail
+    }
+
     /// Which mail it will be.
     #[must_use]
     pub const fn kind(&self) -> MailKind {

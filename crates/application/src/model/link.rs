@@ -1,17 +1,15 @@
 use chrono::{DateTime, Utc};
-use domain::{CustomerId, CustomerIp, LinkState, MailId, OrganisationId, RequestId, TokenHash, WorkerId};
+use domain::{CustomerId, CustomerIp, LinkState, MailId, OrganisationId, RequestId, TokenHash};
 
 use domain::GeoContext;
 
-use crate::model::PasswordHash;
+use crate::model::{Lease, PasswordHash};
 
 /// A token about to be mailed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TokenIssue {
-    /// For which request.
-    pub request: RequestId,
-    /// Under whose lease.
-    pub worker: WorkerId,
+    /// The lease on the request's mail.
+    pub lease: Lease,
     /// Of which organisation.
     pub organisation: OrganisationId,
     /// For which customer.
@@ -63,8 +61,8 @@ pub struct ResetLink {
 pub struct Redemption {
     /// The token's hash.
     pub token: TokenHash,
-    /// The organisation of the caller's key; `None`: any (resetd's own page).
-    pub organisation: Option<OrganisationId>,
+    /// The organisation of the caller's key, or the one whose page it is.
+    pub organisation: OrganisationId,
     /// Whether it must be a sandbox link; otherwise it must be a live one.
     pub sandbox: bool,
     /// The new password.

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, Priority, RequestId};
+use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, RequestId};
 
 use domain::GeoContext;
 
@@ -19,8 +19,6 @@ pub struct NewRequest {
     pub email: EmailAddress,
     /// Who asked, if known.
     pub customer_ip: Option<CustomerIp>,
-    /// Higher goes first.
-    pub priority: Priority,
     /// When the clock of the link started.
     pub accepted_at: DateTime<Utc>,
     /// When the link dies.

@@ -46,7 +46,7 @@ pub(crate) async fn cancel(
     };
     let page = Page::for_holder(&opened);
     let ip = CustomerIp::from(Client::of(&request));
-    match pages.cancel.execute(&token, Some(ip)).await {
+    match pages.cancel.execute(&token, ip).await {
         Ok(true) => page.cancelled(),
         Ok(false) => page.dead(opened.link.state, &token, Depth::BelowLink),
         Err(error) => page.unavailable(&error),

@@ -31,7 +31,7 @@ pub(super) fn start(
     clock: &Arc<dyn Clock>,
 ) -> Result<(), CommandError> {
     let purge = Purge {
-        tokens: Arc::clone(&stores.tokens),
+        delivery: Arc::clone(&stores.delivery),
         webhooks: Arc::clone(&stores.outbox),
         sandbox: Arc::clone(&stores.sandbox),
         clock: Arc::clone(clock),
