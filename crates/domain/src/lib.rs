@@ -5,7 +5,6 @@ mod api_key;
 mod backoff;
 mod country;
 mod email;
-mod error;
 mod expiry;
 mod geo;
 mod hash;
@@ -16,6 +15,7 @@ mod macros;
 mod password;
 mod proximity;
 mod random;
+mod redeem_code;
 mod state;
 mod token;
 mod webhook;
@@ -29,7 +29,6 @@ pub use self::country::Country;
 pub use self::email::{
     EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator, mask_addresses,
 };
-pub use self::error::{ErrorCode, RedeemCode, UnknownErrorCode, UnknownRedeemCode};
 pub use self::expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601};
 pub use self::geo::{GeoContext, PlaceName};
 pub use self::ids::{
@@ -40,6 +39,7 @@ pub use self::ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope};
 pub use self::language::{Language, LanguageError};
 pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
 pub use self::proximity::{NetworkLocation, Proximity};
+pub use self::redeem_code::{RedeemCode, UnknownRedeemCode};
 pub use self::state::{
     DeliveryState, LinkState, NoMailReason, UnknownDeliveryState, UnknownLinkState, UnknownNoMailReason,
 };

@@ -1,3 +1,4 @@
+use http_client::SetupError;
 use thiserror::Error;
 
 /// Why a [`VikiTron`](crate::VikiTron) cannot be set up.
@@ -20,6 +21,6 @@ pub enum VikiTronError {
     #[error("the VikiTron setting {0} must not be zero")]
     Zero(&'static str),
     /// No certificates to trust.
-    #[error("no certificates to trust for the VikiTron URL: {0}")]
-    Certificates(String),
+    #[error("VikiTron: {0}")]
+    Certificates(#[from] SetupError),
 }

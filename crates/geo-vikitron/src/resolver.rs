@@ -83,25 +83,21 @@ impl Asking {
         let Some(attempt) = self.breaker.admit(Instant::now().into_std()) else {
             return Err(unavailable("open", "VikiTron failed lately and is left alone"));
         };
-        let answer = timeout_at(deadline, self.client.ask(ip)).await;
+        let answer = self.client.ask(ip, deadline.saturating_duration_since(Instant::now())).await;
         metrics::histogram!("resetd_geo_vikitron_request_duration_seconds").record(began.elapsed());
         let now = Instant::now().into_std();
         match answer {
-            Ok(Ok(answer)) => {
+            Ok(answer) => {
                 attempt.succeeded();
                 let known = answer.map(Arc::new);
                 self.cache.put(ip, known.clone(), now);
                 count(if known.is_some() { "found" } else { "unknown" });
                 known.ok_or(GeoError::Unknown)
             }
-            Ok(Err(failure)) => {
+            Err(failure) => {
                 attempt.failed(now);
                 tracing::debug!(%failure, "VikiTron gave no answer");
                 Err(unavailable(failure.label(), &failure.to_string()))
-            }
-            Err(_) => {
-                attempt.failed(now);
-                Err(unavailable("timeout", "VikiTron did not answer in time"))
             }
         }
     }

@@ -4,26 +4,22 @@ use std::sync::Arc;
 
 use application::ports::{MailArchive, Random};
 use application::{Authenticate, CancelRequest, OpenLink, RequestReset, ResendLink, SetNewPassword};
+use axum::extract::FromRef;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
-use domain::Scope;
 use ipnetwork::IpNetwork;
 use tower::ServiceExt;
 
-use crate::call::ApiKeyAuth;
 use crate::edge::{AccessLogLevel, Edge, EdgeShared};
 use crate::html;
 use crate::pages::{self, ResetPages};
 use crate::public_url;
+use crate::reference::{docs, errors, openapi};
 use crate::routes::health::{self, Readiness};
-use crate::routes::reset_password::{self, ResetPassword};
 use crate::routes::root::{self, Signpost};
-use crate::routes::sandbox_mail::{self, Sandbox};
-use crate::routes::set_new_password::{self, SetPassword};
-use crate::routes::{self, docs, errors, mailbox, openapi, ping};
+use crate::routes::{self, mailbox, ping, reset_password, sandbox_mail, set_new_password};
 
-/// Everything the surface is made of. [`router`] takes it apart: a handler sees no more of it than
-/// its route needs.
+/// Everything the surface is made of. A handler sees no more of it than its signature names.
 pub struct Api {
     /// Checks API keys.
     pub authenticate: Arc<Authenticate>,
@@ -35,11 +31,11 @@ pub struct Api {
     pub open_link: Arc<OpenLink>,
     /// Replaces dead links.
     pub resent_link: Arc<ResendLink>,
-    /// Kills requests that the customer never made.
+    /// Cancels requests that the customer never made.
     pub cancel: Arc<CancelRequest>,
     /// The captured mail of `DEV_` keys.
     pub sandbox: Arc<dyn MailArchive>,
-    /// Captured mail for everybody on this machine: the demo's alone.
+    /// Captured mail for every user of this machine: the demo's alone.
     pub mailbox: Option<Arc<dyn MailArchive>>,
     /// Whether this process can do its work.
     pub readiness: Arc<dyn Readiness>,
@@ -55,6 +51,7 @@ pub struct Api {
 /// The whole surface as one router. Install the metrics recorder before: the handles are made here.
 pub fn router(api: Api) -> Router {
     html::warm_up();
+    let api = Arc::new(api);
     let shared = Arc::new(EdgeShared::new(api.random.as_ref(), api.trusted_proxies.clone()));
     let mut surface = Surface { router: Router::new(), shared };
     api_routes(&mut surface, &api);
@@ -93,22 +90,51 @@ impl Surface {
     }
 }
 
-fn api_routes(surface: &mut Surface, api: &Api) {
-    let auth = |scope| ApiKeyAuth { authenticate: Arc::clone(&api.authenticate), scope };
-    let reset = ResetPassword { auth: auth(Scope::ResetPassword), use_case: Arc::clone(&api.request_reset) };
-    let set = SetPassword { auth: auth(Scope::SetNewPassword), use_case: Arc::clone(&api.set_new_password) };
-    let sandbox = Sandbox { auth: auth(Scope::ReadSandbox), archive: Arc::clone(&api.sandbox) };
-    surface.route(reset_password::PATH, post(reset_password::handle).with_state(Arc::new(reset)));
-    surface.route(set_new_password::PATH, post(set_new_password::handle).with_state(Arc::new(set)));
-    surface.route(sandbox_mail::PATH, get(sandbox_mail::handle).with_state(Arc::new(sandbox)));
-    surface.route(ping::PATH, get(ping::handle).with_state(auth(Scope::Ping)));
+/// What the handlers of the API choose from; each names what it takes.
+#[derive(Clone)]
+struct ApiState(Arc<Api>);
+
+impl FromRef<ApiState> for Arc<Authenticate> {
+    fn from_ref(state: &ApiState) -> Self {
+        Arc::clone(&state.0.authenticate)
+    }
+}
+
+impl FromRef<ApiState> for Arc<RequestReset> {
+    fn from_ref(state: &ApiState) -> Self {
+        Arc::clone(&state.0.request_reset)
+    }
+}
+
+impl FromRef<ApiState> for Arc<SetNewPassword> {
+    fn from_ref(state: &ApiState) -> Self {
+        Arc::clone(&state.0.set_new_password)
+    }
+}
+
+impl FromRef<ApiState> for Arc<dyn MailArchive> {
+    fn from_ref(state: &ApiState) -> Self {
+        Arc::clone(&state.0.sandbox)
+    }
+}
+
+fn api_routes(surface: &mut Surface, api: &Arc<Api>) {
+    let routes: [(_, MethodRouter<ApiState>); 4] = [
+        (reset_password::PATH, post(reset_password::handle)),
+        (set_new_password::PATH, post(set_new_password::handle)),
+        (sandbox_mail::PATH, get(sandbox_mail::handle)),
+        (ping::PATH, get(ping::handle)),
+    ];
+    for (template, methods) in routes {
+        surface.route(template, methods.with_state(ApiState(Arc::clone(api))));
+    }
 }
 
 fn page_routes(surface: &mut Surface, api: &Api) {
     let state = Arc::new(ResetPages {
         open: Arc::clone(&api.open_link),
         set_new_password: Arc::clone(&api.set_new_password),
-        fresh: Arc::clone(&api.resent_link),
+        resent_link: Arc::clone(&api.resent_link),
         cancel: Arc::clone(&api.cancel),
         public_origin: public_url::origin(&api.public_url).to_owned(),
     });

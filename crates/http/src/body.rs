@@ -3,11 +3,12 @@
 use axum::body::{Body, HttpBody};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use bytes::{Bytes, BytesMut};
-use domain::ErrorCode;
 use http_body_util::BodyExt;
 
-use crate::error::ApiError;
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
 
 /// The most a body may have, in bytes.
 pub(crate) const MAX_BODY: usize = 16 * 1024;
@@ -23,10 +24,6 @@ pub(crate) enum BodyError {
     TooLarge,
     /// It broke off, or took too long.
     Incomplete,
-    /// Not JSON: syntax, trailing text, depth over 127, not UTF-8, lone surrogates.
-    NotJson,
-    /// JSON, but no object.
-    NotAnObject,
     /// A form that holds a name twice, or text that is not UTF-8.
     NotAForm,
 }
@@ -39,10 +36,14 @@ impl From<BodyError> for ApiError {
                 .with_message("The body is compressed. Send it without a Content-Encoding."),
             BodyError::TooLarge => Self::new(ErrorCode::PayloadTooLarge),
             BodyError::Incomplete => Self::bad_body("The body did not arrive in full."),
-            BodyError::NotJson => Self::bad_body("The body is not valid JSON."),
-            BodyError::NotAnObject => Self::bad_body("The body is not a JSON object."),
             BodyError::NotAForm => Self::bad_body("The body is not a form."),
         }
+    }
+}
+
+impl IntoResponse for BodyError {
+    fn into_response(self) -> Response {
+        ApiError::from(self).into_response()
     }
 }
 

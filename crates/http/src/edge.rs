@@ -2,22 +2,24 @@
 //! log, metrics, the headers all answers share, and the 500 in place of a panic.
 //!
 //! One hand-written layer instead of a stack of ready-made ones: it runs on every request, and
-//! while logging is off it allocates the request's identifier and nothing else.
+//! while logging is off it allocates the request's identifier and its context, and nothing else.
 
 mod client;
 mod future;
+mod rate_limit;
 mod request_id;
 mod stats;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
+use application::model::LimitDecision;
 use application::ports::Random;
 use axum::extract::Request;
-use axum::http::HeaderValue;
+use axum::http::{Extensions, HeaderValue};
 use axum::response::Response;
 use ipnetwork::IpNetwork;
 use tower::{Layer, Service};
@@ -30,21 +32,6 @@ use self::future::EdgeFuture;
 pub(crate) use self::request_id::REQUEST_ID;
 use self::request_id::RequestIds;
 use self::stats::RouteStats;
-
-/// Where a request comes from; in the extensions of every request a handler sees.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Client(pub(crate) IpAddr);
-
-impl Client {
-    /// The address of the one who made `request`.
-    pub(crate) fn of(request: &Request) -> IpAddr {
-        request.extensions().get::<Self>().map_or(IpAddr::from([0, 0, 0, 0]), |client| client.0)
-    }
-}
-
-/// The error code of an answer, in its extensions, for metrics and the log.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AnsweredCode(pub(crate) &'static str);
 
 /// The level of a route in the access log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,15 +101,16 @@ where
         let Edge { shared, stats, log_level } = &self.edge;
         let id = shared.ids.identify(request.headers());
         let client = client::address(request.extensions(), request.headers(), &shared.trusted_proxies);
-        request.extensions_mut().insert(Client(client));
-        let context = RequestContext {
+        let context = Arc::new(RequestContext {
             id,
             client,
             started,
             method: request.method().clone(),
             stats: Arc::clone(stats),
             log_level: *log_level,
-        };
+            rate: OnceLock::new(),
+        });
+        request.extensions_mut().insert(Arc::clone(&context));
         let spans = Spans { log: context.span(), trace: context.trace() };
         let inner = {
             let _entered = spans.enter();
@@ -146,17 +134,32 @@ impl Spans {
     }
 }
 
-/// What is known of a request until its answer leaves.
-struct RequestContext {
+/// What is known of a request until its answer leaves; in the extensions of every request that a
+/// handler sees.
+pub(crate) struct RequestContext {
     id: HeaderValue,
     client: IpAddr,
     started: Instant,
     method: axum::http::Method,
     stats: Arc<RouteStats>,
     log_level: AccessLogLevel,
+    /// What the limit of the caller's key says, for the answer's headers.
+    rate: OnceLock<LimitDecision>,
 }
 
 impl RequestContext {
+    /// The address that the request came from.
+    pub(crate) fn client(extensions: &Extensions) -> IpAddr {
+        extensions.get::<Arc<Self>>().map_or(IpAddr::from([0, 0, 0, 0]), |context| context.client)
+    }
+
+    /// Has the rate-limit headers of `decision` written on the answer, whatever it is.
+    pub(crate) fn set_rate(extensions: &Extensions, decision: LimitDecision) {
+        if let Some(context) = extensions.get::<Arc<Self>>() {
+            context.rate.get_or_init(|| decision);
+        }
+    }
+
     fn id(&self) -> &str {
         self.id.to_str().unwrap_or_default()
     }

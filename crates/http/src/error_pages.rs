@@ -1,10 +1,12 @@
-//! A page per error code, from the domain's registry: as HTML on the running server, as Markdown
+//! A page per error code, from the registry: as HTML on the running server, as Markdown
 //! under `docs/errors/`.
 
-use domain::{ErrorCode, RedeemCode};
+use domain::RedeemCode;
 
-use crate::error::{self, ApiError};
-use crate::routes::set_new_password::Refused;
+use crate::schema::answer::Refused;
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
+use crate::schema::redeem;
 
 /// A code that has a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl ErrorPage {
 
     pub(crate) fn status(self) -> u16 {
         match self {
-            Self::Api(code) => error::status(code).as_u16(),
+            Self::Api(code) => code.status().as_u16(),
             Self::Redeem(_) => 200,
         }
     }
@@ -42,33 +44,14 @@ impl ErrorPage {
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Api(code) => code.title(),
-            Self::Redeem(RedeemCode::E001) => "The password could not be changed just now",
-            Self::Redeem(RedeemCode::E002) => "The password has been used before",
-            Self::Redeem(RedeemCode::E003) => "There is no such request",
-            Self::Redeem(RedeemCode::E004) => "The request has expired",
+            Self::Redeem(code) => redeem::texts(code).title,
         }
     }
 
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::Api(code) => code.description(),
-            Self::Redeem(RedeemCode::E001) => {
-                "The change failed for a reason that is ours, and nothing was changed. The token is still good: send the \
-                 same call again after a moment. Details are in the server's log under the `X-Request-Id` of the answer."
-            }
-            Self::Redeem(RedeemCode::E002) => {
-                "The customer has had this password before. The token is still good: let the customer choose another \
-                 password and send it with the same token."
-            }
-            Self::Redeem(RedeemCode::E003) => {
-                "The token belongs to no request of this organisation: it was never made, has been used, was killed by a \
-                 newer request or a changed password, or was cut off while copying. Which of these it is, is not told. \
-                 Let the customer ask for a new link."
-            }
-            Self::Redeem(RedeemCode::E004) => {
-                "The link's time is over, and the token is dead. Let the customer ask for a new link; `expirationTime` of \
-                 `reset-password` sets how long the next one lives."
-            }
+            Self::Redeem(code) => redeem::texts(code).description,
         }
     }
 
@@ -122,7 +105,7 @@ pub fn error_page_markdown(code: &str) -> Option<String> {
 pub fn error_index_markdown() -> String {
     let mut text = String::from(
         "# Error codes\n\nCodes never change their meaning; messages may. The running server shows these pages at \
-         `/errors/CODE`.\nThey are written from the registry in `crates/domain` by `cargo run -p resetd-http --example \
+         `/errors/CODE`.\nThey are written from the registry in `crates/http` by `cargo run -p resetd-http --example \
          error-pages`.\n\n| code | HTTP | |\n|---|---|---|\n",
     );
     for page in ErrorPage::all() {

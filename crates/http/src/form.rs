@@ -1,5 +1,5 @@
 //! The `application/x-www-form-urlencoded` parser of the WHATWG URL standard, section 5.1, but for
-//! one thing: text that is not UTF-8 is a error, not a replacement character.
+//! one thing: text that is not UTF-8 is an error, not a replacement character.
 
 use std::borrow::Cow;
 

@@ -10,12 +10,12 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::ErrorCode;
 use minijinja::{Environment, HtmlEscape, Value, context};
 use sha2::{Digest, Sha256};
 use tracing::error;
 
-use crate::error::ApiError;
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
 
 const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 

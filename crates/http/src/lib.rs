@@ -21,20 +21,18 @@
 
 mod api;
 mod body;
-mod call;
+mod credential;
 mod edge;
-mod error;
 mod error_pages;
-mod fields;
+mod extract;
 mod form;
 mod html;
-mod json;
-mod key;
 mod openapi;
 mod pages;
 mod public_url;
-mod rate;
+mod reference;
 mod routes;
+mod schema;
 mod serve;
 
 pub use self::api::{Api, router};

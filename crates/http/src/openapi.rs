@@ -1,22 +1,18 @@
 //! The OpenAPI 3.1 document, made from the code: schemas and operations stand at the types and
 //! handlers, the errors come from the registry with the very bodies that are sent.
 
-mod bodies;
 mod errors;
 
 use std::sync::LazyLock;
 
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{OpenApi as Spec, PathItem};
+use utoipa::openapi::{OpenApi as Spec, PathItem, RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 
-pub(crate) use self::bodies::{
-    ApiKeyParameter, ResetPasswordBody, SetNewPasswordAnswer, SetNewPasswordBody, Success,
-};
-pub(crate) use self::bodies::{always_false, redeem_code};
-use crate::error::{ErrorBody, ErrorDetail};
 use crate::routes::{ping, reset_password, sandbox_mail, set_new_password};
+use crate::schema::error::{ErrorBody, ErrorDetail};
+use crate::schema::request;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -57,15 +53,21 @@ pub(crate) fn spec() -> &'static Spec {
     &DOCUMENT
 }
 
-/// The scheme of the header. The other two places of a key are a parameter and a field, so that no
-/// operation has to have the header; a key that is refused is told with 404 or 403, as the contract
-/// has it, never with 401.
+/// The locations of a key: the header's scheme, and a field of every body. The key may also be a
+/// query parameter, so the header is optional. Keys that are refused get 404 or 403, never 401.
 struct Keys;
 
 impl Modify for Keys {
     fn modify(&self, spec: &mut Spec) {
         let components = spec.components.get_or_insert_with(Default::default);
         components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let bodies: Vec<_> =
+            spec.paths.paths.values_mut().flat_map(operations).filter_map(body_name).collect();
+        for name in bodies {
+            if let Some(RefOr::T(Schema::Object(body))) = components.schemas.get_mut(&name) {
+                body.properties.insert("apiKey".to_owned(), request::api_key().into());
+            }
+        }
     }
 }
 
@@ -80,6 +82,14 @@ impl Modify for Errors {
             }
         }
     }
+}
+
+/// The name of the schema of an operation's body.
+fn body_name(operation: &mut Operation) -> Option<String> {
+    let RefOr::T(body) = operation.request_body.as_ref()? else { return None };
+    let RefOr::T(content) = body.content.get("application/json")? else { return None };
+    let RefOr::Ref(reference) = content.schema.as_ref()? else { return None };
+    reference.ref_location.rsplit('/').next().map(str::to_owned)
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {

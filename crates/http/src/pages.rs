@@ -2,6 +2,7 @@
 //! JavaScript, and `GET` and `HEAD` consume nothing.
 
 mod languages;
+mod link;
 mod mended;
 mod not_me;
 mod open;
@@ -15,8 +16,6 @@ mod visit;
 use std::sync::Arc;
 
 use application::{CancelRequest, OpenLink, ResendLink, SetNewPassword};
-use axum::extract::Path;
-use axum::extract::rejection::PathRejection;
 
 pub(crate) use self::mended::handle as mended;
 pub(crate) use self::not_me::{ask as not_me, cancel};
@@ -26,7 +25,7 @@ pub(crate) use self::resend::handle as resend;
 
 pub(crate) const RESET: &str = "/reset/{token}";
 pub(crate) const RESEND: &str = "/reset/{token}/fresh";
-/// Whatever else stands below `/reset/`: a link with something stuck to it, or none.
+/// Every other path below `/reset/`: a link with something stuck to it, or none.
 pub(crate) const OTHERS: [&str; 4] = ["/reset", "/reset/", "/reset/{token}/", "/reset/{token}/{*rest}"];
 pub(crate) const NOT_ME: &str = "/reset/{token}/not-me";
 
@@ -34,15 +33,8 @@ pub(crate) const NOT_ME: &str = "/reset/{token}/not-me";
 pub(crate) struct ResetPages {
     pub(crate) open: Arc<OpenLink>,
     pub(crate) set_new_password: Arc<SetNewPassword>,
-    pub(crate) fresh: Arc<ResendLink>,
+    pub(crate) resent_link: Arc<ResendLink>,
     pub(crate) cancel: Arc<CancelRequest>,
     /// Scheme, host and port of the public URL, as browsers write an origin.
     pub(crate) public_origin: String,
-}
-
-/// The token in the path; one that is no text is an unknown one.
-type Token = Result<Path<String>, PathRejection>;
-
-fn text(token: Token) -> String {
-    token.map(|Path(token)| token).unwrap_or_default()
 }

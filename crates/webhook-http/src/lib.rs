@@ -4,9 +4,9 @@
 //! Webhooks](https://www.standardwebhooks.com). A call ends within its deadline (10 s) whatever the
 //! other side does; redirects are not followed and bodies are not read beyond 4 KiB.
 //!
-//! Where a call may go is checked twice: the URL, by [`check_url`], when an endpoint is made and
-//! before each call; and the addresses that its host resolves to, at the moment of connecting, so
-//! that a name which points elsewhere by then gains nothing.
+//! A call goes to the public internet alone unless the options allow private addresses. The URL is
+//! checked before each call, and the addresses that its host resolves to at the moment of
+//! connecting, so that a name which points elsewhere by then gains nothing.
 //!
 //! ```
 //! use webhook_http::{HttpWebhooks, WebhookOptions};
@@ -16,12 +16,7 @@
 //! ```
 
 mod options;
-mod resolve;
 mod sender;
-mod sign;
-mod target;
 
 pub use options::WebhookOptions;
 pub use sender::HttpWebhooks;
-pub use sign::secret_text;
-pub use target::{UrlError, check_url};

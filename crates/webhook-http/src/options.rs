@@ -1,11 +1,12 @@
 use std::time::Duration;
 
+use http_client::AddressPolicy;
+
 /// How calls are made.
 #[derive(Debug, Clone)]
 pub struct WebhookOptions {
-    /// Whether private, loopback and other addresses that are not on the public internet may be
-    /// called: not by default.
-    pub allow_private: bool,
+    /// Where calls may go: to the public internet by default.
+    pub addresses: AddressPolicy,
     /// How long one call may take, from its beginning to the status of the answer: 10 s by default.
     pub deadline: Duration,
     /// Certificates (PEM) to trust instead of the system's, as for an authority of one's own.
@@ -14,6 +15,6 @@ pub struct WebhookOptions {
 
 impl Default for WebhookOptions {
     fn default() -> Self {
-        Self { allow_private: false, deadline: Duration::from_secs(10), ca_certificates: None }
+        Self { addresses: AddressPolicy::Public, deadline: Duration::from_secs(10), ca_certificates: None }
     }
 }

@@ -26,6 +26,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["resetd-http", "resetd", "xtask"]),
     ("utoipa", &["resetd-http", "resetd"]),
     ("redis", &["resetd-limit-redis"]),
+    ("hyper-rustls", &["resetd-http-client"]),
     ("maxminddb", &["resetd-geo-local"]),
     ("hickory-resolver", &["resetd-geo-local"]),
     ("minijinja", &["resetd-mail-template", "resetd-http"]),
@@ -40,8 +41,14 @@ const HOMES: &[(&str, &[&str])] = &[
 ];
 
 /// Crates of the workspace that are no adapter: the three floors, and what stands beside them.
-const NO_ADAPTERS: &[&str] =
-    &["resetd-domain", "resetd-application", "resetd-testkit", "resetd", "resetd-mmdb-writer"];
+const NO_ADAPTERS: &[&str] = &[
+    "resetd-domain",
+    "resetd-application",
+    "resetd-http-client",
+    "resetd-testkit",
+    "resetd",
+    "resetd-mmdb-writer",
+];
 
 fn is_adapter(name: &str) -> bool {
     name.starts_with("resetd-") && !NO_ADAPTERS.contains(&name)
@@ -89,8 +96,9 @@ pub(super) fn technologies_stay_in_their_adapters(workspace: &Workspace) -> Vec<
     violations
 }
 
-/// `domain` knows nobody of the workspace, `application` only `domain`, an adapter only the two below
-/// it and `testkit` in its tests, `testkit` no adapter, and nobody but `xtask` the server.
+/// `domain` knows nobody of the workspace, `application` and `http-client` only `domain`, an adapter
+/// only those three and `testkit` in its tests, `testkit` no adapter, and nobody but `xtask` the
+/// server.
 pub(super) fn arrows_point_downward(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for package in &workspace.packages {
@@ -100,12 +108,12 @@ pub(super) fn arrows_point_downward(workspace: &Workspace) -> Vec<String> {
             let allowed = match from {
                 "resetd" | "xtask" => true,
                 "resetd-domain" | "resetd-mmdb-writer" => false,
-                "resetd-application" => {
+                "resetd-application" | "resetd-http-client" => {
                     to == "resetd-domain" || (to == "resetd-testkit" && kind == Kind::Dev)
                 }
                 "resetd-testkit" => matches!(to, "resetd-domain" | "resetd-application"),
                 _ => {
-                    matches!(to, "resetd-domain" | "resetd-application")
+                    matches!(to, "resetd-domain" | "resetd-application" | "resetd-http-client")
                         || (kind == Kind::Dev && matches!(to, "resetd-testkit" | "resetd-mmdb-writer"))
                 }
             };
@@ -171,6 +179,7 @@ mod tests {
         let fine = workspace(vec![
             package("resetd-application", &["resetd-domain", "serde"]),
             package("resetd-http", &["resetd-application", "resetd-domain", "dev:resetd-testkit"]),
+            package("resetd-webhook-http", &["resetd-application", "resetd-http-client"]),
             package("resetd-testkit", &["resetd-application"]),
             package("resetd", &["resetd-http", "resetd-store-sqlite"]),
         ]);
@@ -180,6 +189,8 @@ mod tests {
             ("resetd-http", "dev:resetd-store-sqlite"),
             ("resetd-testkit", "resetd-limit-memory"),
             ("resetd-application", "resetd-system"),
+            ("resetd-application", "resetd-http-client"),
+            ("resetd-http-client", "resetd-application"),
             ("resetd-domain", "resetd-application"),
             ("resetd-http", "resetd"),
             ("resetd-http", "resetd-testkit"),

@@ -28,17 +28,19 @@ pub(super) fn crates_are_drawn(workspace: &Workspace) -> Vec<String> {
         .collect()
 }
 
-/// Every code of the domain's `ErrorCode` has its page `docs/errors/CODE.md`, and no page has lost
+/// Every code of the API's `ErrorCode` has its page `docs/errors/CODE.md`, and no page has lost
 /// its code.
 pub(super) fn codes_have_pages(workspace: &Workspace) -> Vec<String> {
     let codes: BTreeSet<&str> = workspace
         .sources
         .iter()
-        .filter(|source| source.path.starts_with("crates/domain/src/") && source.text.contains("ErrorCode"))
+        .filter(|source| {
+            source.path.starts_with("crates/http/src/schema/") && source.text.contains("ErrorCode")
+        })
         .flat_map(|source| source.text.split('"').filter(|word| is_code(word)))
         .collect();
     if codes.is_empty() {
-        return vec!["crates/domain defines no ErrorCode; this check looks at nothing".to_owned()];
+        return vec!["crates/http/src/schema defines no ErrorCode; this check looks at nothing".to_owned()];
     }
     let pages: BTreeSet<&str> = workspace
         .documents
@@ -194,7 +196,7 @@ mod tests {
     #[test]
     fn codes_and_pages_match() {
         let mut made_up = source(
-            "crates/domain/src/error_code.rs",
+            "crates/http/src/schema/error_code.rs",
             "pub enum ErrorCode { A }\nSelf::A => \"INTERNAL_ERROR\",",
         );
         assert_eq!(codes_have_pages(&made_up), ["docs/errors/INTERNAL_ERROR.md is missing"]);

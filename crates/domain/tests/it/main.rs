@@ -20,6 +20,6 @@ mod fuzz_smoke;
 mod ip;
 mod password;
 mod properties;
-mod registry;
+mod redeem_code;
 #[cfg(feature = "serde")]
 mod serde_forms;

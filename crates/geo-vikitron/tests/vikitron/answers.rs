@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
+use testkit::net::{Behaviour, HttpServer};
 
 use crate::geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
-use crate::server::{Behaviour, Server};
 use crate::{ip, vikitron};
 
 const PRAGUE: &str = r#"{"ip":"1.1.1.1","country":{"code":"CZ","name":"Czechia","names":{"cs":"Česko"}},
@@ -12,7 +12,7 @@ const PRAGUE: &str = r#"{"ip":"1.1.1.1","country":{"code":"CZ","name":"Czechia",
 
 #[tokio::test]
 async fn an_answer_becomes_a_context_and_is_kept() {
-    let server = Server::start(Behaviour::json(PRAGUE)).await;
+    let server = HttpServer::start(Behaviour::json(PRAGUE)).await;
     let geo = vikitron(&server);
     assert_eq!(geo.cached(ip("1.1.1.1")), None);
     let first = geo.resolve(ip("1.1.1.1")).await.unwrap();
@@ -31,34 +31,34 @@ async fn an_answer_becomes_a_context_and_is_kept() {
 
 #[tokio::test]
 async fn the_request_is_the_documented_one() {
-    let server = Server::start(Behaviour::json("{}")).await;
+    let server = HttpServer::start(Behaviour::json("{}")).await;
     let options = VikiTronOptions {
         token: Some(BearerToken::new("t0ken")),
         ..VikiTronOptions::new(format!("{}/geo/", server.url()))
     };
     let geo = VikiTron::new(options).unwrap();
     assert_eq!(geo.resolve(ip("2001:4860:4860:0::8888")).await, Err(GeoError::Unknown));
-    let head = server.heads().remove(0).to_ascii_lowercase();
-    assert!(head.starts_with("get /geo/v1/ip/2001:4860:4860::8888 http/1.1\r\n"), "{head}");
-    assert!(head.contains("\r\naccept: application/json\r\n"), "{head}");
-    assert!(head.contains("\r\nauthorization: bearer t0ken\r\n"), "{head}");
-    assert!(head.contains("\r\nuser-agent: resetd/"), "{head}");
+    let call = server.calls().remove(0);
+    assert_eq!((&*call.method, &*call.path), ("GET", "/geo/v1/ip/2001:4860:4860::8888"));
+    assert_eq!(call.header("accept"), "application/json");
+    assert_eq!(call.header("authorization"), "Bearer t0ken");
+    assert!(call.header("user-agent").starts_with("resetd/"), "{call:?}");
     assert!(!format!("{geo:?}").contains("t0ken"));
 }
 
 #[tokio::test]
 async fn without_a_token_there_is_no_authorization() {
-    let server = Server::start(Behaviour::json("{}")).await;
+    let server = HttpServer::start(Behaviour::json("{}")).await;
     let _ = vikitron(&server).resolve(ip("8.8.8.8")).await;
-    assert!(!server.heads().remove(0).to_ascii_lowercase().contains("authorization"));
+    assert_eq!(server.calls().remove(0).header("authorization"), "");
 }
 
 #[tokio::test]
 async fn what_nobody_knows_is_kept_for_a_shorter_time() {
-    let json_404 = Behaviour::status("404 Not Found");
-    let no_content = Behaviour::Reply("204 No Content", vec![], String::new());
+    let json_404 = Behaviour::status(404);
+    let no_content = Behaviour::status(204);
     for unknown in [Behaviour::json("{}"), json_404, no_content] {
-        let server = Server::start(unknown.clone()).await;
+        let server = HttpServer::start(unknown.clone()).await;
         let options =
             VikiTronOptions { unknown_for: Duration::from_millis(200), ..VikiTronOptions::new(server.url()) };
         let geo = VikiTron::new(options).unwrap();
@@ -76,7 +76,7 @@ async fn what_nobody_knows_is_kept_for_a_shorter_time() {
 
 #[tokio::test]
 async fn a_known_answer_is_asked_for_again_when_it_is_old() {
-    let server = Server::start(Behaviour::json(r#"{"city":{"name":"Brno"}}"#)).await;
+    let server = HttpServer::start(Behaviour::json(r#"{"city":{"name":"Brno"}}"#)).await;
     let options =
         VikiTronOptions { known_for: Duration::from_millis(100), ..VikiTronOptions::new(server.url()) };
     let geo = VikiTron::new(options).unwrap();
@@ -89,7 +89,7 @@ async fn a_known_answer_is_asked_for_again_when_it_is_old() {
 
 #[tokio::test]
 async fn private_addresses_are_never_sent() {
-    let server = Server::start(Behaviour::json(PRAGUE)).await;
+    let server = HttpServer::start(Behaviour::json(PRAGUE)).await;
     let geo = vikitron(&server);
     for private in [
         "",
@@ -124,7 +124,7 @@ async fn private_addresses_are_never_sent() {
 
 #[tokio::test]
 async fn connections_are_kept() {
-    let server = Server::start(Behaviour::json("{}")).await;
+    let server = HttpServer::start(Behaviour::json("{}")).await;
     let geo = vikitron(&server);
     for number in 1..=50 {
         let _ = geo.resolve(ip(&format!("8.8.8.{number}"))).await;

@@ -1,12 +1,12 @@
 use std::time::{Duration, Instant};
 
 use application::ports::{GeoError, GeoResolver};
+use testkit::net::{Behaviour, HttpServer};
 
 use crate::geo_vikitron::{VikiTron, VikiTronOptions};
 use crate::ip;
-use crate::server::{Behaviour, Server};
 
-fn eager(server: &Server) -> VikiTron {
+fn eager(server: &HttpServer) -> VikiTron {
     let options = VikiTronOptions {
         breaker_failures: 3,
         breaker_pause: Duration::from_millis(200),
@@ -18,7 +18,7 @@ fn eager(server: &Server) -> VikiTron {
 
 #[tokio::test]
 async fn a_server_that_is_down_is_left_alone_and_found_again() {
-    let server = Server::start(Behaviour::status("500 Internal Server Error")).await;
+    let server = HttpServer::start(Behaviour::status(500)).await;
     let geo = eager(&server);
     for number in 1..=3 {
         assert!(geo.resolve(ip(&format!("8.8.8.{number}"))).await.is_err());
@@ -47,7 +47,7 @@ async fn a_server_that_is_down_is_left_alone_and_found_again() {
 
 #[tokio::test]
 async fn what_is_in_the_cache_is_answered_while_the_server_is_down() {
-    let server = Server::start(Behaviour::json(r#"{"city":{"name":"Prague"}}"#)).await;
+    let server = HttpServer::start(Behaviour::json(r#"{"city":{"name":"Prague"}}"#)).await;
     let geo = eager(&server);
     geo.resolve(ip("1.1.1.1")).await.unwrap();
     server.behave(Behaviour::HangUp);
@@ -59,7 +59,7 @@ async fn what_is_in_the_cache_is_answered_while_the_server_is_down() {
 
 #[tokio::test]
 async fn a_404_is_no_failure() {
-    let server = Server::start(Behaviour::status("404 Not Found")).await;
+    let server = HttpServer::start(Behaviour::status(404)).await;
     let geo = eager(&server);
     for number in 1..=20 {
         assert_eq!(geo.resolve(ip(&format!("8.8.8.{number}"))).await, Err(GeoError::Unknown));

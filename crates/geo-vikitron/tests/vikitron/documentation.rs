@@ -2,8 +2,8 @@
 
 use application::ports::GeoResolver;
 use serde_json::Value;
+use testkit::net::{Behaviour, HttpServer};
 
-use crate::server::{Behaviour, Server};
 use crate::{ip, vikitron};
 
 const PAGE: &str = include_str!("../../../../docs/vikitron.md");
@@ -18,7 +18,7 @@ fn example() -> Value {
 
 #[tokio::test]
 async fn the_example_is_read_to_its_last_field() {
-    let server = Server::start(Behaviour::Json(example().to_string())).await;
+    let server = HttpServer::start(Behaviour::json(example().to_string())).await;
     let context = vikitron(&server).resolve(ip("89.24.1.2")).await.unwrap();
     let Value::Object(fields) = serde_json::to_value(&context).unwrap() else { panic!("{context:?}") };
     // A context leaves out what is not known: all fifteen are there.

@@ -3,9 +3,9 @@ use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
 use futures_util::future::join_all;
+use testkit::net::{Behaviour, HttpServer};
 
 use crate::geo_vikitron::{VikiTron, VikiTronOptions};
-use crate::server::{Behaviour, Server};
 use crate::{ip, vikitron};
 
 fn prague_after(milliseconds: u64) -> Behaviour {
@@ -15,7 +15,7 @@ fn prague_after(milliseconds: u64) -> Behaviour {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn simultaneous_questions_share_one_request() {
-    let server = Server::start(prague_after(50)).await;
+    let server = HttpServer::start(prague_after(50)).await;
     let geo = Arc::new(vikitron(&server));
     let askers = (0..200).map(|_| {
         let geo = Arc::clone(&geo);
@@ -30,7 +30,7 @@ async fn simultaneous_questions_share_one_request() {
 #[tokio::test]
 async fn a_shared_request_that_fails_fails_for_all_at_once() {
     let server =
-        Server::start(Behaviour::After(Duration::from_millis(50), Box::new(Behaviour::HangUp))).await;
+        HttpServer::start(Behaviour::After(Duration::from_millis(50), Box::new(Behaviour::HangUp))).await;
     let geo = vikitron(&server);
     let answers = join_all((0..50).map(|_| geo.resolve(ip("8.8.8.8")))).await;
     assert!(answers.iter().all(|answer| matches!(answer, Err(GeoError::Unavailable(_)))));
@@ -39,7 +39,7 @@ async fn a_shared_request_that_fails_fails_for_all_at_once() {
 
 #[tokio::test]
 async fn one_of_many_may_give_up() {
-    let server = Server::start(prague_after(100)).await;
+    let server = HttpServer::start(prague_after(100)).await;
     let geo = vikitron(&server);
     let (impatient, patient) = tokio::join!(
         tokio::time::timeout(Duration::from_millis(20), geo.resolve(ip("8.8.8.8"))),
@@ -52,7 +52,7 @@ async fn one_of_many_may_give_up() {
 
 #[tokio::test]
 async fn requests_at_once_are_bounded() {
-    let server = Server::start(prague_after(20)).await;
+    let server = HttpServer::start(prague_after(20)).await;
     let options = VikiTronOptions {
         max_concurrent: 4,
         deadline: Duration::from_secs(5),
@@ -71,7 +71,7 @@ async fn requests_at_once_are_bounded() {
 
 #[tokio::test]
 async fn waiting_for_a_turn_ends_with_the_deadline_and_is_not_the_servers_error() {
-    let server = Server::start(prague_after(200)).await;
+    let server = HttpServer::start(prague_after(200)).await;
     let options =
         VikiTronOptions { max_concurrent: 1, breaker_failures: 1, ..VikiTronOptions::new(server.url()) };
     let geo = VikiTron::new(options).unwrap();

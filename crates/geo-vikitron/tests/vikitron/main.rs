@@ -7,12 +7,12 @@ mod contract;
 mod documentation;
 mod errors;
 mod load;
-mod server;
 mod tls;
 
 use domain::CustomerIp;
 use geo_vikitron::{VikiTron, VikiTronOptions};
 use resetd_geo_vikitron as geo_vikitron;
+use testkit::net::HttpServer;
 
 /// A public address.
 fn ip(text: &str) -> CustomerIp {
@@ -20,6 +20,6 @@ fn ip(text: &str) -> CustomerIp {
 }
 
 /// The resolver at this server, with the defaults.
-fn vikitron(server: &server::Server) -> VikiTron {
+fn vikitron(server: &HttpServer) -> VikiTron {
     VikiTron::new(VikiTronOptions::new(server.url())).unwrap()
 }

@@ -3,16 +3,17 @@
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
-use domain::ErrorCode;
 use tracing::{Span, debug, error, info};
 
-use super::{AccessLogLevel, AnsweredCode, REQUEST_ID, RequestContext, Spans};
-use crate::error::ApiError;
+use super::{AccessLogLevel, REQUEST_ID, RequestContext, Spans, rate_limit};
+use crate::schema::error::{AnsweredCode, ApiError};
+use crate::schema::error_code::ErrorCode;
 
 pin_project_lite::pin_project! {
     /// Polls a route inside its request's span and finishes the answer.
@@ -20,12 +21,12 @@ pin_project_lite::pin_project! {
         #[pin]
         inner: F,
         spans: Spans,
-        context: RequestContext,
+        context: Arc<RequestContext>,
     }
 }
 
 impl<F> EdgeFuture<F> {
-    pub(super) const fn new(inner: F, spans: Spans, context: RequestContext) -> Self {
+    pub(super) const fn new(inner: F, spans: Spans, context: Arc<RequestContext>) -> Self {
         Self { inner, spans, context }
     }
 }
@@ -61,6 +62,9 @@ impl<F: Future<Output = Result<Response, Infallible>>> Future for EdgeFuture<F> 
 }
 
 fn finish(headers: &mut HeaderMap, context: &RequestContext) {
+    if let Some(decision) = context.rate.get() {
+        rate_limit::insert_headers(headers, decision);
+    }
     headers.insert(REQUEST_ID, context.id.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use domain::ErrorCode;
 use serde_json::Value;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -10,7 +9,8 @@ use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{ContentBuilder, Header, Ref, RefOr, Response, ResponseBuilder};
 
-use crate::error::{self, ApiError};
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
 
 /// What any call with a key may answer.
 const WITH_KEY: [ErrorCode; 12] = [
@@ -36,7 +36,7 @@ pub(super) fn add(operation: &mut Operation) {
     let mut by_status: BTreeMap<u16, Vec<ApiError>> = BTreeMap::new();
     let with_body = if operation.request_body.is_some() { &WITH_BODY[..] } else { &[] };
     for code in WITH_KEY.iter().chain(with_body) {
-        by_status.entry(error::status(*code).as_u16()).or_default().push(ApiError::example(*code));
+        by_status.entry(code.status().as_u16()).or_default().push(ApiError::example(*code));
     }
     if operation.request_body.is_some() {
         by_status.insert(400, vec![ApiError::bad_body("The body is not valid JSON.")]);
@@ -76,7 +76,7 @@ fn headers(status: &str) -> Vec<(&'static str, Header)> {
     };
     let mut headers =
         vec![("X-Request-Id", header(Type::String, "Identifies this answer in the server's log."))];
-    // Before the key has passed there is no limit to tell of.
+    // Before the key has passed there is no limit.
     if !matches!(status, "404" | "405") {
         headers.extend([
             (

@@ -1,4 +1,4 @@
-//! `Accept-Language` (RFC 9110, section 12.5.4) for visitors whose language nobody knows.
+//! `Accept-Language` (RFC 9110, section 12.5.4) for visitors whose language is unknown.
 
 use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;

@@ -1,54 +1,26 @@
-//! `GET` and `POST /reset/{token}/not-me`: "this was not me". Only the `POST` kills the request:
+//! `GET` and `POST /reset/{token}/not-me`: "this wasn't me". Only the `POST` cancels the request:
 //! scanners follow links.
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::response::Response;
-use domain::{CustomerIp, LinkState};
+use axum::extract::State;
+use domain::LinkState;
 
-use super::view::{Depth, Page};
-use super::{ResetPages, Token, same_origin, text};
-use crate::edge::Client;
-use crate::error::ApiError;
+use super::ResetPages;
+use super::link::{Link, SameOrigin};
+use super::view::{Depth, Rendered};
 
-pub(crate) async fn ask(
-    State(pages): State<Arc<ResetPages>>,
-    token: Token,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let token = text(token);
-    let stranger = Page::for_stranger(request.headers());
-    match pages.open.execute(&token, None).await {
-        Ok(Some(opened)) if opened.link.state == LinkState::Good => {
-            Page::for_holder(&opened).ask_to_disown(&token)
-        }
-        Ok(Some(opened)) => Page::for_holder(&opened).dead(opened.link.state, &token, Depth::BelowLink),
-        Ok(None) => stranger.unknown(),
-        Err(error) => stranger.unavailable(&error),
+pub(crate) async fn ask(link: Link) -> Rendered {
+    match link.state() {
+        LinkState::Good => link.page().ask_to_cancel(&link.token),
+        LinkState::Used | LinkState::Superseded | LinkState::Expired => link.dead(Depth::BelowLink),
     }
 }
 
-pub(crate) async fn cancel(
-    State(pages): State<Arc<ResetPages>>,
-    token: Token,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let token = text(token);
-    let stranger = Page::for_stranger(request.headers());
-    if !same_origin::is_plausible(request.headers(), &pages.public_origin) {
-        return stranger.forbidden();
-    }
-    let opened = match pages.open.execute(&token, None).await {
-        Ok(Some(opened)) => opened,
-        Ok(None) => return stranger.unknown(),
-        Err(error) => return stranger.unavailable(&error),
-    };
-    let page = Page::for_holder(&opened);
-    let ip = CustomerIp::from(Client::of(&request));
-    match pages.cancel.execute(&token, ip).await {
-        Ok(true) => page.cancelled(),
-        Ok(false) => page.dead(opened.link.state, &token, Depth::BelowLink),
-        Err(error) => page.unavailable(&error),
+pub(crate) async fn cancel(State(pages): State<Arc<ResetPages>>, _: SameOrigin, link: Link) -> Rendered {
+    match pages.cancel.execute(&link.token, link.ip).await {
+        Ok(true) => link.page().cancelled(),
+        Ok(false) => link.dead(Depth::BelowLink),
+        Err(error) => link.page().unavailable(&error),
     }
 }

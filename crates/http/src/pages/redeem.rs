@@ -2,99 +2,86 @@
 
 use std::sync::Arc;
 
-use application::{NewPassword, OpenedLink, SetNewPasswordCommand};
-use axum::extract::{Request, State};
-use axum::response::Response;
-use domain::{CustomerIp, LinkState, Password, RedeemCode};
+use application::{NewPassword, SetNewPasswordCommand};
+use axum::extract::{FromRequest, Request, State};
+use domain::{LinkState, Password, RedeemCode};
 
-use super::view::{Depth, Page, Problem};
-use super::{ResetPages, Token, same_origin, text};
+use super::ResetPages;
+use super::link::{Link, SameOrigin};
+use super::view::{Depth, Problem, Rendered};
 use crate::body::{self, BodyError};
-use crate::edge::Client;
-use crate::error::ApiError;
 use crate::form::{self, Values};
 
 pub(crate) async fn handle(
     State(pages): State<Arc<ResetPages>>,
-    token: Token,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let token = text(token);
-    if !same_origin::is_plausible(request.headers(), &pages.public_origin) {
-        return Page::for_stranger(request.headers()).forbidden();
+    _: SameOrigin,
+    link: Link,
+    entered: Result<Entered, BodyError>,
+) -> Rendered {
+    // A used link may be the same form sent twice; the use case knows.
+    if !matches!(link.state(), LinkState::Good | LinkState::Used) {
+        return link.dead(Depth::Link);
     }
-    let opened = match pages.open.execute(&token, None).await {
-        Ok(Some(opened)) => opened,
-        Ok(None) => return Page::for_stranger(request.headers()).unknown(),
-        Err(error) => return Page::for_stranger(request.headers()).unavailable(&error),
-    };
-    let page = Page::for_holder(&opened);
-    // A used link may be the same form sent twice; the use case tells.
-    if !matches!(opened.link.state, LinkState::Good | LinkState::Used) {
-        return page.dead(opened.link.state, &token, Depth::Link);
-    }
-    let ip = CustomerIp::from(Client::of(&request));
-    match read(request).await {
-        Ok(Entered { password, repeated: true }) => set(&pages, &opened, &token, password, ip).await,
-        _ if opened.link.state == LinkState::Used => page.dead(LinkState::Used, &token, Depth::Link),
+    match entered {
+        Ok(Entered { password, repeated: true }) => set(&pages, &link, password).await,
+        _ if link.state() == LinkState::Used => link.dead(Depth::Link),
         Ok(Entered { repeated: false, .. }) => {
-            page.form(&pages.set_new_password.policy(&opened.organisation), &token, Some(Problem::Mismatch))
+            let policy = pages.set_new_password.policy(&link.opened.organisation);
+            link.page().form(&policy, &link.token, Some(Problem::Mismatch))
         }
-        Err(error) => page.bad_form(error),
+        Err(error) => link.page().bad_form(error),
     }
 }
 
 /// What was typed.
-struct Entered {
+pub(crate) struct Entered {
     password: Password,
     /// Whether the same was typed twice.
     repeated: bool,
 }
 
-async fn read(request: Request) -> Result<Entered, BodyError> {
-    let (head, body) = request.into_parts();
-    let body = body::read(&head.headers, body, "application/x-www-form-urlencoded").await?;
-    let value = |name| match form::values(&body, name) {
-        Values::Absent => Ok(String::new()),
-        Values::One(value) => Ok(value.into_owned()),
-        Values::Malformed => Err(BodyError::NotAForm),
-    };
-    let password = Password::new(value("password")?);
-    let confirmation = Password::new(value("password_confirmation")?);
-    let repeated = password.expose() == confirmation.expose();
-    Ok(Entered { password, repeated })
+impl<S: Sync> FromRequest<S> for Entered {
+    type Rejection = BodyError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, BodyError> {
+        let (head, body) = request.into_parts();
+        let body = body::read(&head.headers, body, "application/x-www-form-urlencoded").await?;
+        let value = |name| match form::values(&body, name) {
+            Values::Absent => Ok(String::new()),
+            Values::One(value) => Ok(value.into_owned()),
+            Values::Malformed => Err(BodyError::NotAForm),
+        };
+        let password = Password::new(value("password")?);
+        let confirmation = Password::new(value("password_confirmation")?);
+        let repeated = password.expose() == confirmation.expose();
+        Ok(Self { password, repeated })
+    }
 }
 
-async fn set(
-    pages: &ResetPages,
-    opened: &OpenedLink,
-    token: &str,
-    password: Password,
-    ip: CustomerIp,
-) -> Result<Response, ApiError> {
+async fn set(pages: &ResetPages, link: &Link, password: Password) -> Rendered {
+    let organisation = &link.opened.organisation;
     let command = SetNewPasswordCommand {
-        token,
+        token: &link.token,
         password,
-        sandbox: opened.link.sandbox,
-        organisation: &opened.organisation,
-        customer_ip: Some(ip),
+        sandbox: link.opened.link.sandbox,
+        organisation,
+        customer_ip: Some(link.ip),
         actor: "customer".to_owned(),
     };
     let outcome = pages.set_new_password.execute_form(command).await;
-    let page = Page::for_holder(opened);
-    let policy = pages.set_new_password.policy(&opened.organisation);
+    let page = link.page();
+    let policy = pages.set_new_password.policy(organisation);
+    let again = |problem| page.form(&policy, &link.token, Some(problem));
     match outcome {
         NewPassword::Changed => page.changed(),
-        NewPassword::Policy(_) if opened.link.state == LinkState::Used => {
-            page.dead(LinkState::Used, token, Depth::Link)
-        }
-        NewPassword::Policy(broken) => page.form(&policy, token, Some(Problem::Policy(&broken))),
-        NewPassword::Refused(RedeemCode::E001) => page.form(&policy, token, Some(Problem::Ours)),
-        NewPassword::Refused(RedeemCode::E002) => page.form(&policy, token, Some(Problem::UsedBefore)),
+        NewPassword::Policy(_) if link.state() == LinkState::Used => link.dead(Depth::Link),
+        NewPassword::Policy(broken) => again(Problem::Policy(&broken)),
+        NewPassword::Refused(RedeemCode::E001) => again(Problem::Ours),
+        NewPassword::Refused(RedeemCode::E002) => again(Problem::UsedBefore),
         NewPassword::TooManyAttempts(decision) => page.too_many_attempts(&decision),
-        NewPassword::Busy => page.form(&policy, token, Some(Problem::Busy)),
-        // Somebody was faster between the look and the step.
-        NewPassword::Refused(RedeemCode::E003) => page.dead(LinkState::Used, token, Depth::Link),
-        NewPassword::Refused(RedeemCode::E004) => page.dead(LinkState::Expired, token, Depth::Link),
+        NewPassword::Busy => again(Problem::Busy),
+        // Another attempt came between the look and the step.
+        NewPassword::Refused(RedeemCode::E003) => page.dead(LinkState::Used, &link.token, Depth::Link),
+        NewPassword::Refused(RedeemCode::E004) => page.dead(LinkState::Expired, &link.token, Depth::Link),
     }
 }

@@ -3,45 +3,26 @@
 use std::sync::Arc;
 
 use application::ResentLink;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
-use axum::response::{IntoResponse, Response};
-use domain::CustomerIp;
+use axum::response::IntoResponse;
 
-use super::view::Page;
-use super::{ResetPages, Token, same_origin, text};
-use crate::edge::Client;
-use crate::error::ApiError;
+use super::ResetPages;
+use super::link::{Link, SameOrigin};
+use super::view::Rendered;
 
-pub(crate) async fn handle(
-    State(pages): State<Arc<ResetPages>>,
-    token: Token,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let token = text(token);
-    let stranger = Page::for_stranger(request.headers());
-    if !same_origin::is_plausible(request.headers(), &pages.public_origin) {
-        return stranger.forbidden();
-    }
-    let ip = CustomerIp::from(Client::of(&request));
-    let outcome = match pages.fresh.execute(&token, ip).await {
-        Ok(outcome) => outcome,
-        Err(error) => return stranger.unavailable(&error),
-    };
-    let opened = match pages.open.execute(&token, None).await {
-        Ok(opened) => opened,
-        Err(error) => return stranger.unavailable(&error),
-    };
-    let page = opened.as_ref().map_or(stranger, Page::for_holder);
-    match outcome {
-        ResentLink::Accepted => page.link_resent(),
+pub(crate) async fn handle(State(pages): State<Arc<ResetPages>>, _: SameOrigin, link: Link) -> Rendered {
+    let page = link.page();
+    match pages.resent_link.execute(&link.token, link.ip).await {
+        Ok(ResentLink::Accepted) => page.link_resent(),
         // Relative, so that it holds under whatever path a proxy puts this service. The token is
         // one: it was found.
-        ResentLink::StillGood => {
-            Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("../{token}"))]).into_response())
+        Ok(ResentLink::StillGood) => {
+            Ok((StatusCode::SEE_OTHER, [(LOCATION, format!("../{}", link.token))]).into_response())
         }
-        ResentLink::NoSuchLink => page.unknown(),
-        ResentLink::TooManyRequests => page.too_many(),
+        Ok(ResentLink::NoSuchLink) => page.unknown(),
+        Ok(ResentLink::TooManyRequests) => page.too_many(),
+        Err(error) => page.unavailable(&error),
     }
 }

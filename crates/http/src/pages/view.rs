@@ -1,14 +1,12 @@
 //! What the pages show.
 
-use std::time::Duration;
-
 use application::OpenedLink;
 use application::model::LimitDecision;
 use application::ports::StoreError;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
-use domain::{ErrorCode, Language, LinkState, PasswordPolicy, PolicyRule, PolicyViolations};
+use domain::{Language, LinkState, PasswordPolicy, PolicyRule, PolicyViolations};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use tracing::error;
@@ -16,11 +14,9 @@ use tracing::error;
 use super::languages;
 use super::texts::{Notice, Texts};
 use crate::body::BodyError;
-use crate::edge::AnsweredCode;
-use crate::error::ApiError;
 use crate::html::{self, Policy};
-use crate::rate;
-use crate::routes::set_new_password::BUSY;
+use crate::schema::error::{AnsweredCode, ApiError, BUSY, retry_after};
+use crate::schema::error_code::ErrorCode;
 
 /// A page in the making: in which language, under whose name.
 pub(super) struct Page<'a> {
@@ -29,7 +25,7 @@ pub(super) struct Page<'a> {
     logo: Option<&'a str>,
 }
 
-/// Where a page hangs, for its relative links.
+/// Where a page is, for its relative links.
 #[derive(Clone, Copy)]
 pub(super) enum Depth {
     /// `/reset/{token}`.
@@ -71,7 +67,8 @@ impl Problem<'_> {
     }
 }
 
-type Rendered = Result<Response, ApiError>;
+/// A page, or the answer to a template that does not render.
+pub(crate) type Rendered = Result<Response, ApiError>;
 
 impl<'a> Page<'a> {
     /// For the holder of a link.
@@ -85,7 +82,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// For somebody with a link that nobody knows.
+    /// For a visitor with an unknown link.
     pub(super) fn for_stranger(headers: &HeaderMap) -> Self {
         let language: Language = languages::accepted(headers);
         Self { texts: Texts::of(language).unwrap_or(Texts::english()), organisation: None, logo: None }
@@ -124,7 +121,7 @@ impl<'a> Page<'a> {
         if let Some(problem) = problem {
             response.extensions_mut().insert(AnsweredCode(problem.code()));
             if matches!(problem, Problem::Busy) {
-                retry_after(&mut response, BUSY);
+                response.headers_mut().insert(RETRY_AFTER, retry_after(BUSY));
             }
         }
         Ok(response)
@@ -153,7 +150,7 @@ impl<'a> Page<'a> {
         self.notice(StatusCode::OK, &self.texts.resend_done, "mail", context! {})
     }
 
-    pub(super) fn ask_to_disown(&self, token: &str) -> Rendered {
+    pub(super) fn ask_to_cancel(&self, token: &str) -> Rendered {
         let more = context! {
             action => "not-me", button => self.texts.not_me_button,
             back => format!("../{token}"), back_text => self.texts.not_me_back,
@@ -182,7 +179,7 @@ impl<'a> Page<'a> {
         let notice = &self.texts.too_many_attempts;
         let mut response = self.notice(StatusCode::TOO_MANY_REQUESTS, notice, "clock", context! {})?;
         response.extensions_mut().insert(AnsweredCode(ErrorCode::TooManyRequests.as_str()));
-        retry_after(&mut response, decision.retry_after);
+        response.headers_mut().insert(RETRY_AFTER, retry_after(decision.retry_after));
         Ok(response)
     }
 
@@ -194,9 +191,7 @@ impl<'a> Page<'a> {
         let status = match error {
             BodyError::MediaType | BodyError::Encoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             BodyError::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            BodyError::Incomplete | BodyError::NotAForm | BodyError::NotJson | BodyError::NotAnObject => {
-                StatusCode::BAD_REQUEST
-            }
+            BodyError::Incomplete | BodyError::NotAForm => StatusCode::BAD_REQUEST,
         };
         self.notice(status, &self.texts.not_understood, "shield", context! {})
     }
@@ -218,10 +213,6 @@ impl<'a> Page<'a> {
     const fn policy(&self) -> Policy<'a> {
         Policy::Reset { logo: self.logo }
     }
-}
-
-fn retry_after(response: &mut Response, wait: Duration) {
-    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(rate::whole_seconds(wait)));
 }
 
 /// The rules worth reading before one types.

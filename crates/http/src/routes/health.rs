@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::error::JSON;
+use crate::schema::answer::{JSON, json};
 
 pub(crate) const HEALTHZ: &str = "/healthz";
 pub(crate) const READYZ: &str = "/readyz";
@@ -57,5 +57,5 @@ pub(crate) async fn readyz(State(readiness): State<Arc<dyn Readiness>>) -> Respo
         relay: report.relay,
     };
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, super::json(&body)).into_response()
+    (status, json(&body)).into_response()
 }

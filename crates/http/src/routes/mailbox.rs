@@ -2,7 +2,6 @@
 //! that set passwords: it exists in `resetd demo` alone, and answers only under a loopback name, so
 //! that no website in the same browser reads it by rebinding its own name to this machine.
 
-pub(crate) mod message;
 mod page;
 
 use std::sync::Arc;
@@ -14,10 +13,10 @@ use axum::http::header::{CONTENT_SECURITY_POLICY, HOST};
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use domain::ErrorCode;
 
-use self::message::Message;
-use crate::error::ApiError;
+use crate::schema::answer::{Message, json};
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
 
 pub(crate) const PAGE: &str = "/dev/mailbox";
 pub(crate) const MESSAGES: &str = "/dev/mailbox/messages";
@@ -34,7 +33,7 @@ pub(crate) use self::page::handle as page;
 /// All messages, newest first.
 pub(crate) async fn messages(State(archive): Archive) -> Result<Response, ApiError> {
     let mails = archive.list(None, MAX_LISTED).await?;
-    super::json(&mails.iter().map(Message::from).collect::<Vec<_>>())
+    json(&mails.iter().map(Message::from).collect::<Vec<_>>())
 }
 
 /// The HTML part of one message, for the frame on the page: no script runs in it, and its links

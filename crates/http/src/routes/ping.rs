@@ -1,17 +1,21 @@
-//! `GET /ping/v1`: proves a key and the way to here.
+//! `GET /ping/v1`: proves a key and the connection.
 
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
+use axum::response::Response;
+use domain::Scope;
 
-use application::Authenticated;
-
-use crate::call::{ApiKeyAuth, answer};
-use crate::openapi::ApiKeyParameter;
+use crate::extract::ApiCaller;
+use crate::schema::answer::{Pong, json};
+use crate::schema::error::ApiError;
+use crate::schema::request::{ApiKeyParameter, Permission};
 
 pub(crate) const PATH: &str = "/ping/v1";
+
+/// What a key needs for this call.
+pub(crate) enum Ping {}
+
+impl Permission for Ping {
+    const SCOPE: Scope = Scope::Ping;
+}
 
 /// Prove a key
 ///
@@ -25,55 +29,6 @@ pub(crate) const PATH: &str = "/ping/v1";
     params(ApiKeyParameter),
     security(("bearer" = []), ())
 )]
-pub(crate) async fn handle(State(auth): State<ApiKeyAuth>, request: Request) -> Response {
-    match auth.open(request).await {
-        Ok(caller) => answer(super::json(&Pong::about(&caller)), caller.rate.as_ref()),
-        Err(denied) => denied.into_response(),
-    }
-}
-
-/// What a key is.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Pong<'a> {
-    /// Always `true`.
-    #[schema(example = true)]
-    success: bool,
-    /// `production`, `development` or `system`.
-    #[schema(example = "production")]
-    kind: &'static str,
-    /// The organisation the key belongs to.
-    #[schema(example = "Demo Shop")]
-    organisation: &'a str,
-    /// What the key may do; empty: everything.
-    #[schema(example = json!([]))]
-    scopes: Vec<&'static str>,
-    /// The first moment at which the key is no longer valid, RFC 3339.
-    #[schema(format = DateTime, example = "2030-01-01T00:00:00Z")]
-    expires_at: String,
-}
-
-impl Pong<'static> {
-    /// An answer as the documentation shows it.
-    fn example() -> Self {
-        let expires_at = "2030-01-01T00:00:00Z".to_owned();
-        Self { success: true, kind: "production", organisation: "Demo Shop", scopes: Vec::new(), expires_at }
-    }
-}
-
-impl<'a> Pong<'a> {
-    fn about(caller: &'a Authenticated) -> Self {
-        let key = &caller.key.key;
-        Self {
-            success: true,
-            kind: key.kind.as_str(),
-            organisation: &caller.key.organisation.name,
-            scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
-            expires_at: timestamp(key.expires_at, SecondsFormat::Secs),
-        }
-    }
-}
-
-pub(crate) fn timestamp(at: DateTime<Utc>, precision: SecondsFormat) -> String {
-    at.to_rfc3339_opts(precision, true)
+pub(crate) async fn handle(ApiCaller { caller, .. }: ApiCaller<Ping>) -> Result<Response, ApiError> {
+    json(&Pong::from(&caller))
 }

@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::response::Response;
 use minijinja::context;
 
-use crate::error::ApiError;
 use crate::html::{self, Policy};
+use crate::schema::error::ApiError;
 
 pub(crate) const PATH: &str = "/";
 

@@ -3,25 +3,26 @@
 
 use std::sync::Arc;
 
-use application::Authenticated;
 use application::ports::MailArchive;
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use domain::{ApiKeyKind, ErrorCode};
+use axum::extract::State;
+use axum::response::Response;
+use domain::{ApiKeyKind, Scope};
 
-use super::mailbox::message::Message;
-use crate::call::{ApiKeyAuth, answer};
-use crate::error::ApiError;
-use crate::openapi::ApiKeyParameter;
+use crate::extract::ApiCaller;
+use crate::schema::answer::{Message, json};
+use crate::schema::error::ApiError;
+use crate::schema::error_code::ErrorCode;
+use crate::schema::request::{ApiKeyParameter, Permission};
 
 pub(crate) const PATH: &str = "/api/v1/sandbox/mail";
 /// The most messages of one answer.
 pub(crate) const MAX_LISTED: usize = 100;
 
-/// What the route needs.
-pub(crate) struct Sandbox {
-    pub(crate) auth: ApiKeyAuth,
-    pub(crate) archive: Arc<dyn MailArchive>,
+/// What a key needs for this call.
+pub(crate) enum ReadSandbox {}
+
+impl Permission for ReadSandbox {
+    const SCOPE: Scope = Scope::ReadSandbox;
 }
 
 /// Read captured mail
@@ -40,18 +41,15 @@ pub(crate) struct Sandbox {
     params(ApiKeyParameter),
     security(("bearer" = []), ())
 )]
-pub(crate) async fn handle(State(route): State<Arc<Sandbox>>, request: Request) -> Response {
-    match route.auth.open(request).await {
-        Ok(caller) => answer(list(route.archive.as_ref(), &caller).await, caller.rate.as_ref()),
-        Err(denied) => denied.into_response(),
-    }
-}
-
-async fn list(archive: &dyn MailArchive, caller: &Authenticated) -> Result<Response, ApiError> {
-    if caller.key.key.kind != ApiKeyKind::Development {
+pub(crate) async fn handle(
+    State(archive): State<Arc<dyn MailArchive>>,
+    ApiCaller { caller, .. }: ApiCaller<ReadSandbox>,
+) -> Result<Response, ApiError> {
+    let key = &caller.key.key;
+    if key.kind != ApiKeyKind::Development {
         return Err(ApiError::new(ErrorCode::ApiKeyHasNoPermission)
             .with_message("Only a development key (DEV_) reads the sandbox."));
     }
-    let mails = archive.list(Some(caller.key.key.organisation), MAX_LISTED).await?;
-    super::json(&mails.iter().map(Message::from).collect::<Vec<_>>())
+    let mails = archive.list(Some(key.organisation), MAX_LISTED).await?;
+    json(&mails.iter().map(Message::from).collect::<Vec<_>>())
 }

@@ -1,33 +1,19 @@
 //! `POST /api/v1/customer/set-new-password`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use application::{NewPassword, SetNewPassword, SetNewPasswordCommand};
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse, Response};
-use domain::{ApiKeyKind, ErrorCode, Password, RedeemCode};
-use serde::Serialize;
-use utoipa::ToSchema;
+use axum::extract::State;
+use axum::response::Response;
+use domain::{ApiKeyKind, RedeemCode};
 
-use super::reset_password::success;
-use crate::call::{ApiKeyAuth, JsonCall, answer};
-use crate::edge::AnsweredCode;
-use crate::error::ApiError;
-use crate::fields;
-use crate::json::Field;
-use crate::openapi::{ApiKeyParameter, SetNewPasswordAnswer, SetNewPasswordBody, always_false, redeem_code};
+use crate::extract::ApiRequest;
+use crate::schema::answer::{Refused, SetNewPasswordAnswer, Success};
+use crate::schema::error::{ApiError, BUSY};
+use crate::schema::error_code::ErrorCode;
+use crate::schema::request::{ApiKeyParameter, SetNewPasswordBody};
 
 pub(crate) const PATH: &str = "/api/v1/customer/set-new-password";
-
-/// After how long to try again when the queue of password hashes is full.
-pub(crate) const BUSY: Duration = Duration::from_secs(5);
-
-/// What the route needs.
-pub(crate) struct SetPassword {
-    pub(crate) auth: ApiKeyAuth,
-    pub(crate) use_case: Arc<SetNewPassword>,
-}
 
 /// Set a new password
 ///
@@ -53,30 +39,23 @@ pub(crate) struct SetPassword {
     params(ApiKeyParameter),
     security(("bearer" = []), ())
 )]
-pub(crate) async fn handle(State(route): State<Arc<SetPassword>>, request: Request) -> Response {
-    let call = match route.auth.open_json(request).await {
-        Ok(call) => call,
-        Err(denied) => return denied.into_response(),
-    };
-    let outcome = set(&route, &call).await;
-    answer(outcome, call.caller.rate.as_ref())
-}
-
-async fn set(route: &SetPassword, call: &JsonCall) -> Result<Response, ApiError> {
-    let object = call.object()?;
-    let key = &call.caller.key;
+pub(crate) async fn handle(
+    State(use_case): State<Arc<SetNewPassword>>,
+    ApiRequest { caller, body }: ApiRequest<SetNewPasswordBody>,
+) -> Result<Response, ApiError> {
+    let key = &caller.key;
     let command = SetNewPasswordCommand {
-        token: object.required(Field::Token)?,
-        password: Password::new(object.required(Field::Password)?.to_owned()),
+        token: &body.token,
+        password: body.password,
         sandbox: key.key.kind == ApiKeyKind::Development,
         organisation: &key.organisation,
-        customer_ip: fields::customer_real_ip(&object)?,
+        customer_ip: body.customer_real_ip,
         actor: key.key.id.to_string(),
     };
-    match route.use_case.execute(command).await {
-        NewPassword::Changed => Ok(success()),
-        NewPassword::Policy(violations) => Err(ApiError::field(Field::Password.name(), violations)),
-        NewPassword::Refused(code) => refused(code),
+    match use_case.execute(command).await {
+        NewPassword::Changed => Ok(Success::response()),
+        NewPassword::Policy(violations) => Err(ApiError::field("password", violations)),
+        NewPassword::Refused(code) => Refused::response(code),
         NewPassword::TooManyAttempts(decision) => Err(ApiError::limited(&decision)
             .with_message("Too many attempts with this token. It stays good: please try again later.")),
         NewPassword::Busy => Err(ApiError::new(ErrorCode::ServiceUnavailable)
@@ -85,30 +64,4 @@ async fn set(route: &SetPassword, call: &JsonCall) -> Result<Response, ApiError>
             )
             .with_retry_after(BUSY)),
     }
-}
-
-/// Why the password was not changed although the call was well-formed.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Refused {
-    /// Always `false`.
-    #[schema(schema_with = always_false)]
-    pub(crate) success: bool,
-    /// `E001` to `E004`; `/errors/{errorCode}` explains it.
-    #[schema(schema_with = redeem_code)]
-    pub(crate) error_code: &'static str,
-    /// One sentence. It may change.
-    pub(crate) message: &'static str,
-}
-
-impl From<RedeemCode> for Refused {
-    fn from(code: RedeemCode) -> Self {
-        Self { success: false, error_code: code.as_str(), message: code.message() }
-    }
-}
-
-fn refused(code: RedeemCode) -> Result<Response, ApiError> {
-    let mut response = super::json(&Refused::from(code))?;
-    response.extensions_mut().insert(AnsweredCode(code.as_str()));
-    Ok(response)
 }

@@ -5,7 +5,7 @@ use application::model::{
 };
 use application::test_event;
 use domain::{WebhookEndpointId, WebhookEventId, WebhookEventType, WebhookSecret};
-use webhook_http::{check_url, secret_text};
+use http_client::{AddressPolicy, UrlError, secret_text};
 
 use crate::cli::WebhookCommand;
 use crate::command_error::CommandError;
@@ -65,8 +65,13 @@ async fn create(
     operator: &Operator,
     settings: &Settings,
 ) -> Result<(), CommandError> {
-    check_url(&url, allow_private(settings)?)
-        .map_err(|error| CommandError::usage(format!("url: {error}")))?;
+    let addresses = AddressPolicy::allowing_private(allow_private(settings)?);
+    addresses.check_url(&url).map_err(|error| match error {
+        UrlError::Private => {
+            CommandError::usage(format!("url: {error}; set webhooks.allow_private to allow it"))
+        }
+        _ => CommandError::usage(format!("url: {error}")),
+    })?;
     let organisation = operator.organisation(organisation).await?.id;
     let secret = WebhookSecret::generate(&mut |bytes| operator.random.fill(bytes));
     let endpoint = WebhookEndpoint {

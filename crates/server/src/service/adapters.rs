@@ -10,6 +10,7 @@ use application::ports::{GeoResolver, MailSender, PasswordHasher, RateLimiter, W
 use application::{GEO_DEADLINE, GeoChain};
 use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
+use http_client::AddressPolicy;
 use limit_memory::MemoryLimiter;
 use limit_redis::{RedisLimiter, RedisSettings};
 use mail_capture::{DirectoryCapture, SandboxCapture};
@@ -144,7 +145,8 @@ pub(crate) fn allow_private(settings: &Settings) -> Result<bool, SettingsError> 
 
 /// Calls to organisations' endpoints.
 pub(crate) fn webhooks(settings: &Settings) -> Result<Arc<dyn WebhookSender>, CommandError> {
-    let options = WebhookOptions { allow_private: allow_private(settings)?, ..WebhookOptions::default() };
+    let addresses = AddressPolicy::allowing_private(allow_private(settings)?);
+    let options = WebhookOptions { addresses, ..WebhookOptions::default() };
     Ok(Arc::new(HttpWebhooks::new(options)))
 }
 

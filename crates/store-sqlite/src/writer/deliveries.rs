@@ -19,7 +19,7 @@ const MAX_ROWS: usize = 64;
 
 /// One transaction over four JSON arrays, `$1` to `$4`, each of which may be empty. Each row of
 /// them has a row in the result, unless its mail is unknown: the number of its `list`, its `place`
-/// in there, and the `outcome`.
+/// in there, and the `verdict`.
 static SQL: LazyLock<Arc<str>> =
     LazyLock::new(|| format!("BEGIN IMMEDIATE; {}; COMMIT", DELIVERIES.join("; ")).into());
 
@@ -162,7 +162,7 @@ impl Deliveries {
         match query.fetch_all(&mut *connection).await {
             Ok(rows) => {
                 let outcome =
-                    |row: &SqliteRow| Ok(((row.read("list")?, row.read("place")?), row.read("outcome")?));
+                    |row: &SqliteRow| Ok(((row.read("list")?, row.read("place")?), row.read("verdict")?));
                 rows.iter().map(outcome).collect()
             }
             Err(error) => {

@@ -2,17 +2,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use testkit::contract::{ReceivedWebhook, WebhooksUnderTest, webhook_sender};
+use testkit::net::{Behaviour, HttpServer};
 
-use crate::receiver::{Behaviour, Receiver};
 use crate::sender_with_deadline;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_contract_of_the_port_is_kept() {
     let deadline = Duration::from_secs(2);
     webhook_sender(async || {
-        let takes = Arc::new(Receiver::start(Behaviour::Status(204, "")).await);
-        let redirects = Receiver::start(Behaviour::Redirect(takes.url())).await;
-        let hangs = Receiver::start(Behaviour::After(Duration::from_secs(600))).await;
+        let takes = Arc::new(HttpServer::start(Behaviour::status(204)).await);
+        let redirects = HttpServer::start(Behaviour::redirect(307, takes.url())).await;
+        let hangs = HttpServer::start(Behaviour::hang()).await;
         let counted = Arc::clone(&takes);
         let received = move || {
             let calls = counted.calls().into_iter();

@@ -4,7 +4,6 @@
 mod addresses;
 mod contract;
 mod errors;
-mod receiver;
 mod signatures;
 mod tls;
 
@@ -13,7 +12,9 @@ use std::time::Duration;
 use application::model::{OutgoingWebhook, WebhookTarget};
 use chrono::DateTime;
 use domain::{WebhookEventId, WebhookSecret};
+use http_client::AddressPolicy;
 use resetd_webhook_http as webhook_http;
+use testkit::net::{Authority, HttpServer};
 use webhook_http::{HttpWebhooks, WebhookOptions};
 
 const SECRET: [u8; 32] = *b"0123456789abcdef0123456789abcdef";
@@ -28,13 +29,25 @@ fn webhook(url: &str) -> OutgoingWebhook {
     }
 }
 
+/// The endpoint of this server.
+fn endpoint(server: &HttpServer) -> OutgoingWebhook {
+    webhook(&format!("{}/hooks?key=1", server.url()))
+}
+
 /// A sender that may call this machine.
 fn sender() -> HttpWebhooks {
     sender_with_deadline(Duration::from_secs(10))
 }
 
 fn sender_with_deadline(deadline: Duration) -> HttpWebhooks {
-    // Nobody's certificates: these calls are in the clear.
-    let nobody = Some(Vec::new());
-    HttpWebhooks::new(WebhookOptions { allow_private: true, deadline, ca_certificates: nobody })
+    HttpWebhooks::new(WebhookOptions { deadline, ..trusting(&Authority::new()) })
+}
+
+/// May call this machine by HTTP, and by HTTPS whoever has a certificate of this authority.
+fn trusting(authority: &Authority) -> WebhookOptions {
+    WebhookOptions {
+        addresses: AddressPolicy::PrivateToo,
+        ca_certificates: Some(authority.pem().into_bytes()),
+        ..WebhookOptions::default()
+    }
 }

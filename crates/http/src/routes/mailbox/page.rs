@@ -11,9 +11,9 @@ use minijinja::value::Serde;
 use serde::Serialize;
 
 use super::{MAX_LISTED, find};
-use crate::error::ApiError;
 use crate::form::{Values, values};
 use crate::html::{self, Policy};
+use crate::schema::error::ApiError;
 
 /// One line of the list.
 #[derive(Serialize)]

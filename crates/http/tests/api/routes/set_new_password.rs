@@ -18,7 +18,12 @@ async fn set(shop: &Shop, key: &str, token: &str, password: &str) -> Answer {
 }
 
 fn refused(code: &str) -> String {
-    let message = domain::RedeemCode::parse(code).unwrap().message();
+    let message = match code {
+        "E001" => "The password could not be changed just now. Please try again.",
+        "E002" => "This password has been used before. Please choose another one.",
+        "E003" => "This link is not valid. Please ask for a new one.",
+        _ => "This link has expired. Please ask for a new one.",
+    };
     format!(r#"{{"success":false,"errorCode":"{code}","message":"{message}"}}"#)
 }
 

@@ -1,0 +1,92 @@
+//! The link of a page: from the path to what is known of it, or the page that refuses.
+
+use std::sync::Arc;
+
+use application::{OpenedLink, Visit};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use domain::{CustomerIp, LinkState};
+
+use super::view::{Depth, Page, Rendered};
+use super::{ResetPages, mended, same_origin, visit};
+use crate::edge::RequestContext;
+
+/// A link that exists.
+pub(crate) struct Link {
+    /// The token in the path.
+    pub(super) token: String,
+    pub(super) opened: OpenedLink,
+    /// Where the request came from.
+    pub(super) ip: CustomerIp,
+}
+
+impl Link {
+    /// The page in the language and under the name of the link's holder.
+    pub(super) fn page(&self) -> Page<'_> {
+        Page::for_holder(&self.opened)
+    }
+
+    pub(super) const fn state(&self) -> LinkState {
+        self.opened.link.state
+    }
+
+    /// The page of a link that sets no password any more.
+    pub(super) fn dead(&self, depth: Depth) -> Rendered {
+        self.page().dead(self.state(), &self.token, depth)
+    }
+
+    async fn open(head: &Parts, pages: &ResetPages, token: String, noted: bool) -> Result<Self, Response> {
+        let ip = CustomerIp::from(RequestContext::client(&head.extensions));
+        let visit = noted.then(|| Visit { by: visit::of(&head.method, &head.headers), ip });
+        let stranger = Page::for_stranger(&head.headers);
+        match pages.open.execute(&token, visit).await {
+            Ok(Some(opened)) => Ok(Self { token, opened, ip }),
+            Ok(None) => Err(stranger.unknown().into_response()),
+            Err(error) => Err(stranger.unavailable(&error).into_response()),
+        }
+    }
+}
+
+/// The token in the path; one that is not UTF-8 is an unknown one.
+async fn token(head: &mut Parts, pages: &Arc<ResetPages>) -> String {
+    Path::from_request_parts(head, pages).await.map(|Path(token)| token).unwrap_or_default()
+}
+
+impl FromRequestParts<Arc<ResetPages>> for Link {
+    type Rejection = Response;
+
+    async fn from_request_parts(head: &mut Parts, pages: &Arc<ResetPages>) -> Result<Self, Response> {
+        let token = token(head, pages).await;
+        Self::open(head, pages, token, false).await
+    }
+}
+
+/// A link whose visit is noted; one that was lengthened on its way is redirected to.
+pub(crate) struct VisitedLink(pub(super) Link);
+
+impl FromRequestParts<Arc<ResetPages>> for VisitedLink {
+    type Rejection = Response;
+
+    async fn from_request_parts(head: &mut Parts, pages: &Arc<ResetPages>) -> Result<Self, Response> {
+        let token = token(head, pages).await;
+        match mended::redirect(&token, "", &head.uri) {
+            Some(redirect) => Err(redirect),
+            None => Link::open(head, pages, token, true).await.map(Self),
+        }
+    }
+}
+
+/// A request that was sent by the page it belongs to.
+pub(crate) struct SameOrigin;
+
+impl FromRequestParts<Arc<ResetPages>> for SameOrigin {
+    type Rejection = Response;
+
+    async fn from_request_parts(head: &mut Parts, pages: &Arc<ResetPages>) -> Result<Self, Response> {
+        if same_origin::is_plausible(&head.headers, &pages.public_origin) {
+            return Ok(Self);
+        }
+        Err(Page::for_stranger(&head.headers).forbidden().into_response())
+    }
+}
