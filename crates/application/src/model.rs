@@ -5,6 +5,7 @@ mod audit;
 mod captured_mail;
 mod customer;
 mod delivery;
+mod directory;
 mod fingerprint;
 mod link;
 mod mail;
@@ -25,6 +26,10 @@ pub use self::audit::{AuditAction, AuditEnd, AuditEntry, AuditRow};
 pub use self::captured_mail::CapturedMail;
 pub use self::customer::{Customer, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow};
 pub use self::delivery::{Admission, ClaimedMail, ClaimedWork, Completion, Lease};
+pub use self::directory::{
+    ChangeEnd, ClaimedChange, CustomersMode, HashScheme, Intended, Intent, LinkSubject, PasswordChange,
+    PasswordSet,
+};
 pub use self::fingerprint::{AddressFingerprint, Identifier};
 pub use self::link::{Issued, Redeemed, Redemption, ResetLink, TokenIssue, room_for};
 pub use self::mail::{ComposedMail, Delivered, FailureKind, MailContent, MailKind, OutgoingMail};

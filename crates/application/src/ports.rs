@@ -32,14 +32,17 @@ mod address_vault;
 mod api_key_registry;
 mod audit_log;
 mod clock;
+mod credential_store;
 mod customer_directory;
 mod delivery_queue;
+mod directory_error;
 mod geo_resolver;
 mod mail_archive;
 mod mail_composer;
 mod mail_queue;
 mod mail_sender;
 mod organisation_registry;
+mod password_changes;
 mod password_hasher;
 mod persistent;
 mod random;
@@ -66,12 +69,16 @@ pub use self::audit_log::MockAuditLog;
 pub use self::clock::Clock;
 #[cfg(feature = "mock")]
 pub use self::clock::MockClock;
+pub use self::credential_store::CredentialStore;
+#[cfg(feature = "mock")]
+pub use self::credential_store::MockCredentialStore;
 pub use self::customer_directory::CustomerDirectory;
 #[cfg(feature = "mock")]
 pub use self::customer_directory::MockCustomerDirectory;
 pub use self::delivery_queue::DeliveryQueue;
 #[cfg(feature = "mock")]
 pub use self::delivery_queue::MockDeliveryQueue;
+pub use self::directory_error::DirectoryError;
 #[cfg(feature = "mock")]
 pub use self::geo_resolver::MockGeoResolver;
 pub use self::geo_resolver::{GeoError, GeoResolver};
@@ -90,6 +97,9 @@ pub use self::mail_sender::{MailSender, SendError};
 #[cfg(feature = "mock")]
 pub use self::organisation_registry::MockOrganisationRegistry;
 pub use self::organisation_registry::OrganisationRegistry;
+#[cfg(feature = "mock")]
+pub use self::password_changes::MockPasswordChanges;
+pub use self::password_changes::PasswordChanges;
 #[cfg(feature = "mock")]
 pub use self::password_hasher::MockPasswordHasher;
 pub use self::password_hasher::{HasherError, PasswordHasher};

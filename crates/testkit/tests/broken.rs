@@ -249,7 +249,10 @@ async fn errors_of_a_token_store() {
         let suite = contract::token_store(|| async move {
             let store = MemoryStore::fresh();
             let mut ports = PersistentPorts::of(store.clone());
-            ports.tokens = Arc::new(Failing(store, error));
+            let failing = Arc::new(Failing(store, error));
+            ports.intake = failing.clone();
+            ports.delivery = failing.clone();
+            ports.tokens = failing;
             ports
         });
         finds(case, suite).await;

@@ -2,6 +2,8 @@ use chrono::{DateTime, Utc};
 use domain::{ExpiryPolicy, Language, OrganisationId, PasswordPolicy};
 use serde::{Deserialize, Serialize};
 
+use crate::model::CustomersMode;
+
 /// One tenant of the platform.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Organisation {
@@ -19,10 +21,13 @@ pub struct Organisation {
 }
 
 /// What an operator may set for an organisation. Absent parts take the contract's defaults, so that
-/// old rows stay readable when a setting is added.
+/// old rows stay readable when a setting is added, and unknown ones are ignored, so that an older
+/// replica goes on serving beside a newer one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default)]
 pub struct OrganisationSettings {
+    /// Where its customers and their passwords live.
+    pub customers: CustomersMode,
     /// Where the mail's link leads: an `http(s)` URL holding `{token}`. `None`: resetd's own page.
     pub reset_url: Option<String>,
     /// The language of mails and pages for customers without one.
@@ -49,6 +54,7 @@ pub struct OrganisationSettings {
 impl Default for OrganisationSettings {
     fn default() -> Self {
         Self {
+            customers: CustomersMode::default(),
             reset_url: None,
             language: Language::EN,
             mail_from: None,
