@@ -1,10 +1,11 @@
-//! What a developer runs: `cargo xtask test`, `check`, `bench`, `chaos`, `geo-data`, `sbom`.
+//! What a developer runs: `cargo xtask test`, `check`, `bench`, `chaos`, `conform`, `geo-data`, `sbom`.
 //!
 //! A library as well: `perf` starts processes and services with it, and the server's tests make
 //! databases with it.
 #![expect(clippy::print_stdout, reason = "a command-line tool speaks through its output")]
 
 pub mod check;
+pub mod conform;
 pub mod geo_data;
 pub mod output;
 pub mod process;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use xtask::{Result, check, geo_data, process, sbom, test, workspace};
+use xtask::{Result, check, conform, geo_data, process, sbom, test, workspace};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
@@ -22,6 +22,8 @@ enum Command {
     /// late, stuck or doubled
     #[command(disable_help_flag = true)]
     Chaos(PerfOptions),
+    /// A port of the four rules, held to the vectors in conformance/
+    Conform(conform::Options),
     /// Fetches free GEO databases
     GeoData {
         /// Where they go [default: data/geo]
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Bench(options) => perf("bench", &options),
         Command::Chaos(options) => perf("chaos", &options),
+        Command::Conform(options) => conform::run(&options),
         Command::GeoData { folder } => geo_data::run(folder),
         Command::Sbom { file } => sbom::run(file.as_deref()),
     };

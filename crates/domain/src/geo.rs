@@ -4,7 +4,16 @@ use std::collections::BTreeMap;
 
 use crate::Language;
 
-/// A place with its names by language; `names` may lack any language.
+/// The name of a country, region or city, by language; `names` may lack any language.
+///
+/// ```
+/// use resetd_domain::{Language, PlaceName};
+///
+/// let mut prague = PlaceName::new("Prague");
+/// prague.names.insert("cs".to_owned(), "Praha".to_owned());
+/// assert_eq!(prague.in_language(&Language::CS), "Praha");
+/// assert_eq!(prague.in_language(&Language::DE), "Prague");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PlaceName {
@@ -29,7 +38,16 @@ impl PlaceName {
     }
 }
 
-/// What is known of an address. Every part is optional; nothing is guessed.
+/// What is known of an IP address. Every part is optional; nothing is guessed.
+///
+/// ```
+/// use resetd_domain::GeoContext;
+///
+/// let answer = GeoContext { country_code: Some("cz".to_owned()), asn: Some(0), ..GeoContext::default() };
+/// let clean = answer.cleaned();
+/// assert_eq!(clean.country_code.as_deref(), Some("CZ"));
+/// assert_eq!(clean.asn, None, "RFC 7607 reserves AS 0");
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default))]

@@ -13,6 +13,9 @@ const FORBIDDEN_IN_DOMAIN: &[&str] = &[
     "redis",
     "serde",
     "serde_json",
+    "schemars",
+    "utoipa",
+    "proptest",
     "getrandom",
     "rand",
     "async-trait",
@@ -20,12 +23,13 @@ const FORBIDDEN_IN_DOMAIN: &[&str] = &[
 ];
 
 /// Who may name a technology outside tests. The developer's tools (`xtask`, `perf`) stand beside
-/// the product.
+/// the product. The domain has features for backends that use sqlx and utoipa; [`domain_is_pure`] sees
+/// to it that none is on by default.
 const HOMES: &[(&str, &[&str])] = &[
-    ("sqlx", &["resetd-store-sqlite", "resetd-store-postgres"]),
+    ("sqlx", &["resetd-domain", "resetd-store-sqlite", "resetd-store-postgres"]),
     ("lettre", &["resetd-mail-smtp"]),
     ("axum", &["resetd-http", "resetd", "perf"]),
-    ("utoipa", &["resetd-http", "resetd"]),
+    ("utoipa", &["resetd-domain", "resetd-http", "resetd"]),
     ("redis", &["resetd-limit-redis"]),
     ("hyper-rustls", &["resetd-http-client"]),
     ("maxminddb", &["resetd-geo-local"]),

@@ -1,4 +1,5 @@
-//! JSON whose keys keep their order, in ASCII alone: no editor, shell or version control can change what it means.
+//! JSON whose keys keep their order, in ASCII alone: no editor, shell or version control can change
+//! what it means.
 
 /// A value.
 #[derive(Clone)]

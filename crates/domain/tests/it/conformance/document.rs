@@ -1,10 +1,10 @@
 //! One file of `conformance/`.
 
-use super::{
-    FORMAT, RULES, UNICODE,
-    json::{Json, joined},
-    vector::Vector,
-};
+use resetd_domain::{RULES_VERSION, UNICODE_VERSION};
+
+use super::FORMAT;
+use super::json::{Json, joined};
+use super::vector::Vector;
 
 pub(crate) struct Document {
     /// Of the file, without its suffix; of the rule, as a request names it, but for pairs.
@@ -22,8 +22,8 @@ impl Document {
         let head = [
             ("$schema", Json::from("schema.json")),
             ("format", Json::Number(u64::from(FORMAT))),
-            ("rules", Json::from(RULES)),
-            ("unicode", Json::from(UNICODE)),
+            ("rules", Json::from(RULES_VERSION)),
+            ("unicode", Json::from(UNICODE_VERSION)),
             ("rule", Json::from(self.name)),
             ("required", Json::texts(self.required.iter().copied())),
             ("codes", Json::texts(self.codes.iter().copied())),
