@@ -8,9 +8,10 @@ use xtask::{Failure, bench, chaos, check, geo_data, sbom, test};
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
-  test [--install] [--require-services] [FILTER…]
+  test [--install] [--require-services] [--without NAME]… [FILTER…]
           every test there is, with the services it needs: those that run here, else throwaway ones of
-          installed programs; with --install, Debian's packages are installed where one is missing
+          installed programs; with --install, Debian's packages are installed where one is missing;
+          tests whose needs are not met, or left out by --without, are listed as not run
   check [--invariants] [--install]
           format, clippy, docs, the architecture's invariants and the supply chain; or the last two alone,
           which compile nothing

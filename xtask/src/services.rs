@@ -1,87 +1,20 @@
-//! What the tests of the adapters talk to: found running, else started for this run, else
-//! installed, else told as missing.
+//! The services that tests and benchmarks use: found running, else started for this run, else
+//! installed, else reported as missing.
 
 mod install;
+pub mod mariadb;
+mod need;
 pub mod postgres;
 pub mod redis;
 
 use std::process::Command;
 
+pub use self::mariadb::Mariadb;
+pub use self::need::{Need, fuse_obstacle};
 pub use self::postgres::{Durability, Postgres};
 pub use self::redis::Redis;
+use crate::Result;
 use crate::output::{note, step};
-use crate::{Result, process};
-
-/// A service or program of somebody else that some tests need.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// A PostgreSQL server in which the tests make databases of their own.
-    Postgres,
-    /// A Redis server in which the tests use prefixes of their own.
-    Redis,
-    /// The `postfix` program; the tests run their own instances.
-    Postfix,
-    /// The `dnsmasq` program; likewise.
-    Dnsmasq,
-    /// The `pgbouncer` program; likewise.
-    Pgbouncer,
-    /// The `chromium` program.
-    Chromium,
-    /// The `promtool` program.
-    Promtool,
-}
-
-impl Need {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Postgres,
-        Self::Redis,
-        Self::Postfix,
-        Self::Dnsmasq,
-        Self::Pgbouncer,
-        Self::Chromium,
-        Self::Promtool,
-    ];
-
-    /// The variable that tells a test where it is.
-    #[must_use]
-    pub fn variable(self) -> &'static str {
-        match self {
-            Self::Postgres => "RESETD_TEST_POSTGRES_URL",
-            Self::Redis => "RESETD_TEST_REDIS_URL",
-            Self::Postfix => "RESETD_TEST_POSTFIX",
-            Self::Dnsmasq => "RESETD_TEST_DNSMASQ",
-            Self::Pgbouncer => "RESETD_TEST_PGBOUNCER",
-            Self::Chromium => "RESETD_TEST_CHROMIUM",
-            Self::Promtool => "RESETD_TEST_PROMTOOL",
-        }
-    }
-
-    /// Debian's packages that hold it.
-    fn packages(self) -> &'static [&'static str] {
-        match self {
-            Self::Postgres => &["postgresql"],
-            Self::Redis => &["redis-server"],
-            Self::Postfix => &["postfix", "sasl2-bin", "libsasl2-modules"],
-            Self::Dnsmasq => &["dnsmasq-base"],
-            Self::Pgbouncer => &["pgbouncer"],
-            Self::Chromium => &["chromium"],
-            Self::Promtool => &["prometheus"],
-        }
-    }
-
-    /// The program of those that the tests start themselves.
-    fn program(self) -> Option<&'static str> {
-        match self {
-            Self::Postgres | Self::Redis => None,
-            Self::Postfix => Some("postfix"),
-            Self::Dnsmasq => Some("dnsmasq"),
-            Self::Pgbouncer => Some("pgbouncer"),
-            Self::Chromium => Some("chromium"),
-            Self::Promtool => Some("promtool"),
-        }
-    }
-}
 
 /// The services of one run. Dropping it stops those it started.
 #[derive(Debug, Default)]
@@ -89,58 +22,58 @@ pub struct Services {
     found: Vec<(Need, String)>,
     missing: Vec<(Need, String)>,
     postgres: Option<Postgres>,
+    mariadb: Option<Mariadb>,
     redis: Option<Redis>,
 }
 
 impl Services {
-    /// Finds, starts or (where `may_install`) installs each.
+    /// Finds, starts or (where `may_install`) installs each, but those in `without`.
     #[must_use]
-    pub fn provide(may_install: bool) -> Self {
+    pub fn provide(may_install: bool, without: &[Need]) -> Self {
         let mut services = Self::default();
-        let absent: Vec<Need> =
-            Need::ALL.into_iter().filter(|need| services.look_for(*need).is_err()).collect();
-        if may_install && !absent.is_empty() {
-            let packages: Vec<&str> = absent.iter().flat_map(|need| need.packages()).copied().collect();
-            if let Err(failure) = install::install(&packages) {
-                note(format!("not installed: {failure}"));
-            }
+        services.missing.extend(without.iter().map(|need| (*need, "left out by --without".to_owned())));
+        let wanted = Need::ALL.into_iter().filter(|need| !without.contains(need));
+        let absent: Vec<Need> = wanted.filter(|need| services.look_for(*need).is_err()).collect();
+        let packages: Vec<&str> = absent.iter().flat_map(|need| need.packages()).copied().collect();
+        if may_install
+            && !packages.is_empty()
+            && let Err(failure) = install::install(&packages)
+        {
+            note(format!("not installed: {failure}"));
         }
         for need in absent {
             if let Err(failure) = services.look_for(need) {
-                note(format!("{need:?}: missing ({failure})"));
+                note(format!("{}: missing ({failure})", need.name()));
                 services.missing.push((need, failure.to_string()));
             }
         }
         services
     }
 
-    /// Tells the tests that `command` runs where everything is.
+    /// Exports the location of everything that was found to the tests that `command` runs.
     pub fn export(&self, command: &mut Command) {
-        command.envs(self.found.iter().map(|(need, value)| (need.variable(), value)));
+        for need in Need::ALL.iter().filter_map(|need| need.variable()) {
+            command.env_remove(need);
+        }
+        command.envs(self.found.iter().filter_map(|(need, value)| Some((need.variable()?, value))));
     }
 
-    /// What there is not, and why.
+    /// What was not found, and why.
     #[must_use]
     pub fn missing(&self) -> &[(Need, String)] {
         &self.missing
     }
 
     fn look_for(&mut self, need: Need) -> Result {
-        let (value, how) = if let Some(given) = std::env::var_os(need.variable()) {
-            (given.to_string_lossy().into_owned(), "given")
-        } else {
-            match need {
-                Need::Postgres => self.look_for_postgres()?,
-                Need::Redis => self.look_for_redis()?,
-                Need::Postfix | Need::Dnsmasq | Need::Pgbouncer | Need::Chromium | Need::Promtool => {
-                    let program = need.program().unwrap_or_default();
-                    let path =
-                        process::find_program(program).ok_or_else(|| format!("no program {program}"))?;
-                    (path.display().to_string(), "installed")
-                }
-            }
+        let given = need.variable().and_then(std::env::var_os);
+        let (value, how) = match (given, need) {
+            (Some(given), _) => (given.to_string_lossy().into_owned(), "given"),
+            (None, Need::Postgres) => self.look_for_postgres()?,
+            (None, Need::Mariadb) => self.look_for_mariadb()?,
+            (None, Need::Redis) => self.look_for_redis()?,
+            (None, _) => (need.find()?, "found"),
         };
-        step(format!("{need:?}: {how}, {value}"));
+        step(format!("{}: {how}, {value}", need.name()));
         self.found.push((need, value));
         Ok(())
     }
@@ -149,32 +82,32 @@ impl Services {
         if let Some(url) = postgres::running() {
             return Ok((url, "running"));
         }
-        let throwaway = Postgres::start(Durability::None)?;
-        let url = throwaway.url("postgres");
-        self.postgres = Some(throwaway);
-        Ok((url, "started for this run"))
+        let throwaway = self.postgres.insert(Postgres::start(Durability::None)?);
+        Ok((throwaway.url("postgres"), "started for this run"))
+    }
+
+    fn look_for_mariadb(&mut self) -> Result<(String, &'static str)> {
+        if let Some(url) = mariadb::running() {
+            return Ok((url, "running"));
+        }
+        let throwaway = self.mariadb.insert(Mariadb::start()?);
+        Ok((throwaway.url(), "started for this run"))
     }
 
     fn look_for_redis(&mut self) -> Result<(String, &'static str)> {
         if let Some(url) = redis::running() {
             return Ok((url, "running"));
         }
-        let throwaway = Redis::start()?;
-        let url = throwaway.url();
-        self.redis = Some(throwaway);
-        Ok((url, "started for this run"))
+        let throwaway = self.redis.insert(Redis::start()?);
+        Ok((throwaway.url(), "started for this run"))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_need_has_a_variable_of_its_own_and_a_package() {
-        let mut variables: Vec<&str> = Need::ALL.iter().map(|need| need.variable()).collect();
-        variables.dedup();
-        assert_eq!(variables.len(), Need::ALL.len());
-        assert!(Need::ALL.iter().all(|need| !need.packages().is_empty()));
+impl Services {
+    /// A run that has everything but these.
+    pub(crate) fn of_missing(missing: &[(Need, &str)]) -> Self {
+        let missing = missing.iter().map(|(need, why)| (*need, (*why).to_owned())).collect();
+        Self { missing, ..Self::default() }
     }
 }

@@ -1,15 +1,56 @@
 //! `cargo xtask test`: every test there is, with the services it needs.
 
-mod cargo_test;
+mod bindings;
 mod examples;
+pub(crate) mod needs;
+mod runner;
 mod schemathesis;
-mod tally;
 
-use self::tally::Tally;
+use std::process::Command;
+
+use self::needs::NeedyTest;
+use self::runner::Runner;
 use crate::arguments::Arguments;
 use crate::output::{note, step};
-use crate::services::Services;
-use crate::{Result, geo_data, workspace};
+use crate::services::{Need, Services};
+use crate::{Result, process, workspace};
+
+/// What became of the parts of a run.
+#[derive(Debug, Default)]
+struct Outcome {
+    failed: Vec<String>,
+    /// A line for each test that was not run: its name and why.
+    not_run: Vec<String>,
+}
+
+impl Outcome {
+    /// Runs a part to its end. Its own output says which tests failed.
+    fn part(&mut self, name: &str, command: &mut Command) {
+        step(name);
+        if let Err(failure) = process::run(command) {
+            self.failed.push(format!("{name}: {failure}"));
+        }
+    }
+
+    /// Prints what was not run and what failed.
+    fn conclude(self) -> Result {
+        if !self.not_run.is_empty() {
+            step("not run");
+            self.not_run.iter().for_each(note);
+        }
+        if !self.failed.is_empty() {
+            step("failed");
+            self.failed.iter().for_each(note);
+        }
+        let not_run = self.not_run.len();
+        if self.failed.is_empty() {
+            step(format!("all tests passed but {not_run} that were not run"));
+            Ok(())
+        } else {
+            Err(format!("{} failed, {not_run} tests not run", self.failed.join("; ")).into())
+        }
+    }
+}
 
 /// Runs all tests, or with filters those of the workspace whose names hold one of them.
 ///
@@ -19,49 +60,97 @@ pub fn run(arguments: &[String]) -> Result {
     let mut arguments = Arguments::new(arguments);
     let require_services = arguments.flag("--require-services");
     let may_install = arguments.flag("--install");
+    let without = left_out(&mut arguments)?;
     let filters = arguments.rest()?;
+    let needy = needs::all()?;
 
-    let services = Services::provide(may_install);
-    if require_services && !services.missing().is_empty() {
-        let names: Vec<String> = services.missing().iter().map(|(need, _)| format!("{need:?}")).collect();
-        return Err(format!("--require-services, and missing: {}", names.join(", ")).into());
+    let services = Services::provide(may_install, &without);
+    let required = services.missing().iter().filter(|(need, _)| need.is_service());
+    let required: Vec<&str> = required.map(|(need, _)| need.name()).collect();
+    if require_services && !required.is_empty() {
+        return Err(format!("--require-services, and missing: {}", required.join(", ")).into());
     }
-    let mut tally = Tally::default();
 
-    step("cargo test --workspace");
-    let mut tests = workspace::cargo();
-    tests.args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]).args(&filters);
+    let mut outcome = Outcome::default();
+    let left_out: Vec<&NeedyTest> = needy.iter().filter(|test| why_not(test, &services).is_some()).collect();
+    outcome.not_run.extend(left_out.iter().filter(|test| is_asked_for(test, &filters)).map(|test| {
+        format!("{}: {}: {}", test.package, test.name, why_not(test, &services).unwrap_or_default())
+    }));
+
+    let runner = Runner::find();
+    let mut tests = runner.command(&left_out, &filters);
     services.export(&mut tests);
-    // Where a developer has fetched real databases with `cargo xtask geo-data`, tests look places
-    // up in them.
-    let geo_data = workspace::root().join(geo_data::DEFAULT_FOLDER);
-    if geo_data.is_dir() {
-        tests.env("RESETD_TEST_GEO_DATA", geo_data);
-    }
-    tally.add(cargo_test::run(&mut tests)?);
-
+    outcome.part(&format!("the workspace's tests, by {runner:?}"), &mut tests);
     if filters.is_empty() {
+        let mut examples = workspace::cargo();
+        examples.args(["test", "--quiet", "--workspace", "--doc", "--no-fail-fast"]);
+        outcome.part("the documentation's examples", &mut examples);
         for manifest in examples::manifests()? {
-            step(format!("outside the workspace: {}", manifest.display()));
-            tally.add(examples::test(&manifest, &services)?);
+            let name = format!("outside the workspace: {}", manifest.display());
+            outcome.part(&name, &mut examples::test(&manifest, &services));
         }
-        step("schemathesis against `resetd demo`");
-        tally.add(schemathesis::run());
+        bindings::run(&mut outcome);
+        match schemathesis::installed() {
+            Err(failure) => outcome.not_run.push(format!("schemathesis: {failure}")),
+            Ok(program) => {
+                step("schemathesis against `resetd demo`");
+                if let Err(failure) = schemathesis::against_demo(&program) {
+                    outcome.failed.push(format!("schemathesis: {failure}"));
+                }
+            }
+        }
     }
     drop(services);
-    conclude(&tally)
+    outcome.conclude()
 }
 
-/// Tells what was skipped, and closes with the line that CI reads.
-fn conclude(tally: &Tally) -> Result {
-    if !tally.skipped.is_empty() {
-        step("skipped");
-        tally.skipped.iter().for_each(note);
+/// What `--without NAME` leaves out, as if this machine had none.
+fn left_out(arguments: &mut Arguments) -> Result<Vec<Need>> {
+    let mut without = Vec::new();
+    while let Some(name) = arguments.option("--without")? {
+        let names: Vec<&str> = Need::ALL.iter().map(|need| need.name()).collect();
+        let need = Need::from_name(&name);
+        without.push(need.ok_or_else(|| format!("--without {name}: one of {}", names.join(", ")))?);
     }
-    if !tally.failed.is_empty() {
-        step("failed");
-        tally.failed.iter().for_each(note);
+    Ok(without)
+}
+
+/// Why a test cannot be run with these services; `None`: it can.
+fn why_not(test: &NeedyTest, services: &Services) -> Option<String> {
+    let missing = |need: &&(Need, String)| test.needs.contains(&need.0);
+    services.missing().iter().find(missing).map(|(need, why)| format!("needs {} ({why})", need.name()))
+}
+
+fn is_asked_for(test: &NeedyTest, filters: &[String]) -> bool {
+    filters.is_empty() || filters.iter().any(|filter| test.name.contains(filter.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_service_its_tests_are_left_out_by_name() {
+        let services = Services::of_missing(&[(Need::Postgres, "no program postgres")]);
+        let needy = needs::all().unwrap();
+        let reason = |name: &str| {
+            let test = needy.iter().find(|test| test.name == name).unwrap();
+            why_not(test, &services)
+        };
+        assert_eq!(
+            reason("two_replicas_claim_without_doubles").unwrap(),
+            "needs PostgreSQL (no program postgres)"
+        );
+        assert_eq!(reason("keys_expire_by_themselves"), None);
     }
-    println!("{} passed, {} failed, {} skipped", tally.passed, tally.failed.len(), tally.skipped.len());
-    if tally.failed.is_empty() { Ok(()) } else { Err(format!("{} failed", tally.failed.len()).into()) }
+
+    #[test]
+    fn a_failed_part_fails_the_run_and_the_rest_goes_on() {
+        let mut outcome = Outcome::default();
+        outcome.part("first", &mut Command::new("false"));
+        outcome.part("second", &mut Command::new("true"));
+        assert_eq!(outcome.failed.len(), 1);
+        assert!(outcome.conclude().unwrap_err().to_string().starts_with("first: "));
+        assert!(Outcome { failed: Vec::new(), not_run: vec!["a".to_owned()] }.conclude().is_ok());
+    }
 }

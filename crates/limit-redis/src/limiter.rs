@@ -26,6 +26,14 @@ pub struct RedisSettings {
 }
 
 impl RedisSettings {
+    /// Whether the URL names a Redis. Connects to nothing.
+    ///
+    /// # Errors
+    /// [`RedisUrlError`] when it does not.
+    pub fn check(&self) -> Result<(), RedisUrlError> {
+        Client::open(self.url.as_str()).map(drop).map_err(|_| RedisUrlError)
+    }
+
     /// Keys begin with `resetd:limit:`, 50 ms to answer, a look every 250 ms.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {

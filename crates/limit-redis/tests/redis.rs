@@ -1,6 +1,6 @@
 //! The contract, against a real Redis.
 
-#![expect(clippy::expect_used, clippy::print_stderr, reason = "helpers of tests are tests")]
+#![expect(clippy::expect_used, reason = "helpers of tests are tests")]
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
@@ -13,16 +13,12 @@ use redis::AsyncCommands as _;
 use resetd_limit_redis::{RedisLimiter, RedisSettings};
 use testkit::fake::WindowLimiter;
 
-/// Where Redis is; without it the test is skipped.
-#[expect(clippy::disallowed_methods, reason = "tests learn from the environment where services are")]
-fn redis(test: &str) -> Option<RedisSettings> {
-    let Ok(url) = std::env::var("RESETD_TEST_REDIS_URL") else {
-        eprintln!("SKIPPED {test}: RESETD_TEST_REDIS_URL is not set");
-        return None;
-    };
+/// A limiter's settings on the test's Redis, with key names of its own.
+fn redis(test: &str) -> RedisSettings {
+    let url = testkit::service("RESETD_TEST_REDIS_URL");
     let prefix = format!("resetd-test:{:016x}:", RandomState::new().hash_one(test));
     // A shared machine may keep Redis waiting; that is not what these tests are about.
-    Some(RedisSettings { prefix, deadline: Duration::from_secs(5), ..RedisSettings::new(url) })
+    RedisSettings { prefix, deadline: Duration::from_secs(5), ..RedisSettings::new(url) }
 }
 
 async fn limiter(settings: &RedisSettings) -> RedisLimiter {
@@ -57,15 +53,17 @@ fn morning() -> DateTime<Utc> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs Redis"]
 async fn it_keeps_the_contract() {
-    let Some(settings) = redis("it_keeps_the_contract") else { return };
+    let settings = redis("it_keeps_the_contract");
     testkit::contract::rate_limiter(|| limiter(&settings)).await;
     clean_up(&settings).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "needs Redis"]
 async fn replicas_allow_no_more_together_than_one_alone() {
-    let Some(settings) = redis("replicas_allow_no_more_together_than_one_alone") else { return };
+    let settings = redis("replicas_allow_no_more_together_than_one_alone");
     let mut tasks = Vec::new();
     for _ in 0..4 {
         let replica = Arc::new(limiter(&settings).await);
@@ -90,8 +88,9 @@ async fn replicas_allow_no_more_together_than_one_alone() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn keys_expire_by_themselves() {
-    let Some(settings) = redis("keys_expire_by_themselves") else { return };
+    let settings = redis("keys_expire_by_themselves");
     let limiter = limiter(&settings).await;
     for seconds in [0, 5, 3, -10_000] {
         limiter.hit(subject(2), Limit::per_minute(3), morning() + TimeDelta::seconds(seconds)).await;
@@ -104,8 +103,9 @@ async fn keys_expire_by_themselves() {
 }
 
 #[tokio::test]
+#[ignore = "needs Redis"]
 async fn a_redis_that_forgot_the_script_is_taught_again() {
-    let Some(settings) = redis("a_redis_that_forgot_the_script_is_taught_again") else { return };
+    let settings = redis("a_redis_that_forgot_the_script_is_taught_again");
     let limiter = limiter(&settings).await;
     let hit = || limiter.hit(subject(3), Limit::per_minute(2), morning());
     assert!(hit().await.allowed);

@@ -57,7 +57,7 @@ pub(crate) enum Command {
     /// Move a SQLite installation to PostgreSQL: everything in it, compared at the end
     Move(MoveArgs),
     /// Print the effective settings, secrets masked
-    Config,
+    Config(ConfigArgs),
     /// Organisations
     #[command(subcommand)]
     Organisation(OrganisationCommand),
@@ -87,6 +87,16 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Print the OpenAPI 3.1 document
     Openapi,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// List everything that `serve` would refuse (exit 2), and open nothing
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// One JSON object per line
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,15 +1,18 @@
-//! What ends a command: one line for the operator.
+//! What ends a command: a line for the operator.
 
 use thiserror::Error;
 
 use crate::settings::SettingsError;
 
-/// Why a command failed. Printed as one line; holds no secret.
+/// Why a command failed. Printed as one line each; holds no secret.
 #[derive(Debug, Error)]
 pub(crate) enum CommandError {
     /// The settings do not allow it.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// Several at once, such as everything that is wrong with the settings.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Several(Vec<CommandError>),
     /// The store could not do it.
     #[error(transparent)]
     Store(#[from] application::ports::StoreError),
@@ -36,6 +39,10 @@ pub(crate) enum CommandError {
 impl CommandError {
     pub(crate) fn usage(text: impl Into<String>) -> Self {
         Self::Usage(text.into())
+    }
+
+    pub(crate) fn several<E: Into<Self>>(errors: impl IntoIterator<Item = E>) -> Self {
+        Self::Several(errors.into_iter().map(Into::into).collect())
     }
 
     pub(crate) fn refused(text: impl Into<String>) -> Self {

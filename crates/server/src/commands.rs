@@ -2,6 +2,7 @@
 
 mod api_key;
 mod audit;
+mod config;
 mod customer;
 mod demo;
 mod geo;
@@ -13,6 +14,8 @@ mod serve;
 mod template;
 mod webhook;
 
+pub(crate) use self::config::run as config;
+
 use std::io;
 use std::process::ExitCode;
 
@@ -20,7 +23,7 @@ use crate::cli::{Command, NormalizeArgs};
 use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
-use crate::settings::{Settings, Shown};
+use crate::settings::Settings;
 
 /// `resetd normalize`: a bad value is data; it fails the command under `--strict` alone.
 pub(crate) fn normalize(args: &NormalizeArgs) -> Result<ExitCode, CommandError> {
@@ -34,11 +37,12 @@ pub(crate) fn normalize(args: &NormalizeArgs) -> Result<ExitCode, CommandError> 
 /// Every other command.
 pub(crate) async fn run(command: Command, settings: Settings) -> Result<ExitCode, CommandError> {
     match command {
+        // `main` has done it.
+        Command::Config(_) => Ok(()),
         Command::Demo => demo::run(settings).await,
         Command::Serve => serve::run(&settings).await,
         Command::Migrate => migrate(&settings).await,
         Command::Move(args) => move_store::run(args, &settings).await,
-        Command::Config => config(&settings),
         Command::Openapi => output::line(&http_api::openapi()),
         Command::Geo { ip } => geo::run(&ip, &settings).await,
         Command::Normalize(args) => normalize(&args).map(|_| ()),
@@ -77,7 +81,7 @@ async fn operate(
         | Command::Serve
         | Command::Migrate
         | Command::Move(_)
-        | Command::Config
+        | Command::Config(_)
         | Command::Openapi
         | Command::Geo { .. }
         | Command::Normalize(_) => Ok(()),
@@ -88,11 +92,4 @@ async fn operate(
 async fn migrate(settings: &Settings) -> Result<(), CommandError> {
     let version = crate::stores::migrate(settings).await?;
     output::line(&format!("the database is at version {version}"))
-}
-
-fn config(settings: &Settings) -> Result<(), CommandError> {
-    settings.describe().into_iter().try_for_each(|(name, shown)| match shown {
-        Shown::Value { text, origin } => output::line(&format!("{name} = {text:?}  # {origin}")),
-        Shown::Absent(help) => output::line(&format!("# {name}: {help}")),
-    })
 }

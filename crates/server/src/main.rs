@@ -19,7 +19,7 @@ use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior,
 
 use crate::cli::{Cli, Command};
 use crate::command_error::CommandError;
-use crate::settings::{KNOWN, Layers, Settings, SettingsError};
+use crate::settings::Layers;
 
 /// Accepting a request allocates some hundred times, and frees much of it on other threads. Without
 /// huge pages (`no_thp`), which make nothing faster here and half as much again resident.
@@ -55,19 +55,30 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
     if let Command::Normalize(args) = &cli.command {
         return commands::normalize(args);
     }
-    let settings = load(&cli)?;
+    let layers = load(&cli)?;
+    if let Command::Config(args) = &cli.command {
+        return commands::config(args, layers);
+    }
+    let (settings, mut errors) = settings::read(&layers);
+    errors.splice(..0, layers.errors);
+    if !errors.is_empty() {
+        return Err(CommandError::several(errors));
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(CommandError::io("the runtime"))?;
     if !matches!(cli.command, Command::Serve | Command::Demo) {
         telemetry::start_logging(&settings)?;
+        layers.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
         return runtime.block_on(commands::run(cli.command, settings));
     }
     let traces = {
         let _within = runtime.enter();
         telemetry::start(&settings)?
     };
+    layers.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+    layers.secret_files.iter().for_each(|file| settings::warn_of_access(file));
     let outcome = runtime.block_on(commands::run(cli.command, settings));
     if let Some(traces) = traces {
         runtime.block_on(traces.finish());
@@ -76,47 +87,38 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
 }
 
 /// File, environment, flags: the later wins.
-fn load(cli: &Cli) -> Result<Settings, CommandError> {
+fn load(cli: &Cli) -> Result<Layers, CommandError> {
     let read = |path: &str| std::fs::read_to_string(path);
     let mut layers = Layers::default();
     if let Some(path) = &cli.flags.config {
         let shown = path.display().to_string();
         let text = read(&shown).map_err(CommandError::io(&shown))?;
-        layers.add_toml(&text, &shown, KNOWN)?;
-        layers.resolve_files(read)?;
+        layers.add_toml(&text, &shown, read);
     }
-    layers.add_environment(environment, read, KNOWN)?;
-    let flags = [
-        ("listen", &cli.flags.listen),
-        ("public_url", &cli.flags.public_url),
-        ("database_url", &cli.flags.database_url),
-        ("mail_url", &cli.flags.mail_url),
-        ("mail_from", &cli.flags.mail_from),
-        ("limiter_url", &cli.flags.limiter_url),
-        ("data_dir", &cli.flags.data_dir),
-    ];
-    for (name, value) in flags {
+    let variables = std::env::vars_os();
+    let variables = variables.filter_map(|(name, text)| name.into_string().ok().zip(text.into_string().ok()));
+    layers.add_environment(variables, read);
+    let flags = &cli.flags;
+    for (name, value) in [
+        ("listen", &flags.listen),
+        ("public_url", &flags.public_url),
+        ("database_url", &flags.database_url),
+        ("mail_url", &flags.mail_url),
+        ("mail_from", &flags.mail_from),
+        ("limiter_url", &flags.limiter_url),
+        ("data_dir", &flags.data_dir),
+    ] {
         if let Some(value) = value {
-            layers.set(name, value.clone(), "flag".to_owned());
+            layers.set(name, value.clone(), "flag");
         }
     }
-    for pair in &cli.flags.set {
-        let (name, value) =
-            pair.split_once('=').ok_or_else(|| CommandError::usage("--set: expected NAME=VALUE"))?;
-        if !KNOWN.iter().any(|known| known.name == name) {
-            return Err(SettingsError::Unknown { name: name.to_owned(), origin: "--set".to_owned() }.into());
-        }
-        layers.set(name, value.to_owned(), "flag".to_owned());
+    for pair in &flags.set {
+        layers.add_pair(pair).map_err(|error| CommandError::usage(format!("--set: {error}")))?;
     }
-    Ok(Settings::new(layers))
+    Ok(layers)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-#[expect(clippy::print_stderr, reason = "the last word of a command goes to the terminal, logging or not")]
+#[expect(clippy::print_stderr, reason = "an error goes to the terminal, whether logging has started or not")]
 fn report(error: &CommandError) {
-    eprintln!("resetd: {error}");
+    error.to_string().lines().for_each(|line| eprintln!("resetd: {line}"));
 }

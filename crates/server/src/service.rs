@@ -8,6 +8,8 @@ mod store_log;
 mod tls;
 mod upkeep;
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use application::ports::{Clock, GeoResolver, MailArchive, MailComposer, MailSender, Random, RateLimiter};
@@ -21,9 +23,9 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::{info, warn};
 
-pub(crate) use self::adapters::{allow_private, capture, composer, geo, sender, webhooks};
+pub(crate) use self::adapters::{Adapters, capture, composer, geo, sender, webhooks};
 use self::reload::{ReloadSignal, Reloadable};
-pub(crate) use self::tls::TlsListener;
+use self::tls::TlsListener;
 use crate::command_error::CommandError;
 use crate::settings::Settings;
 use crate::stores::Stores;
@@ -36,10 +38,6 @@ pub(crate) struct Options {
     pub(crate) accept_sample: bool,
     /// Captured mail shown at `/dev/mailbox`.
     pub(crate) mailbox: Option<Arc<dyn MailArchive>>,
-    /// Where mail goes.
-    pub(crate) sender: Arc<dyn MailSender>,
-    /// `None`: plain HTTP.
-    pub(crate) tls: Option<TlsListener>,
 }
 
 /// The ports that use cases are made of.
@@ -49,9 +47,24 @@ struct Parts {
     random: Arc<dyn Random>,
     limiter: Arc<dyn RateLimiter>,
     signal: WorkSignal,
+    sender: Arc<dyn MailSender>,
+    /// `None`: plain HTTP.
+    tls: Option<TlsListener>,
     geo: Arc<dyn GeoResolver>,
     visits: Arc<NoteVisit>,
     relay: RelayStatus,
+}
+
+/// The listener of the API.
+pub(crate) async fn bind(listen: SocketAddr) -> Result<TcpListener, CommandError> {
+    TcpListener::bind(listen).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => CommandError::Setup(format!(
+            "listen {listen}: another process listens there; stop it, or choose another port: --listen {}:{}",
+            listen.ip(),
+            listen.port().wrapping_add(1)
+        )),
+        _ => CommandError::Io(format!("listen {listen}"), error),
+    })
 }
 
 /// Serves on `listener` until the process is told to stop, then finishes what it accepted.
@@ -59,36 +72,40 @@ pub(crate) async fn run(
     settings: &Settings,
     stores: Stores,
     listener: TcpListener,
+    adapters: Adapters,
     options: Options,
 ) -> Result<(), CommandError> {
     let reload_signal = ReloadSignal::watch();
     // First, so that what the parts report as they start is there from the start.
     telemetry::start_metrics(settings).await?;
-    let geo = geo(settings)?;
+    let limiter = adapters.limiter().await?;
+    let Adapters { sender, geo, tls, .. } = adapters;
     let parts = Parts {
         visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
+        sender,
+        tls,
         geo,
         clock: Arc::clone(&stores.clock),
         stores,
         random: Arc::new(OsRandom),
-        limiter: adapters::limiter(settings).await?,
+        limiter,
         signal: WorkSignal::default(),
         relay: RelayStatus::default(),
     };
     let stopped = watch_for_stop();
-    let delivery = if settings.parsed("worker", "true or false")?.unwrap_or(true) {
+    let delivery = if settings.worker {
         let worker = parts.worker();
         let composer = composer(&parts.stores, settings)?;
-        let mails = Arc::new(parts.deliver(worker, settings, &options, composer.clone())?);
-        let webhooks = Arc::new(parts.tell(worker, settings)?);
-        let thread = Worker::spawn(mails, webhooks, Arc::clone(&options.sender), stopped.clone())?;
+        let mails = Arc::new(parts.deliver(worker, settings, composer.clone())?);
+        let webhooks = Arc::new(parts.call_webhooks(worker, settings));
+        let thread = Worker::spawn(mails, webhooks, Arc::clone(&parts.sender), stopped.clone())?;
         Some((composer, thread))
     } else {
         None
     };
     let (composer, delivery) = delivery.unzip();
-    reload_signal.reload(Reloadable { tls: options.tls.clone(), composer });
-    upkeep::start(settings, &parts.stores, &parts.clock)?;
+    reload_signal.reload(Reloadable { tls: parts.tls.clone(), composer });
+    upkeep::start(settings, &parts.stores, &parts.clock);
     let mut delivery = delivery.unwrap_or_else(Worker::absent);
     // What was acknowledged stays acknowledged: the next process goes on with it.
     tokio::select! {
@@ -112,21 +129,20 @@ impl Parts {
         WorkerId::from_bytes(*new_id(self.clock.as_ref(), self.random.as_ref()).as_bytes())
     }
 
-    fn tell(&self, worker: WorkerId, settings: &Settings) -> Result<DeliverWebhooks, CommandError> {
+    fn call_webhooks(&self, worker: WorkerId, settings: &Settings) -> DeliverWebhooks {
         let ports = WebhookPorts {
             outbox: Arc::clone(&self.stores.outbox),
-            sender: webhooks(settings)?,
+            sender: webhooks(settings),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
         };
-        Ok(DeliverWebhooks::new(ports, WebhookSettings::new(worker)))
+        DeliverWebhooks::new(ports, WebhookSettings::new(worker))
     }
 
     fn deliver(
         &self,
         worker: WorkerId,
         settings: &Settings,
-        options: &Options,
         composer: Arc<dyn MailComposer>,
     ) -> Result<DeliverResets, CommandError> {
         let ports = DeliveryPorts {
@@ -135,13 +151,13 @@ impl Parts {
             organisations: Arc::clone(&self.stores.organisations),
             geo: Arc::clone(&self.geo),
             composer,
-            sender: Arc::clone(&options.sender),
+            sender: Arc::clone(&self.sender),
             sandbox: Arc::new(adapters::sandbox(settings, &self.stores)),
             sandbox_customers: Arc::clone(&self.stores.sandbox),
             clock: Arc::clone(&self.clock),
             random: Arc::clone(&self.random),
         };
-        let links = Links::new(&settings.public_url()?);
+        let links = Links::new(settings.public_url()?);
         let deliver = DeliverResets::new(ports, links, DeliverySettings::new(worker), self.signal.clone());
         Ok(deliver.reporting_to(self.relay.clone()))
     }

@@ -1,176 +1,106 @@
-//! Settings: a TOML file, then environment variables `RESETD_…`, then flags; the later wins.
+//! Settings: a TOML file, then environment variables `RESETD_…`, then flags; the later wins. The
+//! layers are text that remembers its origin; [`Settings`] is what they say, typed and checked.
 
+mod check;
+#[cfg(test)]
+mod documents;
+mod error;
 mod known;
-mod source;
+mod layers;
+mod sections;
 mod url_check;
+mod values;
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::str::FromStr;
+use std::collections::BTreeMap;
 
-use ipnetwork::IpNetwork;
-use thiserror::Error;
-use tracing::warn;
+use serde_json::{Map, Value};
 
-pub(crate) use self::known::KNOWN;
-pub(crate) use self::source::{Layers, Secrecy};
+pub(crate) use self::check::warn_of_access;
+pub(crate) use self::error::SettingsError;
+use self::known::{Form, Known, known};
+pub(crate) use self::layers::Layers;
+pub(crate) use self::sections::{
+    GeoSettings, LogFormat, MailSettings, PasswordScheme, Settings, TelemetrySettings, TlsSettings,
+};
 pub(crate) use self::url_check::check_public_link;
-use self::url_check::{check_public_url, masked_url};
+pub(crate) use self::values::{DatabaseUrl, LimiterUrl, MailUrl, OtlpUrl};
 
-/// What is wrong with the settings.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub(crate) enum SettingsError {
-    /// A setting that this command cannot do without.
-    #[error("setting `{name}` is missing: {help} (file: `{name}`, environment: `{variable}`)")]
-    Missing { name: &'static str, variable: String, help: &'static str },
-    /// A value that makes no sense.
-    #[error("setting `{name}`: {error}")]
-    Invalid { name: String, error: String },
-    /// A value that would put customers at risk.
-    #[error("setting `{name}` is unsafe: {error}")]
-    Unsafe { name: String, error: String },
-    /// No such setting.
-    #[error("{origin}: there is no setting `{name}`; `resetd config` lists them all")]
-    Unknown { name: String, origin: String },
-    /// Given as a value and as a file.
-    #[error("`{name}` and `{other}` are both given; give one")]
-    Twice { name: String, other: String },
-    /// A file that cannot be read.
-    #[error("{path}: {error}")]
-    File { path: String, error: String },
-}
-
-impl SettingsError {
-    pub(crate) fn invalid(name: &str, error: impl Into<String>) -> Self {
-        Self::Invalid { name: name.to_owned(), error: error.into() }
-    }
-
-    fn unsafe_value(name: &str, error: impl Into<String>) -> Self {
-        Self::Unsafe { name: name.to_owned(), error: error.into() }
+/// The text of a setting as the JSON that its type reads.
+fn to_json(form: Form, text: &str) -> Result<Value, &'static str> {
+    let trimmed = text.trim();
+    match form {
+        Form::Text => Ok(text.into()),
+        Form::Integer => trimmed.parse::<u64>().map(Value::from).map_err(|_| "expected a whole number"),
+        Form::Number => trimmed.parse::<f64>().map(Value::from).map_err(|_| "expected a number"),
+        Form::Flag => trimmed.parse::<bool>().map(Value::from).map_err(|_| "expected true or false"),
+        Form::List => Ok(text.split(',').map(|item| Value::from(item.trim())).collect()),
     }
 }
 
-/// The effective settings, each read when a command needs it: `resetd normalize` needs none,
-/// `resetd serve` most.
-#[derive(Debug, Clone)]
-pub(crate) struct Settings {
-    layers: Layers,
-}
-
-impl Settings {
-    pub(crate) const fn new(layers: Layers) -> Self {
-        Self { layers }
-    }
-
-    /// Gives a setting a value if it has none.
-    pub(crate) fn default_to(&mut self, name: &str, text: impl Into<String>) {
-        if self.layers.get(name).is_none() {
-            self.layers.set(name, text.into(), "default".to_owned());
+/// Reads the layers. Every value that is no good is an error, and has its default.
+pub(crate) fn read(layers: &Layers) -> (Settings, Vec<SettingsError>) {
+    let mut errors = Vec::new();
+    let mut values = BTreeMap::new();
+    for known in known() {
+        let Some(text) = layers.get(&known.name) else { continue };
+        match to_json(known.form, text) {
+            Ok(value) => _ = values.insert(known.name.as_str(), value),
+            Err(expected) => errors.push(SettingsError::invalid(&known.name, expected)),
         }
     }
-
-    /// Gives a setting a value whatever it had.
-    pub(crate) fn override_with(&mut self, name: &str, text: impl Into<String>) {
-        self.layers.set(name, text.into(), "demo".to_owned());
-    }
-
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.layers.get(name)
-    }
-
-    pub(crate) fn required(&self, name: &'static str) -> Result<&str, SettingsError> {
-        self.layers.get(name).ok_or_else(|| {
-            let known = KNOWN.iter().find(|known| known.name == name);
-            SettingsError::Missing {
-                name,
-                variable: known.map(source::Known::environment_name).unwrap_or_default(),
-                help: known.map(|known| known.help).unwrap_or_default(),
-            }
-        })
-    }
-
-    /// A value of a type that reads itself from text.
-    pub(crate) fn parsed<T: FromStr>(
-        &self,
-        name: &'static str,
-        expected: &str,
-    ) -> Result<Option<T>, SettingsError> {
-        let read = |text: &str| {
-            text.trim().parse().map_err(|_| SettingsError::invalid(name, format!("expected {expected}")))
-        };
-        self.layers.get(name).map(read).transpose()
-    }
-
-    pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
-        self.layers.get(name).map(PathBuf::from)
-    }
-
-    pub(crate) fn listen(&self) -> Result<SocketAddr, SettingsError> {
-        Ok(self
-            .parsed("listen", "an address and port such as 127.0.0.1:8080")?
-            .unwrap_or_else(default_listen))
-    }
-
-    /// The address customers see, checked: `https`, or `http` where it cannot leave this machine.
-    pub(crate) fn public_url(&self) -> Result<String, SettingsError> {
-        let text = self.required("public_url")?;
-        check_public_url(text)?;
-        Ok(text.trim_end_matches('/').to_owned())
-    }
-
-    pub(crate) fn trusted_proxies(&self) -> Result<Vec<IpNetwork>, SettingsError> {
-        let Some(text) = self.layers.get("trusted_proxies") else { return Ok(Vec::new()) };
-        let expected = |_| {
-            SettingsError::invalid("trusted_proxies", "expected networks such as 10.0.0.0/8, 2001:db8::/32")
-        };
-        let networks: Vec<IpNetwork> = text
-            .split(',')
-            .map(|network| network.trim().parse().map_err(expected))
-            .collect::<Result<_, _>>()?;
-        if networks.iter().any(|network| network.prefix() == 0) {
-            let why = "the whole internet would be believed; name the networks of your proxies";
-            return Err(SettingsError::invalid("trusted_proxies", why));
-        }
-        Ok(networks)
-    }
-
-    /// Says so where far more is believed than any installation has proxies.
-    pub(crate) fn warn_of_wide_proxies(&self) {
-        for network in self.trusted_proxies().unwrap_or_default() {
-            if network.prefix() < if network.is_ipv4() { 8 } else { 16 } {
-                warn!(%network, "trusted_proxies: anybody in this very large network can claim any address");
+    loop {
+        match serde_path_to_error::deserialize::<_, Settings>(nested(&values)) {
+            Ok(settings) => return (settings, errors),
+            Err(error) => {
+                let path = error.path().to_string();
+                let name = path.split('[').next().unwrap_or_default();
+                errors.push(SettingsError::invalid(name, error.inner()));
+                if values.remove(name).is_none() {
+                    return (Settings::default(), errors);
+                }
             }
         }
     }
+}
 
-    /// Every setting as it may be shown.
-    pub(crate) fn describe(&self) -> Vec<(&'static str, Shown)> {
-        KNOWN
-            .iter()
-            .map(|known| {
-                let shown = self.layers.get(known.name).map(|text| match known.secrecy {
-                    Secrecy::Public => text.to_owned(),
-                    Secrecy::UrlWithCredentials => masked_url(text),
-                    Secrecy::Secret => "********".to_owned(),
-                });
-                let origin = self.layers.origin(known.name).unwrap_or_default().to_owned();
-                (known.name, shown.map_or(Shown::Absent(known.help), |text| Shown::Value { text, origin }))
-            })
-            .collect()
+/// Sections as objects.
+fn nested(values: &BTreeMap<&str, Value>) -> Value {
+    let mut general = Map::new();
+    let mut sections: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    for (name, value) in values {
+        let (object, key) = match name.split_once('.') {
+            Some((section, key)) => (sections.entry(section).or_default(), key),
+            None => (&mut general, *name),
+        };
+        object.insert(key.to_owned(), value.clone());
     }
+    general.extend(sections.into_iter().map(|(name, object)| (name.to_owned(), object.into())));
+    general.into()
 }
 
 /// A setting as `resetd config` prints it.
 #[derive(Debug)]
-pub(crate) enum Shown {
-    /// It has a value: masked where it is a secret, with the place it came from.
-    Value { text: String, origin: String },
-    /// It has none; this is what it is for.
-    Absent(&'static str),
+pub(crate) struct Described {
+    pub(crate) name: &'static str,
+    /// Masked where it is a secret; `None`: it is not set.
+    pub(crate) value: Option<String>,
+    /// Where the value came from.
+    pub(crate) origin: Option<String>,
+    /// Without one in the layers.
+    pub(crate) default: Option<&'static str>,
+    pub(crate) help: &'static str,
 }
 
-fn default_listen() -> SocketAddr {
-    SocketAddr::from(([127, 0, 0, 1], 8080))
+/// Every setting as it may be shown.
+pub(crate) fn describe(layers: &Layers) -> Vec<Described> {
+    let described = |known: &'static Known| Described {
+        name: &known.name,
+        value: layers.get(&known.name).map(|text| known.secrecy.shown(text)),
+        origin: layers.origin(&known.name).map(str::to_owned),
+        default: known.default.as_deref(),
+        help: &known.summary,
+    };
+    known().iter().map(described).collect()
 }
 
 #[cfg(test)]

@@ -5,13 +5,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use application::ports::{AddressVault, Clock, PersistentPorts, Random, StoreError};
+use secrecy::ExposeSecret as _;
 use store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use store_sqlite::{SqliteDatabase, SqliteStore};
 use system::{DataKey, OsRandom, SystemClock, Vault};
-use tracing::warn;
 
 use crate::command_error::CommandError;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{DatabaseUrl, Settings, SettingsError};
 
 /// Every persistent port, and the database behind them.
 #[derive(Clone)]
@@ -40,14 +40,13 @@ pub(crate) enum Database {
 
 impl Database {
     async fn connect(settings: &Settings) -> Result<Self, CommandError> {
-        let url = settings.required("database_url")?;
-        match url.split_once(':').map(|(scheme, _)| scheme) {
-            Some("sqlite") => Ok(Self::Sqlite(SqliteDatabase::open(url).await?)),
-            Some("postgres" | "postgresql") => {
-                let database = PostgresDatabase::connect(url, PoolSettings::default(), "resetd").await?;
+        match settings.database_url()? {
+            DatabaseUrl::Sqlite(url) => Ok(Self::Sqlite(SqliteDatabase::open(url).await?)),
+            DatabaseUrl::Postgres(url) => {
+                let pool = PoolSettings::default();
+                let database = PostgresDatabase::connect(url.expose_secret(), pool, "resetd").await?;
                 Ok(Self::Postgres(Box::new(database)))
             }
-            _ => Err(SettingsError::invalid("database_url", "expected sqlite://PATH or postgres://…").into()),
         }
     }
 
@@ -103,16 +102,16 @@ impl Database {
     }
 
     /// The operator's key, else the one this installation made for itself.
-    async fn data_key(&self, settings: &Settings) -> Result<DataKey, CommandError> {
-        if let Some(key) = configured_data_key(settings)? {
-            return Ok(key);
+    async fn vault(&self, settings: &Settings) -> Result<Vault, CommandError> {
+        if let Some(key) = &settings.data_key {
+            return Ok(Vault::new(key));
         }
         let random: &dyn Random = &OsRandom;
         let bytes = match self {
             Self::Sqlite(database) => database.data_key(random).await?,
             Self::Postgres(database) => database.data_key(random).await?,
         };
-        installations_data_key(bytes)
+        Ok(Vault::new(&installations_data_key(bytes)?))
     }
 
     async fn check_data_key(&self, vault: &dyn AddressVault) -> Result<(), CommandError> {
@@ -135,7 +134,7 @@ impl Stores {
     pub(crate) async fn open(settings: &Settings) -> Result<Self, CommandError> {
         let database = Database::connect(settings).await?;
         database.migrate().await?;
-        let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&database.data_key(settings).await?));
+        let vault: Arc<dyn AddressVault> = Arc::new(database.vault(settings).await?);
         database.check_data_key(vault.as_ref()).await?;
         let clock: Arc<dyn Clock> = match &database {
             Database::Sqlite(_) => Arc::new(SystemClock),
@@ -153,26 +152,10 @@ impl Stores {
     }
 }
 
-/// The operator's data key, if there is one.
-pub(crate) fn configured_data_key(settings: &Settings) -> Result<Option<DataKey>, CommandError> {
-    let key = settings.text("data_key").map(str::parse).transpose();
-    key.map_err(|error| SettingsError::invalid("data_key", format!("{error}")).into())
-}
-
 /// The one that an installation made for itself.
 pub(crate) fn installations_data_key(bytes: [u8; 32]) -> Result<DataKey, CommandError> {
     DataKey::from_bytes(bytes)
         .map_err(|error| CommandError::Setup(format!("the installation's data key: {error}")))
-}
-
-/// Says so where personal data is sealed with a key that lies beside it.
-pub(crate) fn warn_of_key_in_database(settings: &Settings) {
-    if settings.text("data_key").is_none() {
-        warn!(
-            "no data_key is set: personal data is sealed with a key kept in the database itself; \
-             set data_key (RESETD_DATA_KEY_FILE) to keep them apart"
-        );
-    }
 }
 
 /// Applies what migrations are missing; the version afterwards.

@@ -4,7 +4,6 @@
 mod traces;
 
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::get;
@@ -17,10 +16,8 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
 pub(crate) use self::traces::{Traces, continued};
 use crate::command_error::CommandError;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{LogFormat, Settings, SettingsError};
 
-/// What is logged unless the operator says otherwise: the access log is there to be switched on.
-const DEFAULT_FILTER: &str = "info,access=warn";
 /// Seconds, for delivery: from an idle queue to a relay that was down for hours.
 const DELIVERY_BUCKETS: [f64; 12] =
     [0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0, 30.0, 120.0, 600.0, 3600.0];
@@ -30,9 +27,9 @@ const ANSWER_BUCKETS: [f64; 10] = [0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.0
 /// Starts logging. Called once, first of all.
 pub(crate) fn start_logging(settings: &Settings) -> Result<(), CommandError> {
     let builder = fmt().with_env_filter(filter(settings)?).with_writer(std::io::stderr).with_ansi(colours());
-    let started = match format(settings)? {
-        Format::Text => builder.with_target(false).compact().try_init(),
-        Format::Json => builder.json().flatten_event(true).try_init(),
+    let started = match settings.log_format {
+        LogFormat::Text => builder.with_target(false).compact().try_init(),
+        LogFormat::Json => builder.json().flatten_event(true).try_init(),
     };
     started.map_err(CommandError::setup("logging"))
 }
@@ -40,14 +37,14 @@ pub(crate) fn start_logging(settings: &Settings) -> Result<(), CommandError> {
 /// Starts logging, and traces where a collector is set; then within a runtime that carries them
 /// there.
 pub(crate) fn start(settings: &Settings) -> Result<Option<Traces>, CommandError> {
-    let Some((traces, layer)) = Traces::from_settings(settings)? else {
+    let Some((traces, layer)) = Traces::from_settings(&settings.telemetry)? else {
         // Nothing of traces is installed, so that they cost nothing.
         return start_logging(settings).map(|()| None);
     };
     let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours());
-    let lines: Box<dyn Layer<Registry> + Send + Sync> = match format(settings)? {
-        Format::Text => lines.with_target(false).compact().with_filter(filter(settings)?).boxed(),
-        Format::Json => lines.json().flatten_event(true).with_filter(filter(settings)?).boxed(),
+    let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.log_format {
+        LogFormat::Text => lines.with_target(false).compact().with_filter(filter(settings)?).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter(settings)?).boxed(),
     };
     tracing_subscriber::registry().with(lines).with(layer).try_init().map_err(unset)?;
     Ok(Some(traces))
@@ -63,35 +60,24 @@ fn unset(error: impl std::error::Error) -> CommandError {
     CommandError::Setup(format!("logging: {error}"))
 }
 
-/// How a line of the log looks.
-enum Format {
-    Text,
-    Json,
-}
-
-fn format(settings: &Settings) -> Result<Format, SettingsError> {
-    match settings.text("log_format").unwrap_or("text") {
-        "text" => Ok(Format::Text),
-        "json" => Ok(Format::Json),
-        _ => Err(SettingsError::invalid("log_format", "expected text or json")),
-    }
-}
-
 /// What is logged: what the operator says, but not the spans of traces. Where there is no collector
 /// they stay unmade at any level of the log.
 fn filter(settings: &Settings) -> Result<EnvFilter, CommandError> {
-    let filter = settings.text("log").unwrap_or(DEFAULT_FILTER);
-    let filter = EnvFilter::try_new(filter)
+    let filter = EnvFilter::try_new(&settings.log)
         .map_err(|_| SettingsError::invalid("log", "expected a filter such as info or info,access=warn"))?;
     let spans: Directive = traces::NOT_LOGGED.parse().map_err(unset)?;
     Ok(filter.add_directive(spans))
 }
 
+/// Whether logs and traces can be started with these settings.
+pub(crate) fn check(settings: &Settings) -> Result<(), CommandError> {
+    filter(settings)?;
+    traces::check(&settings.telemetry)
+}
+
 /// Serves `GET /metrics`, if the operator wants it served.
 pub(crate) async fn start_metrics(settings: &Settings) -> Result<(), CommandError> {
-    let listen: Option<SocketAddr> =
-        settings.parsed("metrics_listen", "an address and port such as 127.0.0.1:9100")?;
-    let Some(listen) = listen else { return Ok(()) };
+    let Some(listen) = settings.metrics_listen else { return Ok(()) };
     let recorder = recorder().map_err(|error| CommandError::Setup(format!("metrics: {error}")))?;
     metrics::gauge!("resetd_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     let listener =

@@ -4,11 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 #[test]
+#[ignore = "needs promtool"]
 fn the_alert_rules_fire_when_they_should() {
-    let Some(promtool) = std::env::var_os("RESETD_TEST_PROMTOOL") else {
-        eprintln!("SKIPPED the_alert_rules_fire_when_they_should: RESETD_TEST_PROMTOOL is not set");
-        return;
-    };
+    let promtool = testkit::service("RESETD_TEST_PROMTOOL");
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/prometheus");
     let tests = ["test", "rules", "resetd.rules.test.yaml"];
     let output = Command::new(promtool).args(tests).current_dir(folder).output().unwrap();

@@ -42,7 +42,7 @@ fn setting(name: &str, default: u64) -> u64 {
 }
 
 fn main() {
-    let Some(server) = support::server("record") else { return };
+    let server = support::server();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build().unwrap();
     runtime.block_on(async {
         let database = TestDatabase::create(&server).await;

@@ -90,8 +90,9 @@ async fn scans(connection: &mut PgConnection, sql: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL"]
 async fn no_statement_reads_a_big_table_from_end_to_end() {
-    let Some(scratch) = scratch("no_statement_reads_a_big_table_from_end_to_end").await else { return };
+    let scratch = scratch("no_statement_reads_a_big_table_from_end_to_end").await;
     let connected = PostgresDatabase::connect(&scratch.url, PoolSettings::default(), "plans").await.unwrap();
     connected.migrate().await.unwrap();
     let mut connection = PgConnection::connect(&scratch.url).await.unwrap();

@@ -10,8 +10,9 @@ use testkit::fake::{SeededRandom, TestVault};
 use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn four_replicas_migrate_at_once() {
-    let Some(server) = server("four_replicas_migrate_at_once") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let connected = database.connect().await;
     assert_eq!(connected.schema_version().await.unwrap(), 0);
@@ -33,10 +34,9 @@ async fn four_replicas_migrate_at_once() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL"]
 async fn the_old_version_lives_with_a_newer_schema_but_not_with_another() {
-    let Some(server) = server("the_old_version_lives_with_a_newer_schema_but_not_with_another") else {
-        return;
-    };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let connected = database.connect().await;
     connected.migrate().await.unwrap();
@@ -53,8 +53,9 @@ async fn the_old_version_lives_with_a_newer_schema_but_not_with_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn replicas_agree_on_one_data_key() {
-    let Some(server) = server("replicas_agree_on_one_data_key") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let connected = database.connect().await;
     connected.migrate().await.unwrap();
@@ -68,8 +69,9 @@ async fn replicas_agree_on_one_data_key() {
 }
 
 #[tokio::test]
+#[ignore = "needs PostgreSQL"]
 async fn another_data_key_is_told_at_once() {
-    let Some(server) = server("another_data_key_is_told_at_once") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let connected = database.connect().await;
     connected.migrate().await.unwrap();

@@ -34,8 +34,9 @@ fn progress(table: Option<&str>) -> MoveProgress {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn the_contract() {
-    let Some(server) = server("the_contract") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     testkit::contract::store_import(async || {
         let import = import(&database).await;
@@ -53,8 +54,9 @@ fn former() -> Vec<Row> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn every_table_and_column_of_the_schema_moves() {
-    let Some(server) = server("every_table_and_column_of_the_schema_moves") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     database.connect().await.migrate().await.unwrap();
     let schema = "SELECT c.relname || '.' || a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid \
@@ -82,8 +84,9 @@ async fn every_table_and_column_of_the_schema_moves() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn a_move_is_resumed_and_nobody_is_served_before_its_end() {
-    let Some(server) = server("a_move_is_resumed_and_nobody_is_served_before_its_end") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let first = import(&database).await;
     assert_eq!(first.begin(&origin("one"), at(0)).await, Ok(Begun::Fresh));

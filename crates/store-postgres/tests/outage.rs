@@ -21,8 +21,9 @@ const KILL: &str = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activit
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'resetd-test'";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn every_acknowledged_request_survives_killed_connections() {
-    let Some(server) = server("every_acknowledged_request_survives_killed_connections") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let store = database.store().await;
     let shop = organisation(&store).await;
@@ -71,8 +72,9 @@ async fn every_acknowledged_request_survives_killed_connections() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn a_server_that_is_away_is_told_in_time() {
-    let Some(server) = server("a_server_that_is_away_is_told_in_time") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let settings = PoolSettings { acquire_timeout: Duration::from_millis(300), ..PoolSettings::default() };
     let connected = database.connect_with(settings).await;
@@ -108,8 +110,9 @@ async fn nobody_there_is_unavailable() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn news_reaches_the_other_replica_and_comes_back_after_a_cut() {
-    let Some(server) = server("news_reaches_the_other_replica_and_comes_back_after_a_cut") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let (here, there) = (database.store().await, database.store().await);
     let shop = organisation(&here).await;
@@ -149,11 +152,9 @@ async fn drain(store: &PostgresStore) {
 /// A failover: connections opened to a server that takes no writes keep to that when it takes them
 /// again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart() {
-    let Some(server) = server("a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_restart")
-    else {
-        return;
-    };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let store = database.store().await;
     let shop = organisation(&store).await;
@@ -197,8 +198,9 @@ async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_resta
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn the_time_is_the_servers() {
-    let Some(server) = server("the_time_is_the_servers") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let clock = database.connect().await.clock().await.unwrap();
     for _ in 0..5 {

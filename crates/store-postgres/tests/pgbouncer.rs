@@ -67,14 +67,10 @@ impl Drop for Bouncer {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL, PgBouncer"]
 async fn a_pooler_that_keeps_sessions_works_and_any_other_is_refused() {
-    let test = "a_pooler_that_keeps_sessions_works_and_any_other_is_refused";
-    let Some(server) = server(test) else { return };
-    #[expect(clippy::disallowed_methods, reason = "where the test's PgBouncer is")]
-    let Ok(binary) = std::env::var("RESETD_TEST_PGBOUNCER") else {
-        eprintln!("SKIPPED {test}: RESETD_TEST_PGBOUNCER is not set");
-        return;
-    };
+    let server = server();
+    let binary = testkit::service("RESETD_TEST_PGBOUNCER");
     let database = TestDatabase::create(&server).await;
     for mode in ["transaction", "statement"] {
         let bouncer = Bouncer::start(&binary, &database, mode).await;

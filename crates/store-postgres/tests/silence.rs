@@ -102,8 +102,9 @@ async fn pass_on(bytes: &mut Vec<u8>, to: &mut TcpStream) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn connections_that_fall_silent_hold_nothing_up_for_long() {
-    let Some(server) = server("connections_that_fall_silent_hold_nothing_up_for_long") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let (proxy, url) = Proxy::before(&database).await;
     let store = Arc::new(store_at(&url).await);
@@ -160,8 +161,9 @@ async fn connections_that_fall_silent_hold_nothing_up_for_long() {
 /// The customer's password is changed, so nobody may be told otherwise; and where it is not, nobody
 /// may be told that it is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs PostgreSQL"]
 async fn a_change_whose_commit_was_not_answered_is_looked_up() {
-    let Some(server) = server("a_change_whose_commit_was_not_answered_is_looked_up") else { return };
+    let server = server();
     let database = TestDatabase::create(&server).await;
     let (proxy, url) = Proxy::before(&database).await;
     let store = store_at(&url).await;

@@ -33,3 +33,6 @@ pub mod contract;
 pub mod fake;
 #[expect(clippy::unwrap_used, reason = "a test server that cannot be set up fails the test")]
 pub mod net;
+mod service;
+
+pub use service::service;

@@ -1,9 +1,8 @@
 //! Crates outside the workspace that link it as a stranger would: `examples/*/Cargo.toml`.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::cargo_test;
-use super::tally::Tally;
 use crate::services::Services;
 use crate::{Result, workspace};
 
@@ -22,10 +21,10 @@ pub(super) fn manifests() -> Result<Vec<PathBuf>> {
 }
 
 /// Builds and tests one, in the workspace's target directory so that nothing is compiled twice.
-pub(super) fn test(manifest: &Path, services: &Services) -> Result<Tally> {
+pub(super) fn test(manifest: &Path, services: &Services) -> Command {
     let mut tests = workspace::cargo();
-    tests.arg("test").arg("--manifest-path").arg(manifest).arg("--target-dir").arg(workspace::target());
-    tests.args(["--", "--show-output"]);
+    tests.args(["test", "--quiet", "--manifest-path"]).arg(manifest);
+    tests.arg("--target-dir").arg(workspace::target());
     services.export(&mut tests);
-    cargo_test::run(&mut tests)
+    tests
 }

@@ -4,11 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::tally::Tally;
 use crate::process::{Running, capture, find_program, free_address, with_parent_death_signal};
 use crate::{Result, workspace};
 
-/// What is installed from PyPI, into a folder of ours.
+/// What is installed from PyPI, into the target folder.
 const PACKAGE: &str = "schemathesis>=4.32,<5";
 
 /// How long it may look, in seconds.
@@ -17,25 +16,11 @@ const BUDGET: &str = "60";
 /// The key that `resetd demo` takes; it is printed in the reference.
 const SAMPLE_KEY: &str = "PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE";
 
-/// One test: no finding. Skipped where schemathesis cannot be had.
-pub(super) fn run() -> Tally {
-    let program = match installed() {
-        Ok(program) => program,
-        Err(failure) => {
-            return Tally { skipped: vec![format!("schemathesis: {failure}")], ..Tally::default() };
-        }
-    };
-    match against_demo(&program) {
-        Ok(()) => Tally { passed: 1, ..Tally::default() },
-        Err(failure) => {
-            println!("{failure}");
-            Tally { failed: vec!["schemathesis".to_owned()], ..Tally::default() }
-        }
-    }
-}
-
 /// The program, installed before or now.
-fn installed() -> Result<PathBuf> {
+///
+/// # Errors
+/// When it can neither be found nor installed.
+pub(super) fn installed() -> Result<PathBuf> {
     let environment = workspace::target().join("xtask").join("schemathesis");
     let program = environment.join("bin").join("schemathesis");
     if program.is_file() {
@@ -47,7 +32,11 @@ fn installed() -> Result<PathBuf> {
     if program.is_file() { Ok(program) } else { Err("its package has no program".into()) }
 }
 
-fn against_demo(program: &Path) -> Result {
+/// Runs it against a demo of its own.
+///
+/// # Errors
+/// What it found, or that the demo did not last.
+pub(super) fn against_demo(program: &Path) -> Result {
     // The tests before this one have built it.
     let binary = workspace::target().join("debug").join("resetd");
     let binary = if binary.is_file() { binary } else { workspace::build_resetd(false)? };

@@ -13,12 +13,9 @@ use crate::geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
 use crate::{Files, ip};
 
 #[tokio::test]
+#[ignore = "needs dnsmasq"]
 async fn names_are_confirmed_through_dnsmasq() {
-    #[expect(clippy::disallowed_methods, reason = "where a service is, the environment says")]
-    let Ok(binary) = std::env::var("RESETD_TEST_DNSMASQ") else {
-        eprintln!("SKIPPED names_are_confirmed_through_dnsmasq: RESETD_TEST_DNSMASQ is not set");
-        return;
-    };
+    let binary = testkit::service("RESETD_TEST_DNSMASQ");
     let files = Files::new();
     let (_dnsmasq, server) = start(&binary, &files).await;
     let dns = Some(DnsOptions { servers: vec![server], deadline: Duration::from_secs(2) });

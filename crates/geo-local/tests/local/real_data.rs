@@ -6,15 +6,9 @@ use crate::addr;
 use crate::geo_local::{LocalGeo, LocalGeoOptions};
 
 #[test]
+#[ignore = "needs GEO data"]
 fn well_known_addresses_resolve_to_their_system_and_country() {
-    #[expect(clippy::disallowed_methods, reason = "where the data is, the environment says")]
-    let Ok(directory) = std::env::var("RESETD_TEST_GEO_DATA") else {
-        eprintln!(
-            "SKIPPED well_known_addresses_resolve_to_their_system_and_country: RESETD_TEST_GEO_DATA is not set"
-        );
-        return;
-    };
-    let folder = PathBuf::from(directory);
+    let folder = PathBuf::from(testkit::service("RESETD_TEST_GEO_DATA"));
     let (city, asn) = (vec![folder.join("city")], vec![folder.join("asn.mmdb")]);
     let geo = LocalGeo::open(LocalGeoOptions { city, asn, ..LocalGeoOptions::default() }).unwrap();
     for (address, system, countries) in [

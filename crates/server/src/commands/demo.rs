@@ -1,7 +1,7 @@
 //! `resetd demo`: everything embedded, nothing to install.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use application::new_id;
@@ -12,12 +12,11 @@ use application::ports::{
 use chrono::TimeDelta;
 use domain::{ApiKey, ApiKeyId, CustomerId, EmailAddress, OrganisationId, SAMPLE_API_KEY};
 use system::{OsRandom, SystemClock};
-use tokio::net::TcpListener;
 
 use crate::command_error::CommandError;
 use crate::output;
-use crate::service::{self, Options};
-use crate::settings::{Settings, SettingsError};
+use crate::service::{self, Adapters, Options};
+use crate::settings::{DatabaseUrl, Settings, SettingsError};
 use crate::stores::Stores;
 
 /// The name of the sample organisation.
@@ -31,34 +30,36 @@ const CUSTOMERS: [(&str, &str, &str, CustomerStatus); 3] = [
 ];
 
 pub(crate) async fn run(mut settings: Settings) -> Result<(), CommandError> {
-    let listen = settings.listen()?;
-    if !listen.ip().is_loopback() {
+    if !settings.listen.ip().is_loopback() {
         return Err(SettingsError::invalid(
             "listen",
             "the demo is for this machine alone: expected a loopback address",
         )
         .into());
     }
-    let directory = settings.path("data_dir").unwrap_or_else(|| PathBuf::from("data/demo"));
+    let directory = settings.data_dir.take().unwrap_or_else(|| PathBuf::from("data/demo"));
     std::fs::create_dir_all(&directory).map_err(CommandError::io(directory.display()))?;
-    let listener = TcpListener::bind(listen).await.map_err(CommandError::io(format!("listen {listen}")))?;
+    let listener = service::bind(settings.listen).await?;
     let bound = listener.local_addr().map_err(CommandError::io("listen"))?;
-    prepare(&mut settings, &directory, bound);
+    prepare(&mut settings, &directory, bound)?;
     let stores = Stores::open(&settings).await?;
     seed(&stores).await?;
     let mailbox = Arc::new(service::capture(&directory.join("mailbox"), &settings)?);
     welcome(bound)?;
-    let options = Options { accept_sample: true, mailbox: Some(mailbox.clone()), sender: mailbox, tls: None };
-    service::run(&settings, stores, listener, options).await
+    let adapters = Adapters::for_demo(&settings, mailbox.clone())?;
+    let options = Options { accept_sample: true, mailbox: Some(mailbox) };
+    service::run(&settings, stores, listener, adapters, options).await
 }
 
 /// The demo brings its own database and mailbox whatever the settings say.
-fn prepare(settings: &mut Settings, directory: &std::path::Path, bound: SocketAddr) {
-    settings.override_with("database_url", format!("sqlite://{}", directory.join("resetd.db").display()));
-    settings.override_with("data_dir", directory.display().to_string());
-    settings.override_with("limiter_url", "memory:");
-    settings.override_with("public_url", format!("http://{bound}"));
-    settings.default_to("mail_from", "Sample shop <no-reply@shop.example>");
+fn prepare(settings: &mut Settings, directory: &Path, bound: SocketAddr) -> Result<(), CommandError> {
+    let database = directory.join("resetd.db");
+    settings.database_url = Some(DatabaseUrl::Sqlite(format!("sqlite://{}", database.display())));
+    let public_url = format!("http://{bound}").parse();
+    settings.public_url =
+        Some(public_url.map_err(|error: &str| SettingsError::invalid("public_url", error))?);
+    settings.mail_from.get_or_insert_with(|| "Sample shop <no-reply@shop.example>".to_owned());
+    Ok(())
 }
 
 /// Puts the sample organisation, key and customers in, unless an earlier run did.

@@ -13,7 +13,7 @@ pub(crate) async fn run(ip: &str, settings: &Settings) -> Result<(), CommandErro
     if !ip.is_global() {
         return output::line(&format!("{ip}: {} address, never looked up anywhere", ip.scope()));
     }
-    match service::geo(settings)?.resolve(ip).await {
+    match service::geo(&settings.geo)?.resolve(ip).await {
         Ok(context) => {
             let text = serde_json::to_string_pretty(&context)
                 .map_err(|error| CommandError::Setup(error.to_string()))?;

@@ -6,31 +6,33 @@ use application::audit::Chain;
 use application::ports::{AddressVault, AuditLog};
 use application::{Compared, MoveError, MoveStep, MoveStore};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use secrecy::ExposeSecret as _;
 use store_postgres::{PoolSettings, PostgresDatabase, PostgresImport, PostgresStore};
 use store_sqlite::{SqliteExport, SqliteSource};
-use system::{DataKey, SystemClock, Vault};
+use system::{SystemClock, Vault};
 
 use crate::cli::MoveArgs;
 use crate::command_error::CommandError;
 use crate::output;
-use crate::settings::{Settings, SettingsError};
-use crate::stores::{configured_data_key, installations_data_key};
+use crate::settings::{DatabaseUrl, Settings, SettingsError};
+use crate::stores::installations_data_key;
 
 pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), CommandError> {
     let to = match &args.to {
-        Some(url) => url.as_str(),
-        None => settings.required("database_url")?,
+        Some(url) => &url.parse().map_err(|error| CommandError::usage(format!("--to: {error}")))?,
+        None => settings.database_url()?,
+    };
+    let DatabaseUrl::Postgres(to) = to else {
+        return Err(CommandError::usage("--to (else database_url): expected postgres://…"));
     };
     if !args.from.starts_with("sqlite:") {
         return Err(CommandError::usage("--from: expected sqlite://PATH"));
     }
-    if !["postgres://", "postgresql://"].iter().any(|scheme| to.starts_with(scheme)) {
-        return Err(CommandError::usage("--to (else database_url): expected postgres://…"));
-    }
     let source = SqliteSource::open(&args.from).await?;
-    let vault: Arc<dyn AddressVault> = Arc::new(Vault::new(&data_key(&source, settings).await?));
+    let vault: Arc<dyn AddressVault> = Arc::new(vault(&source, settings).await?);
     let from = SqliteExport::new(source, Arc::clone(&vault)).await?;
-    let target = PostgresDatabase::connect(to, PoolSettings::default(), "resetd move").await?;
+    let target =
+        PostgresDatabase::connect(to.expose_secret(), PoolSettings::default(), "resetd move").await?;
     target.migrate().await?;
     let into = PostgresImport::open(target.clone(), Arc::clone(&vault)).await?;
     let mover = MoveStore { from: Arc::new(from), to: Arc::new(into), clock: Arc::new(SystemClock) };
@@ -48,14 +50,14 @@ pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), Comma
 }
 
 /// The operator's key, else the one that lies in the source.
-async fn data_key(source: &SqliteSource, settings: &Settings) -> Result<DataKey, CommandError> {
-    if let Some(key) = configured_data_key(settings)? {
-        return Ok(key);
+async fn vault(source: &SqliteSource, settings: &Settings) -> Result<Vault, CommandError> {
+    if let Some(key) = &settings.data_key {
+        return Ok(Vault::new(key));
     }
     let kept = source.data_key().await?;
     let kept = kept
         .ok_or_else(|| SettingsError::invalid("data_key", "the source was written with a key of its own"))?;
-    installations_data_key(kept)
+    Ok(Vault::new(&installations_data_key(kept)?))
 }
 
 fn progress_bar() -> ProgressBar {

@@ -11,7 +11,7 @@ use crate::cli::WebhookCommand;
 use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
-use crate::service::{allow_private, webhooks};
+use crate::service::webhooks;
 use crate::settings::Settings;
 
 pub(crate) async fn run(
@@ -65,7 +65,7 @@ async fn create(
     operator: &Operator,
     settings: &Settings,
 ) -> Result<(), CommandError> {
-    let addresses = AddressPolicy::allowing_private(allow_private(settings)?);
+    let addresses = AddressPolicy::allowing_private(settings.webhooks.allow_private);
     addresses.check_url(&url).map_err(|error| match error {
         UrlError::Private => {
             CommandError::usage(format!("url: {error}; set webhooks.allow_private to allow it"))
@@ -98,7 +98,7 @@ async fn test(id: WebhookEndpointId, operator: &Operator, settings: &Settings) -
         at: now,
         body: test_event(endpoint.organisation, now),
     };
-    match webhooks(settings)?.send(&webhook).await.map(|answer| answer.status) {
+    match webhooks(settings).send(&webhook).await.map(|answer| answer.status) {
         Ok(status @ 200..=299) => output::line(&format!("the endpoint took it: {status}")),
         Ok(status) => {
             Err(CommandError::Setup(format!("the endpoint answered {status}; expected 200 to 299")))

@@ -16,28 +16,75 @@ use limit_redis::{RedisLimiter, RedisSettings};
 use mail_capture::{DirectoryCapture, SandboxCapture};
 use mail_smtp::{DkimKey, DkimSettings, SmtpSender, SmtpSettings};
 use mail_template::TemplateComposer;
+use secrecy::ExposeSecret as _;
 use system::{HashScheme, OsRandom, SystemClock, SystemHasher};
 use webhook_http::{HttpWebhooks, WebhookOptions};
 
+use super::tls::TlsListener;
 use crate::command_error::CommandError;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{
+    GeoSettings, LimiterUrl, MailSettings, MailUrl, PasswordScheme, Settings, SettingsError,
+};
 use crate::stores::Stores;
+use crate::telemetry;
 
 /// Between the end of a resolver's own deadline and that of its turn in the chain.
 const SCHEDULING_MARGIN: Duration = Duration::from_millis(15);
 
-/// `limiter_url`: `memory:` or `redis://…`, the latter with a memory behind it for when Redis is
-/// away.
-pub(super) async fn limiter(settings: &Settings) -> Result<Arc<dyn RateLimiter>, CommandError> {
-    let memory: Arc<dyn RateLimiter> = Arc::new(MemoryLimiter::new());
-    match settings.text("limiter_url").unwrap_or("memory:") {
-        "memory:" | "memory" => Ok(memory),
-        url if url.starts_with("redis://") => {
-            let limiter = RedisLimiter::start(RedisSettings::new(url), memory).await;
-            Ok(Arc::new(limiter.map_err(|error| SettingsError::invalid("limiter_url", error.to_string()))?))
+/// What the settings name, made before anything is opened or called.
+pub(crate) struct Adapters {
+    pub(super) sender: Arc<dyn MailSender>,
+    pub(super) geo: Arc<dyn GeoResolver>,
+    pub(super) tls: Option<TlsListener>,
+    pub(super) redis: Option<RedisSettings>,
+}
+
+impl Adapters {
+    /// All that `serve` makes of the settings. Everything that it refuses is in the error.
+    pub(crate) fn for_serving(settings: &Settings) -> Result<Self, CommandError> {
+        let mut errors = Vec::new();
+        keep(settings.public_url(), &mut errors);
+        keep(settings.database_url(), &mut errors);
+        keep(telemetry::check(settings), &mut errors);
+        let sender = keep(sender(settings), &mut errors);
+        let geo = keep(geo(&settings.geo), &mut errors);
+        let tls = keep(TlsListener::from_settings(&settings.tls), &mut errors);
+        let redis = keep(redis(settings), &mut errors);
+        match (sender, geo, tls, redis) {
+            (Some(sender), Some(geo), Some(tls), Some(redis)) if errors.is_empty() => {
+                Ok(Self { sender, geo, tls, redis })
+            }
+            _ => Err(CommandError::Several(errors)),
         }
-        _ => Err(SettingsError::invalid("limiter_url", "expected memory: or redis://HOST:PORT").into()),
     }
+
+    /// Mail goes to `sender`; plain HTTP.
+    pub(crate) fn for_demo(settings: &Settings, sender: Arc<dyn MailSender>) -> Result<Self, CommandError> {
+        Ok(Self { sender, geo: geo(&settings.geo)?, tls: None, redis: None })
+    }
+
+    pub(crate) const fn is_tls(&self) -> bool {
+        self.tls.is_some()
+    }
+
+    /// Redis with a memory behind it for when it is away, else the memory alone.
+    pub(super) async fn limiter(&self) -> Result<Arc<dyn RateLimiter>, CommandError> {
+        let memory: Arc<dyn RateLimiter> = Arc::new(MemoryLimiter::new());
+        let Some(redis) = self.redis.clone() else { return Ok(memory) };
+        let limiter = RedisLimiter::start(redis, memory).await;
+        Ok(Arc::new(limiter.map_err(|error| SettingsError::invalid("limiter_url", error))?))
+    }
+}
+
+fn keep<T>(result: Result<T, impl Into<CommandError>>, errors: &mut Vec<CommandError>) -> Option<T> {
+    result.map_err(|error| errors.push(error.into())).ok()
+}
+
+fn redis(settings: &Settings) -> Result<Option<RedisSettings>, SettingsError> {
+    let LimiterUrl::Redis(url) = &settings.limiter_url else { return Ok(None) };
+    let redis = RedisSettings::new(url.expose_secret());
+    redis.check().map_err(|error| SettingsError::invalid("limiter_url", error))?;
+    Ok(Some(redis))
 }
 
 /// Captured mail in a directory.
@@ -58,39 +105,32 @@ pub(super) fn sandbox(settings: &Settings, stores: &Stores) -> SandboxCapture {
 
 /// `mail_from`, where captured mail needs none.
 fn own_sender(settings: &Settings) -> &str {
-    settings.text("mail_from").unwrap_or("no-reply@localhost.localdomain")
+    settings.mail_from.as_deref().unwrap_or("no-reply@localhost.localdomain")
 }
 
 /// `mail_url`: SMTP, or a directory.
 pub(crate) fn sender(settings: &Settings) -> Result<Arc<dyn MailSender>, CommandError> {
-    let url = settings.required("mail_url")?;
-    if let Some(directory) = url.strip_prefix("capture:") {
-        if directory.is_empty() {
-            return Err(SettingsError::invalid("mail_url", "expected capture:DIRECTORY").into());
-        }
-        return Ok(Arc::new(capture(Path::new(directory), settings)?));
+    match settings.mail_url()? {
+        MailUrl::Capture(directory) => Ok(Arc::new(capture(directory, settings)?)),
+        MailUrl::Smtp(smtp) => Ok(Arc::new(relay(smtp, settings)?)),
     }
-    let mut smtp: SmtpSettings =
-        url.parse().map_err(|error| SettingsError::invalid("mail_url", format!("{error}")))?;
-    if let Some(path) = settings.path("mail.ca_file") {
-        smtp.ca_file = Some(path);
-    }
-    let from = settings.required("mail_from")?;
-    let sender = SmtpSender::new(smtp, from, dkim(settings)?.as_ref());
-    Ok(Arc::new(sender.map_err(|error| CommandError::Setup(format!("mail: {error}")))?))
 }
 
-fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
-    match (
-        settings.text("mail.dkim_domain"),
-        settings.text("mail.dkim_selector"),
-        settings.text("mail.dkim_key"),
-    ) {
+/// The relay of `mail_url`.
+pub(crate) fn relay(smtp: &SmtpSettings, settings: &Settings) -> Result<SmtpSender, CommandError> {
+    let mut smtp = smtp.clone();
+    smtp.ca_file = settings.mail.ca_file.clone().or(smtp.ca_file);
+    let sender = SmtpSender::new(smtp, settings.mail_from()?, dkim(&settings.mail)?.as_ref());
+    sender.map_err(|error| CommandError::Setup(format!("mail: {error}")))
+}
+
+fn dkim(mail: &MailSettings) -> Result<Option<DkimSettings>, SettingsError> {
+    match (&mail.dkim_domain, &mail.dkim_selector, &mail.dkim_key) {
         (None, None, None) => Ok(None),
         (Some(domain), Some(selector), Some(key)) => Ok(Some(DkimSettings {
-            selector: selector.to_owned(),
-            domain: domain.to_owned(),
-            key: DkimKey::read(key),
+            selector: selector.clone(),
+            domain: domain.clone(),
+            key: DkimKey::read(key.expose_secret()),
         })),
         _ => Err(SettingsError::invalid("mail.dkim_key", "domain, selector and key belong together")),
     }
@@ -100,68 +140,60 @@ fn dkim(settings: &Settings) -> Result<Option<DkimSettings>, SettingsError> {
 pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<TemplateComposer>, CommandError> {
     let composer = TemplateComposer::new(Arc::clone(&stores.templates))
         .map_err(|error| CommandError::Setup(format!("templates: {error}")))?;
-    Ok(Arc::new(composer.with_attribution(settings.text("geo.attribution"))))
+    Ok(Arc::new(composer.with_attribution(settings.geo.attribution.as_deref())))
 }
 
 /// VikiTron first, local databases behind it; whichever are set.
-pub(crate) fn geo(settings: &Settings) -> Result<Arc<dyn GeoResolver>, CommandError> {
+pub(crate) fn geo(settings: &GeoSettings) -> Result<Arc<dyn GeoResolver>, CommandError> {
     let mut chain: Vec<Arc<dyn GeoResolver>> = Vec::new();
     let mut local = LocalGeoOptions {
-        city: settings.path("geo.city_db").into_iter().collect(),
-        asn: settings.path("geo.asn_db").into_iter().collect(),
-        anonymous: settings.path("geo.anonymous_db").into_iter().collect(),
-        dns: settings.parsed("geo.reverse_dns", "true or false")?.unwrap_or(false).then(DnsOptions::default),
+        city: settings.city_db.clone().into_iter().collect(),
+        asn: settings.asn_db.clone().into_iter().collect(),
+        anonymous: settings.anonymous_db.clone().into_iter().collect(),
+        dns: settings.reverse_dns.then(DnsOptions::default),
         ..LocalGeoOptions::default()
     };
     let databases = !local.city.is_empty() || !local.asn.is_empty() || !local.anonymous.is_empty();
-    let stands_in = databases || local.dns.is_some();
-    if let Some(url) = settings.text("geo.vikitron_url") {
+    let has_local = databases || local.dns.is_some();
+    if let Some(url) = &settings.vikitron_url {
         let mut options = VikiTronOptions::new(url);
-        options.token = settings.text("geo.vikitron_token").map(BearerToken::new);
-        if stands_in {
-            // Each within its part of the time, so that VikiTron's breaker learns of every slow
-            // answer and a silent DNS costs the host name alone.
+        options.token = settings.vikitron_token.as_ref().map(|token| BearerToken::new(token.expose_secret()));
+        if has_local {
+            // Each within its part of the time, so that VikiTron's breaker sees every slow answer
+            // and a silent DNS costs the host name alone.
             let first = GeoChain::share(GEO_DEADLINE, 1);
             options.deadline = first - SCHEDULING_MARGIN;
             if let Some(dns) = &mut local.dns {
                 dns.deadline = GEO_DEADLINE - first - SCHEDULING_MARGIN;
             }
         }
-        let resolver = VikiTron::new(options)
-            .map_err(|error| SettingsError::invalid("geo.vikitron_url", error.to_string()))?;
+        let resolver =
+            VikiTron::new(options).map_err(|error| SettingsError::invalid("geo.vikitron_url", error))?;
         chain.push(Arc::new(resolver));
     }
-    if stands_in {
+    if has_local {
         let resolver = LocalGeo::open(local).map_err(|error| CommandError::Setup(format!("geo: {error}")))?;
         chain.push(Arc::new(resolver));
     }
     Ok(Arc::new(GeoChain::new(chain, GEO_DEADLINE)))
 }
 
-/// `webhooks.allow_private`.
-pub(crate) fn allow_private(settings: &Settings) -> Result<bool, SettingsError> {
-    Ok(settings.parsed("webhooks.allow_private", "true or false")?.unwrap_or(false))
-}
-
 /// Calls to organisations' endpoints.
-pub(crate) fn webhooks(settings: &Settings) -> Result<Arc<dyn WebhookSender>, CommandError> {
-    let addresses = AddressPolicy::allowing_private(allow_private(settings)?);
-    let options = WebhookOptions { addresses, ..WebhookOptions::default() };
-    Ok(Arc::new(HttpWebhooks::new(options)))
+pub(crate) fn webhooks(settings: &Settings) -> Arc<dyn WebhookSender> {
+    let addresses = AddressPolicy::allowing_private(settings.webhooks.allow_private);
+    Arc::new(HttpWebhooks::new(WebhookOptions { addresses, ..WebhookOptions::default() }))
 }
 
 /// `password.scheme` and `password.concurrency`.
-pub(super) fn hasher(settings: &Settings) -> Result<Arc<dyn PasswordHasher>, CommandError> {
-    let scheme = match settings.text("password.scheme").unwrap_or("argon2id") {
-        "argon2id" => HashScheme::Argon2id,
-        "bcrypt" => HashScheme::Bcrypt,
-        _ => return Err(SettingsError::invalid("password.scheme", "expected argon2id or bcrypt").into()),
+pub(super) fn hasher(settings: &Settings) -> Arc<dyn PasswordHasher> {
+    let scheme = match settings.password.scheme {
+        PasswordScheme::Argon2id => HashScheme::Argon2id,
+        PasswordScheme::Bcrypt => HashScheme::Bcrypt,
     };
-    Ok(Arc::new(SystemHasher::with_concurrency(scheme, hashes_at_once(settings)?)))
+    Arc::new(SystemHasher::with_concurrency(scheme, hashes_at_once(settings)))
 }
 
 /// `password.concurrency`: by default one hash for each core.
-pub(super) fn hashes_at_once(settings: &Settings) -> Result<NonZeroUsize, SettingsError> {
-    let at_once = settings.parsed("password.concurrency", "a whole number from 1 on")?;
-    Ok(at_once.unwrap_or_else(|| available_parallelism().unwrap_or(NonZeroUsize::MIN)))
+pub(super) fn hashes_at_once(settings: &Settings) -> NonZeroUsize {
+    settings.password.concurrency.unwrap_or_else(|| available_parallelism().unwrap_or(NonZeroUsize::MIN))
 }

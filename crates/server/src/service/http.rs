@@ -19,7 +19,7 @@ use super::{Options, Parts, adapters};
 use crate::command_error::CommandError;
 use crate::settings::Settings;
 use crate::stores::Database;
-use crate::telemetry::{Traces, continued};
+use crate::telemetry::continued;
 
 /// Within this time a probe wants its answer.
 const PROBE: Duration = Duration::from_millis(900);
@@ -41,21 +41,19 @@ pub(super) async fn serve(
         relay: parts.relay.clone(),
     };
     let mut router = http_api::router(api(parts, settings, options, readiness)?);
-    if Traces::are_wanted(settings) {
+    if settings.telemetry.otlp_url.is_some() {
         router = router.layer(axum::middleware::from_fn(continued));
     }
-    if options.tls.is_some() {
+    if parts.tls.is_some() {
         router = router.layer(axum::middleware::map_response(with_hsts));
     }
-    let mut limits = ConnectionLimits::default();
-    if let Some(most) = settings.parsed("max_connections", "a whole number from 1 on")? {
-        limits.max_connections = most;
-    }
+    let max_connections = settings.max_connections.get();
+    let limits = ConnectionLimits { max_connections, ..ConnectionLimits::default() };
     let stop = async move {
         // An error means that the sender is gone; then nobody will say more.
         drop(stopped.wait_for(|stopped| *stopped).await);
     };
-    match options.tls.clone() {
+    match parts.tls.clone() {
         Some(tls) => http_api::serve_with(listener, tls, router, limits, stop).await,
         None => http_api::serve(listener, router, limits, stop).await,
     }
@@ -71,7 +69,7 @@ async fn with_hsts(mut response: Response) -> Response {
 
 fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) -> Result<Api, CommandError> {
     let stores = &parts.stores;
-    let hasher = adapters::hasher(settings)?;
+    let hasher = adapters::hasher(settings);
     let open_link = Arc::new(OpenLink {
         tokens: Arc::clone(&stores.tokens),
         customers: Arc::clone(&stores.customers),
@@ -98,7 +96,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             customers: Arc::clone(&stores.customers),
             hasher,
             limiter: Arc::clone(&parts.limiter),
-            queue: Arc::new(PasswordQueue::new(adapters::hashes_at_once(settings)?)),
+            queue: Arc::new(PasswordQueue::new(adapters::hashes_at_once(settings))),
             visits: Arc::clone(&parts.visits),
             clock: Arc::clone(&parts.clock),
             random: Arc::clone(&parts.random),
@@ -121,8 +119,8 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
         sandbox: Arc::clone(&parts.stores.sandbox_mail),
         mailbox: options.mailbox.clone(),
         readiness: Arc::new(readiness),
-        trusted_proxies: settings.trusted_proxies()?,
-        public_url: settings.public_url()?,
+        trusted_proxies: settings.trusted_proxies.networks().to_vec(),
+        public_url: settings.public_url()?.to_owned(),
         random: Arc::clone(&parts.random),
     })
 }

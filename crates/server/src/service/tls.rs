@@ -14,7 +14,7 @@ use tokio_rustls::server::TlsStream;
 use tracing::{error, info};
 
 use crate::command_error::CommandError;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::{SettingsError, TlsSettings};
 
 /// Accepts TLS 1.2 and 1.3 with the certificate as it was last read.
 #[derive(Clone)]
@@ -31,8 +31,8 @@ struct Files {
 
 impl TlsListener {
     /// `None`: no certificate is set, plain HTTP.
-    pub(crate) fn from_settings(settings: &Settings) -> Result<Option<Self>, CommandError> {
-        let files = match (settings.path("tls.certificate"), settings.path("tls.key")) {
+    pub(crate) fn from_settings(settings: &TlsSettings) -> Result<Option<Self>, CommandError> {
+        let files = match (settings.certificate.clone(), settings.key.clone()) {
             (None, None) => return Ok(None),
             (Some(certificate), Some(key)) => Files { certificate, key },
             _ => return Err(SettingsError::invalid("tls.key", "certificate and key belong together").into()),

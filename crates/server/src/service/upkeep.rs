@@ -11,51 +11,32 @@ use metrics::gauge;
 use tracing::{info, warn};
 
 use super::store_log;
-use crate::command_error::CommandError;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
 use crate::stores::Stores;
 
-/// Days for which ended requests are kept unless the operator says otherwise.
-const RETENTION_DAYS: i64 = 30;
-/// Days for which the audit log is kept unless the operator says otherwise: a year, and the month
-/// to look at it.
-const AUDIT_RETENTION_DAYS: i64 = 400;
 /// How often old rows are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
 /// How often the queue is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 
-pub(super) fn start(
-    settings: &Settings,
-    stores: &Stores,
-    clock: &Arc<dyn Clock>,
-) -> Result<(), CommandError> {
+pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) {
     let purge = Purge {
         tokens: Arc::clone(&stores.tokens),
         webhooks: Arc::clone(&stores.outbox),
         sandbox: Arc::clone(&stores.sandbox),
         clock: Arc::clone(clock),
-        retention: days(settings, "retention_days", RETENTION_DAYS)?,
+        retention: TimeDelta::days(settings.retention_days.into()),
         pause: Duration::from_millis(20),
     };
     let purge_audit = PurgeAudit {
         audit: Arc::clone(&stores.audit),
         clock: Arc::clone(clock),
-        retention: days(settings, "audit_retention_days", AUDIT_RETENTION_DAYS)?,
+        retention: TimeDelta::days(settings.audit_retention_days.into()),
     };
     tokio::spawn(purge_for_ever(purge, purge_audit));
     tokio::spawn(measure_for_ever(Arc::clone(&stores.queue), Arc::clone(clock)));
     tokio::spawn(measure_outbox_for_ever(Arc::clone(&stores.outbox), Arc::clone(clock)));
     tokio::spawn(store_log::watch(stores.database.clone()));
-    Ok(())
-}
-
-fn days(settings: &Settings, name: &'static str, default: i64) -> Result<TimeDelta, SettingsError> {
-    let expected = "a whole number of days from 1 to 36,500";
-    match settings.parsed(name, expected)?.unwrap_or(default) {
-        days @ 1..=36_500 => Ok(TimeDelta::days(days)),
-        _ => Err(SettingsError::invalid(name, format!("expected {expected}"))),
-    }
 }
 
 async fn purge_for_ever(purge: Purge, purge_audit: PurgeAudit) {

@@ -2,31 +2,27 @@
 
 use url::{Host, Url};
 
-use super::SettingsError;
-
 /// Names that RFC 6761 and RFC 2606 keep out of the public DNS.
 const SPECIAL_USE: [&str; 4] = ["localhost", "test", "example", "invalid"];
 
 /// `https` anywhere, `http` only where the host is this machine or can exist nowhere.
-pub(super) fn check_public_url(text: &str) -> Result<(), SettingsError> {
-    let invalid = |error: &str| SettingsError::invalid("public_url", error);
-    let url = Url::parse(text).map_err(|_| invalid("expected a URL such as https://reset.example.com"))?;
-    let host = url.host().ok_or_else(|| invalid("the URL has no host"))?;
+pub(super) fn check_public_url(text: &str) -> Result<(), &'static str> {
+    let url = Url::parse(text).map_err(|_| "expected a URL such as https://reset.example.com")?;
+    let host = url.host().ok_or("the URL has no host")?;
     if !url.username().is_empty()
         || url.password().is_some()
         || url.query().is_some()
         || url.fragment().is_some()
     {
-        return Err(invalid("expected scheme, host, port and path alone"));
+        return Err("expected scheme, host, port and path alone");
     }
     match url.scheme() {
         "https" => Ok(()),
         "http" if stays_here(&host) => Ok(()),
-        "http" => Err(SettingsError::unsafe_value(
-            "public_url",
-            "reset links over http can be read on the way; use https (http is for loopback hosts alone)",
-        )),
-        _ => Err(invalid("expected https")),
+        "http" => Err(
+            "unsafe: reset links over http can be read on the way; use https (http is for loopback hosts alone)",
+        ),
+        _ => Err("expected https"),
     }
 }
 

@@ -78,15 +78,9 @@ impl Installation<'_> {
     }
 }
 
-/// An empty database, where there is a server.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
-pub(crate) fn target(test: &str) -> Option<Database> {
-    #[expect(clippy::disallowed_methods, reason = "where the test's PostgreSQL is")]
-    let Ok(server) = std::env::var("RESETD_TEST_POSTGRES_URL") else {
-        eprintln!("SKIPPED {test}: RESETD_TEST_POSTGRES_URL is not set");
-        return None;
-    };
-    Some(Database::create(&server, test).unwrap())
+/// An empty database.
+pub(crate) fn target(test: &str) -> Database {
+    Database::create(&testkit::service("RESETD_TEST_POSTGRES_URL"), test).unwrap()
 }
 
 fn texts(directory: &Path, found: &mut Vec<String>) {
@@ -145,8 +139,9 @@ fn fill(directory: &Path) -> Installation<'_> {
 }
 
 #[test]
+#[ignore = "needs PostgreSQL"]
 fn an_installation_moves_to_postgresql_with_everything_it_has() {
-    let Some(target) = target("move_everything") else { return };
+    let target = target("move_everything");
     let directory = tempfile::tempdir().unwrap();
     let shop = fill(directory.path());
     let (sqlite, postgres) = (shop.sqlite(), target.url());
@@ -212,8 +207,9 @@ fn an_installation_moves_to_postgresql_with_everything_it_has() {
 }
 
 #[test]
+#[ignore = "needs PostgreSQL"]
 fn a_former_password_is_refused_after_the_move() {
-    let Some(target) = target("move_passwords") else { return };
+    let target = target("move_passwords");
     let directory = tempfile::tempdir().unwrap();
     let shop = fill(directory.path());
     // The address budget of a minute would hold the next mail of this customer back.

@@ -142,3 +142,66 @@ fn the_whole_internet_is_no_proxy() {
         assert!(said.contains("trusted_proxies"), "{said}");
     }
 }
+
+#[test]
+fn check_lists_all_that_serve_would_refuse_and_opens_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let checked = run_with(
+        resetd()
+            .args(["config", "--check"])
+            .env("RESETD_LISTEN", "everywhere")
+            .env("RESETD_PUBLIC_URL", "http://reset.shop.cz")
+            .env("RESETD_MAIL_URL", "smtp://127.0.0.1")
+            .env("RESETD_MAIL_DKIM_DOMAIN", "shop.example")
+            .env("RESETD_TLS_KEY", "/nowhere/key.pem")
+            .env("RESETD_GEO_CITY_DB", "/nowhere/city.mmdb")
+            .env("RESETD_TELEMETRY_OTLP_URL", "http://127.0.0.1:4318")
+            .env("RESETD_TELEMETRY_OTLP_HEADERS", "hunter2"),
+        b"",
+    );
+    assert_eq!(checked.status.code(), Some(2));
+    let said = String::from_utf8(checked.stderr).unwrap();
+    let named = [
+        "`listen`",
+        "`public_url`",
+        "`database_url`",
+        "`mail_from`",
+        "tls.key",
+        "geo",
+        "telemetry.otlp_headers",
+    ];
+    for name in named {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+    assert_eq!(said.matches("setting `public_url`").count(), 1, "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+    let database = directory.path().join("resetd.db");
+    let fine = run_ok(&mut good(directory.path(), &["config", "--check"]));
+    assert!(fine.contains("would start") && !database.exists(), "{fine}");
+}
+
+#[test]
+fn serve_says_at_once_all_that_is_missing() {
+    let told = refusal(resetd().arg("serve"));
+    for name in ["public_url", "database_url", "mail_url"] {
+        assert!(told.contains(&format!("setting `{name}` is missing")), "{told}");
+    }
+}
+
+#[test]
+fn what_is_hardly_meant_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let key = directory.path().join("key");
+    std::fs::write(&key, "11".repeat(16) + &"22".repeat(16)).unwrap();
+    let start = |mode: u32| {
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = good(directory.path(), &["serve"]);
+        Server::start(command.env("RESETD_DATA_KEY_FILE", &key).env("RESETD_PUBLIK_URL", "x")).stop()
+    };
+    let log = start(0o644);
+    assert!(log.contains("mode 644") && log.contains("can read this secret"), "{log}");
+    assert!(log.contains("RESETD_PUBLIK_URL is no setting; RESETD_PUBLIC_URL is"), "{log}");
+    assert!(start(0o602).contains("can write this secret"));
+    assert!(!start(0o600).contains("this secret"));
+}

@@ -212,14 +212,9 @@ fn on_sqlite_nothing_written_anywhere_holds_a_secret() {
 }
 
 #[test]
+#[ignore = "needs PostgreSQL"]
 fn on_postgres_nothing_written_anywhere_holds_a_secret() {
-    #[expect(clippy::disallowed_methods, reason = "where the test's PostgreSQL is")]
-    let Ok(server) = std::env::var("RESETD_TEST_POSTGRES_URL") else {
-        eprintln!(
-            "SKIPPED on_postgres_nothing_written_anywhere_holds_a_secret: RESETD_TEST_POSTGRES_URL is not set"
-        );
-        return;
-    };
+    let server = testkit::service("RESETD_TEST_POSTGRES_URL");
     let database = Database::create(&server, "whole_run").unwrap();
     let run = Run::over(Some(database.url()));
     run.ok(&["migrate"]);

@@ -1,12 +1,7 @@
 //! A database of its own for every test.
 #![allow(clippy::allow_attributes, reason = "what is unused differs from one test binary to the next")]
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "a test that cannot begin fails"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot begin fails")]
 #![allow(clippy::indexing_slicing, reason = "of arrays of a known length")]
 
 use std::sync::Arc;
@@ -27,14 +22,9 @@ use testkit::fake::TestVault;
 
 static NUMBER: AtomicU32 = AtomicU32::new(1);
 
-/// Where PostgreSQL is, or `None` after a line that says so.
-pub fn server(test: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "where the test's PostgreSQL is")]
-    let url = std::env::var("RESETD_TEST_POSTGRES_URL").ok();
-    if url.is_none() {
-        eprintln!("SKIPPED {test}: RESETD_TEST_POSTGRES_URL is not set");
-    }
-    url
+/// The URL of the test's PostgreSQL.
+pub fn server() -> String {
+    testkit::service("RESETD_TEST_POSTGRES_URL")
 }
 
 /// An empty database, dropped with the value.

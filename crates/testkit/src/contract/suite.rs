@@ -51,11 +51,15 @@ fn message(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "panicked".to_owned())
 }
 
-/// Runs the named cases, each with a fresh instance.
+/// Runs the named cases, each with a fresh instance. Each is boxed: in a debug build a suite would
+/// otherwise hold the futures of all its cases side by side on one stack.
 macro_rules! run_cases {
     ($port:literal, $fresh:expr, [$($($path:ident)::+),+ $(,)?]) => {{
         let mut suite = $crate::contract::suite::Suite::new($port);
-        $( suite.case(stringify!($($path)::+), async { $($path)::+($fresh.await).await }).await; )+
+        $(
+            let case = Box::pin(async { $($path)::+($fresh.await).await });
+            suite.case(stringify!($($path)::+), case).await;
+        )+
         suite.finish();
     }};
 }

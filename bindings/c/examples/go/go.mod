@@ -1,0 +1,3 @@
+module resetd.example/domain
+
+go 1.19
