@@ -105,7 +105,7 @@ fn set_password(body: &Value, row: &mut Row) -> Behaviour {
             return Behaviour::json(r#"{"applied":"before","sessionsEnded":true}"#);
         }
         Some((known, _)) if *known == change.0 => {}
-        _ if body["version"] != row.version.to_string() => return Behaviour::status(409),
+        _ if body["version"].as_str() != Some(&*row.version.to_string()) => return Behaviour::status(409),
         _ => {}
     }
     match hash {
