@@ -48,6 +48,7 @@ const ALLOWED: &[(&str, &str)] = &[
     ("crates/testkit/", "disowned"),
     // To close a connection.
     ("crates/testkit/src/net/", "hangup"),
+    ("crates/directory-http/tests/", "hangup"),
     ("crates/testkit/src/fake/interrupted.rs", "disown"),
     // The class of an element, and an address in an example.
     ("crates/http/", "news"),
