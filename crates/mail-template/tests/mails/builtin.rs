@@ -130,7 +130,7 @@ async fn whose_data_a_location_is_stands_below_the_footer_of_a_mail_that_shows_o
     shop.organisation.settings.footer = None;
     assert!(shop.reset("en", "Jan").await.text.ends_with(line));
     shop.place = None;
-    let untold = shop.reset("en", "Jan").await;
+    let unlocated = shop.reset("en", "Jan").await;
     assert!(!unlocated.text.contains("DB-IP") && !unlocated.html.contains("DB-IP"), "{}", unlocated.text);
 }
 
