@@ -1,4 +1,4 @@
-use application::ports::CustomerStatus;
+use application::model::CustomerStatus;
 use domain::{EmailAddress, Language};
 use serde_json::{Map, Value, json};
 

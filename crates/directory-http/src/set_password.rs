@@ -1,6 +1,6 @@
 use std::net::IpAddr;
 
-use application::ports::PasswordHash;
+use application::model::PasswordHash;
 use chrono::{DateTime, SecondsFormat, Utc};
 use http::StatusCode;
 use http_client::Answer;

@@ -10,7 +10,7 @@ mod tls;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use application::ports::PasswordHash;
+use application::model::PasswordHash;
 use chrono::{DateTime, Utc};
 use directory_http::{
     DirectoryClient, DirectoryError, DirectoryOptions, Find, FoundCustomer, SetPassword, SetPasswordAnswer,
