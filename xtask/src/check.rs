@@ -1,13 +1,14 @@
 //! `cargo xtask check`: what a reviewer should not have to look for.
 
+mod circles;
 mod deny;
 mod dependencies;
 mod documents;
 mod sources;
+mod vocabulary;
 mod workspace_rules;
 
 use self::workspace_rules::Workspace;
-use crate::arguments::Arguments;
 use crate::output::{note, step};
 use crate::process::run as run_command;
 use crate::{Result, workspace};
@@ -31,6 +32,10 @@ const INVARIANTS: &[Invariant] = &[
     Invariant {
         sentence: "arrows point downward: domain knows nobody, application only domain, no adapter another",
         violations: dependencies::arrows_point_downward,
+    },
+    Invariant {
+        sentence: "the modules of a crate form no circles, parents and children left out",
+        violations: circles::modules_form_no_circles,
     },
     Invariant {
         sentence: "every crate takes the workspace's lints",
@@ -65,6 +70,10 @@ const INVARIANTS: &[Invariant] = &[
         violations: documents::codes_have_pages,
     },
     Invariant {
+        sentence: "no word is used that the glossary has replaced",
+        violations: vocabulary::old_words_are_gone,
+    },
+    Invariant {
         sentence: "links between documents lead somewhere",
         violations: documents::links_lead_somewhere,
     },
@@ -74,17 +83,24 @@ const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-/// Runs every check, or with `--invariants` those that compile nothing, and tells all that fail.
+/// The command line.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Only the invariants and the supply chain, which compile nothing.
+    #[arg(long)]
+    invariants: bool,
+    /// Installs cargo-deny where it is missing.
+    #[arg(long, conflicts_with = "invariants")]
+    install: bool,
+}
+
+/// Runs every check, or with `--invariants` those that compile nothing, and reports all that fail.
 ///
 /// # Errors
 /// When one fails.
-pub fn run(arguments: &[String]) -> Result {
-    let mut arguments = Arguments::new(arguments);
-    let only_invariants = arguments.flag("--invariants");
-    let may_install = arguments.flag("--install") && !only_invariants;
-    arguments.rest()?;
-    let mut failed = if only_invariants { Vec::new() } else { compile() };
-    invariants(may_install, &mut failed)?;
+pub fn run(options: &Options) -> Result {
+    let mut failed = if options.invariants { Vec::new() } else { compile() };
+    invariants(options.install, &mut failed)?;
     if failed.is_empty() {
         step("all checks passed");
         Ok(())

@@ -45,6 +45,12 @@ impl AccentColorError {
             Self::TooPale { .. } => "color-too-pale",
         }
     }
+
+    /// Always 0: the colour as a whole.
+    #[must_use]
+    pub const fn position(&self) -> usize {
+        0
+    }
 }
 
 impl AccentColor {

@@ -7,15 +7,14 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::ports::{
-    CapturedMail, Clock, Delivered, FailureKind, MailArchive, MailSender, OutgoingMail, SendError, StoreError,
-};
+use application::model::{CapturedMail, Delivered, FailureKind, OutgoingMail};
+use application::ports::{Clock, MailArchive, MailSender, SendError, StoreError};
 use async_trait::async_trait;
 use domain::OrganisationId;
 
 use crate::encoded_mail::{self, EncodedMail};
 
-/// Mails kept per organisation unless told otherwise.
+/// Mails kept per organisation by default.
 pub const DEFAULT_KEEP: usize = 1_000;
 
 /// Keeps mails in a directory, the newest so many per organisation.
@@ -179,7 +178,7 @@ fn prune(directory: &Path, keep: usize) -> io::Result<usize> {
     let mut mails = names(directory, ".json")?;
     mails.sort_unstable_by(|a, b| b.cmp(a));
     // As long as nothing has to go, nothing is touched: what has no `.json` yet may be being
-    // written at this moment.
+    // written just now.
     let (true, Some(oldest)) =
         (mails.len() > keep, mails.get(keep.saturating_sub(1)).and_then(|name| name.strip_suffix(".json")))
     else {

@@ -9,7 +9,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{ComposedMail, MailKind, MailSender, OutgoingMail};
+use application::model::{ComposedMail, MailKind, OutgoingMail};
+use application::ports::MailSender;
 use chrono::DateTime;
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -105,7 +106,7 @@ fn one_connection(bencher: Bencher<'_, '_>) {
     in_flight(bencher, 1, 200);
 }
 
-/// As many in flight as the pool has places.
+/// As many in flight as the pool has permits.
 #[divan::bench(sample_count = 20)]
 fn twenty_five_in_flight(bencher: Bencher<'_, '_>) {
     in_flight(bencher, 25, 80);

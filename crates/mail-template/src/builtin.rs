@@ -1,6 +1,7 @@
 //! The built-in mails: skeletons in `templates/`, filled with the texts of `texts/`.
 
-use application::ports::{ComposeError, Layout, MailKind, Template};
+use application::model::{Layout, MailKind, Template};
+use application::ports::ComposeError;
 use chrono::DateTime;
 use domain::{Language, Plural};
 

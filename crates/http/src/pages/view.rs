@@ -1,7 +1,8 @@
 //! What the pages show.
 
 use application::OpenedLink;
-use application::ports::{LimitDecision, Organisation, OrganisationSettings, StoreError};
+use application::model::{LimitDecision, Organisation, OrganisationSettings};
+use application::ports::StoreError;
 use axum::http::header::RETRY_AFTER;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode};

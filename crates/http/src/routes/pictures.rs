@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use application::ports::{LogoKind, OrganisationRegistry};
+use application::model::LogoKind;
+use application::ports::OrganisationRegistry;
 use axum::extract::{Path, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use application::ports::FailureKind::{HostDown, HostRefuses};
+use application::model::FailureKind::{HostDown, HostRefuses};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
@@ -97,7 +97,7 @@ async fn opportunistic_tls_takes_any_certificate_and_none() {
     let identity = Identity::of("elsewhere.example");
     let relay = takes_over_starttls(&identity).await;
     send(&sender(&relay.url(""))).await.unwrap();
-    assert_eq!(relay.heard(0)[1], "STARTTLS");
+    assert_eq!(relay.received(0)[1], "STARTTLS");
 
     let relay = Relay::play(crate::script::willing(1)).await;
     send(&sender(&relay.url("&tls=opportunistic"))).await.unwrap();
@@ -171,7 +171,7 @@ async fn what_comes_in_the_clear_behind_the_220_is_not_read_under_tls() {
     let url = relay.url("").replace("smtp://", "smtp://user:secretpassword@");
     let (kind, reply) = failure(&sender(&url)).await;
     assert_eq!(kind, HostDown, "{reply}");
-    assert!(!relay.heard(0).iter().any(|entry| entry.contains("AUTH")), "{:?}", relay.heard(0));
+    assert!(!relay.received(0).iter().any(|entry| entry.contains("AUTH")), "{:?}", relay.received(0));
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn endless_replies_end_under_tls_too() {
     })])
     .await;
     let (kind, reply) = failure(&sender(&relay.url(""))).await;
-    assert_eq!(kind, application::ports::FailureKind::Transient, "{reply}");
+    assert_eq!(kind, application::model::FailureKind::Transient, "{reply}");
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn a_relay_without_login_is_a_host_that_is_down() {
 }
 
 /// A failure at a host called by name.
-async fn stranger(relay: &Relay) -> (application::ports::FailureKind, String) {
+async fn stranger(relay: &Relay) -> (application::model::FailureKind, String) {
     let error =
         send(&sender(&relay.url("&tls=required").replace("127.0.0.1", "localhost"))).await.unwrap_err();
     (error.kind, error.reply)

@@ -3,17 +3,18 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use application::ports::{
-    ComposeError, ComposedMail, GeoContext, Layout, MailComposer, MailContent, MailKind, Organisation,
-    OrganisationSettings, PlaceName, StoreError, Template, TemplateSet, TemplateStore,
+use application::model::{
+    ComposedMail, Layout, MailContent, MailKind, Organisation, OrganisationSettings, Template, TemplateSet,
 };
+use application::ports::{ComposeError, MailComposer, StoreError, TemplateStore};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use domain::{GeoContext, PlaceName};
 use domain::{Language, OrganisationId};
 use resetd_mail_template::TemplateComposer;
 
 pub(crate) const LINK: &str = "https://shop.example/reset/0123456789abcdefghijABCDEFGHIJ01?a=1&b=2";
-pub(crate) const DISOWN: &str = "https://shop.example/cancel/0123456789abcdefghijABCDEFGHIJ01";
+pub(crate) const CANCEL: &str = "https://shop.example/cancel/0123456789abcdefghijABCDEFGHIJ01";
 
 #[derive(Default)]
 pub(crate) struct Shelf {
@@ -97,7 +98,7 @@ impl Shop {
             },
             place: Some(prague()),
             link: LINK,
-            cancel: Some(DISOWN),
+            cancel: Some(CANCEL),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Every built-in mail as it goes out, in `snapshots/`. `INSTA_UPDATE=always` writes them anew.
 
-use application::ports::{Logo, LogoKind, MailKind, OrganisationSettings};
+use application::model::{Logo, LogoKind, MailKind, OrganisationSettings};
 use domain::{AccentColor, Language};
 
 use crate::shop::Shop;

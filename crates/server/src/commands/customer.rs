@@ -11,14 +11,15 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use application::ports::{AuditAction, ImportCheckpoint};
+use application::model::{AuditAction, ImportCheckpoint};
 use application::{CustomerRow, ImportCustomers, ImportReport};
 use domain::OrganisationId;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use self::rows::{ReadRow, Rows};
+use self::columns::ReadRow;
+use self::rows::Rows;
 use crate::cli::{CustomerCommand, ImportArgs};
 use crate::command_error::CommandError;
 use crate::operator::Operator;

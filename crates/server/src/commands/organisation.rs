@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use application::ports::{AuditAction, GeoAction, Logo, LogoKind, Organisation, OrganisationSettings};
+use application::model::{AuditAction, GeoAction, Logo, LogoKind, Organisation, OrganisationSettings};
 use domain::{AccentColor, Expiry, ExpiryPolicy, Language, OrganisationId};
 
 use crate::cli::{GeoActionArg, OrganisationCommand, OrganisationFlags};

@@ -21,7 +21,7 @@ const MEASURE_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) {
     let purge = Purge {
-        tokens: Arc::clone(&stores.tokens),
+        delivery: Arc::clone(&stores.delivery),
         webhooks: Arc::clone(&stores.outbox),
         sandbox: Arc::clone(&stores.sandbox),
         clock: Arc::clone(clock),

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use application::ports::{AddressVault, MailFilter, MailKind, MailSummary};
+use application::model::{MailFilter, MailKind, MailSummary};
+use application::ports::AddressVault;
 use domain::{CustomerId, DeliveryState, NoMailReason};
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;
@@ -168,7 +169,7 @@ fn summary(
     })
 }
 
-/// What the newest entry that tells of a reply or a error says.
+/// What the newest entry that tells of a reply or an error says.
 fn last_reply(vault: &dyn AddressVault, row: &PgRow) -> Result<Option<String>, QueryError> {
     let timeline: Vec<Vec<u8>> = row.read("mail.timeline")?;
     for entry in timeline.iter().rev() {

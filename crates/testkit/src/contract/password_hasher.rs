@@ -2,7 +2,8 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use application::ports::{HasherError, PasswordHash, PasswordHasher};
+use application::model::PasswordHash;
+use application::ports::{HasherError, PasswordHasher};
 use domain::Password;
 
 use super::suite::run_cases;
@@ -97,7 +98,7 @@ async fn a_hash_of_another_kind_is_an_error<H: PasswordHasher>(hasher: H) {
     }
 }
 
-/// The work belongs on the blocking pool: whoever polls gets the thread back at once.
+/// The work belongs on the blocking pool: the task that polls gets the thread back at once.
 async fn hashing_does_not_hold_up_others<H: PasswordHasher>(hasher: H) {
     let secret = password("Correct1");
     let mut hash = pin!(hasher.hash(&secret));

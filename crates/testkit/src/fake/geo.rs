@@ -3,13 +3,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::{GeoContext, GeoError, GeoResolver};
+use application::ports::{GeoError, GeoResolver};
 use async_trait::async_trait;
 use domain::CustomerIp;
+use domain::GeoContext;
 
 use super::lock;
 
-/// Knows what it was told, and can be made slow or failing. Clones share everything.
+/// Knows what a test has set, and can be made slow or failing. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct FixedGeo(Arc<Inner>);
 

@@ -1,6 +1,6 @@
 //! axe-core on every page: five languages, light and dark, 320 and 1440 pixels wide.
 
-use application::ports::{Logo, LogoKind, OrganisationSettings};
+use application::model::{Logo, LogoKind, OrganisationSettings};
 use chrono::TimeDelta;
 use domain::{AccentColor, Language};
 

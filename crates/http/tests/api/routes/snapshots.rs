@@ -1,6 +1,6 @@
 //! Every page in five languages, in `snapshots/`. `INSTA_UPDATE=always` writes them anew.
 
-use application::ports::OrganisationSettings;
+use application::model::OrganisationSettings;
 use chrono::TimeDelta;
 use domain::Language;
 

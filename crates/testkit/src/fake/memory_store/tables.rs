@@ -1,18 +1,18 @@
 use std::collections::{BTreeMap, HashMap};
 
 use application::audit::{append_to, begin_seal};
-use application::ports::{
-    ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, GeoContext, Organisation, PasswordHash,
-    TemplateSet, TimelineEntry,
+use application::model::{
+    ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, Organisation, PasswordHash, TemplateSet,
+    TimelineEntry, WebhookEndpoint, WebhookEvent, WebhookTarget,
 };
 use chrono::{DateTime, Utc};
+use domain::GeoContext;
 use domain::{
     ApiKeyId, CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, NoMailReason,
-    OrganisationId, Priority, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
+    OrganisationId, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
 };
 
 use super::super::TestVault;
-use super::webhooks::{EndpointRow, EventRow};
 
 /// Everything a store holds.
 #[derive(Debug, Default)]
@@ -36,7 +36,7 @@ pub(super) struct Tables {
     pub(super) endpoints: BTreeMap<WebhookEndpointId, EndpointRow>,
     pub(super) events: BTreeMap<WebhookEventId, EventRow>,
     /// How many events were ever written.
-    pub(super) told: u64,
+    pub(super) reported: u64,
 }
 
 /// A request that counts, and when it was admitted.
@@ -59,17 +59,16 @@ pub(super) struct CustomerRow {
     pub(super) revision: Option<i64>,
     /// Requests accepted before get no token any more.
     pub(super) links_from: Option<DateTime<Utc>>,
-    /// Sessions begun before this moment are over.
+    /// Sessions begun before this time are over.
     pub(super) sessions_from: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug)]
 pub(super) struct MailRow {
-    /// Its place among mails accepted at the same moment.
+    /// Its position among mails accepted at the same time.
     pub(super) number: u64,
     pub(super) organisation: OrganisationId,
     pub(super) sandbox: bool,
-    pub(super) priority: Priority,
     pub(super) accepted_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
     /// When the next step is due, or when the lease ends.
@@ -137,4 +136,31 @@ impl Tables {
         self.audit_seal = Some(appended.seal);
         self.audit.push(AuditRow { sequence, entry, hash: appended.hash, mac: Some(appended.mac) });
     }
+}
+
+/// A webhook endpoint.
+#[derive(Debug)]
+pub(super) struct EndpointRow {
+    pub(super) endpoint: WebhookEndpoint,
+    pub(super) target: WebhookTarget,
+    pub(super) failures: u32,
+    pub(super) rests_until: Option<DateTime<Utc>>,
+    pub(super) last_answer: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventState {
+    Waiting,
+    Delivered,
+    GivenUp,
+}
+
+#[derive(Debug)]
+pub(super) struct EventRow {
+    pub(super) endpoint: WebhookEndpointId,
+    pub(super) event: WebhookEvent,
+    pub(super) state: EventState,
+    pub(super) due_at: DateTime<Utc>,
+    pub(super) holder: Option<WorkerId>,
+    pub(super) attempts: u32,
 }
