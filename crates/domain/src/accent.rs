@@ -22,6 +22,12 @@ const WHITE: [u8; 3] = [255; 3];
 pub struct AccentColor([u8; 3]);
 
 /// Why a text is no accent colour.
+///
+/// ```
+/// use resetd_domain::{AccentColor, AccentColorError};
+///
+/// assert_eq!(AccentColor::parse("#777777"), Err(AccentColorError::TooPale { hundredths: 447 }));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccentColorError {
