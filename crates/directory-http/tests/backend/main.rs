@@ -1,10 +1,5 @@
 //! The client against a real backend on loopback, well behaved and not.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "helpers of a test may fail the test"
-)]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of a test may fail the test")]
 
 mod errors;
 mod finding;
