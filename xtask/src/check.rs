@@ -7,7 +7,6 @@ mod sources;
 mod workspace_rules;
 
 use self::workspace_rules::Workspace;
-use crate::arguments::Arguments;
 use crate::output::{note, step};
 use crate::process::run as run_command;
 use crate::{Result, workspace};
@@ -74,17 +73,24 @@ const INVARIANTS: &[Invariant] = &[
     },
 ];
 
-/// Runs every check, or with `--invariants` those that compile nothing, and tells all that fail.
+/// The command line.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Only the invariants and the supply chain, which compile nothing.
+    #[arg(long)]
+    invariants: bool,
+    /// Installs cargo-deny where it is missing.
+    #[arg(long, conflicts_with = "invariants")]
+    install: bool,
+}
+
+/// Runs every check, or with `--invariants` those that compile nothing, and reports all that fail.
 ///
 /// # Errors
 /// When one fails.
-pub fn run(arguments: &[String]) -> Result {
-    let mut arguments = Arguments::new(arguments);
-    let only_invariants = arguments.flag("--invariants");
-    let may_install = arguments.flag("--install") && !only_invariants;
-    arguments.rest()?;
-    let mut failed = if only_invariants { Vec::new() } else { compile() };
-    invariants(may_install, &mut failed)?;
+pub fn run(options: &Options) -> Result {
+    let mut failed = if options.invariants { Vec::new() } else { compile() };
+    invariants(options.install, &mut failed)?;
     if failed.is_empty() {
         step("all checks passed");
         Ok(())

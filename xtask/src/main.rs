@@ -1,60 +1,71 @@
 //! The one entry point of a developer.
 #![expect(clippy::print_stderr, reason = "a command-line tool speaks through its output")]
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use xtask::{Failure, bench, chaos, check, geo_data, sbom, test};
+use clap::Parser;
+use xtask::{Result, check, conform, geo_data, process, sbom, test, workspace};
 
-const USAGE: &str = "\
-usage: cargo xtask COMMAND
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+enum Command {
+    /// Every test there is, with the services it needs: those that run here, else throwaway ones of
+    /// installed programs. Tests whose needs are not met are listed as not run
+    Test(test::Options),
+    /// Format, lints, docs, the architecture's invariants and the supply chain
+    Check(check::Options),
+    /// What resetd does beside the ceilings of the same machine in the same run
+    #[command(disable_help_flag = true)]
+    Bench(PerfOptions),
+    /// The database, the relay, the disk and the servers fail under load; counts what was lost,
+    /// late, stuck or doubled
+    #[command(disable_help_flag = true)]
+    Chaos(PerfOptions),
+    /// A port of the four rules, held to the vectors in conformance/
+    Conform(conform::Options),
+    /// Fetches free GEO databases
+    GeoData {
+        /// Where they go [default: data/geo]
+        folder: Option<PathBuf>,
+    },
+    /// What the resetd binary is made of, as CycloneDX in JSON
+    Sbom {
+        /// Where it goes [default: standard output]
+        file: Option<PathBuf>,
+    },
+}
 
-  test [--install] [--require-services] [--without NAME]… [FILTER…]
-          every test there is, with the services it needs: those that run here, else throwaway ones of
-          installed programs; with --install, Debian's packages are installed where one is missing;
-          tests whose needs are not met, or left out by --without, are listed as not run
-  check [--invariants] [--install]
-          format, clippy, docs, the architecture's invariants and the supply chain; or the last two alone,
-          which compile nothing
-  bench [accept|drain|latency|timing|connections|all] [--store sqlite|postgres] [--seconds N]
-        [--connections N] [--pairs N] [--mails N] [--rate N] [--binary PATH]
-          what resetd does beside the ceiling of the same machine in the same run
-  bench soak [--minutes N] [--rate N] [--store sqlite|postgres] [--binary PATH]
-          a constant load for long; fails when memory or the queue grows
-  chaos [--seconds N] [--rate N] [--replicas N] [--store sqlite|postgres]
-        [--disruption NAME|all]… [--outage N] [--kill-every N] [--binary PATH]
-          what the service stands on fails under load; counts what was lost, late, stuck or doubled
-  chaos --list
-          the disruptions there are
-  geo-data [DIR]
-          fetches free GEO databases
-  sbom [FILE]
-          what the resetd binary is made of, as CycloneDX in JSON";
+/// The words that the package `perf` reads.
+#[derive(Debug, clap::Args)]
+struct PerfOptions {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTIONS")]
+    words: Vec<String>,
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (command, rest) = match arguments.split_first() {
-        Some((command, rest)) => (command.as_str(), rest),
-        None => ("help", arguments.as_slice()),
-    };
-    let outcome = match command {
-        "test" => test::run(rest),
-        "check" => check::run(rest),
-        "bench" => bench::run(rest),
-        "bench-echo" => bench::echo::serve(rest),
-        "chaos" => chaos::run(rest),
-        "geo-data" => geo_data::run(rest),
-        "sbom" => sbom::run(rest),
-        "help" | "--help" | "-h" => {
-            eprintln!("{USAGE}");
-            Ok(())
-        }
-        unknown => Err(Failure::from(format!("there is no command {unknown:?}\n\n{USAGE}"))),
+    let outcome = match Command::parse() {
+        Command::Test(options) => test::run(&options),
+        Command::Check(options) => check::run(&options),
+        Command::Bench(options) => perf("bench", &options),
+        Command::Chaos(options) => perf("chaos", &options),
+        Command::Conform(options) => conform::run(&options),
+        Command::GeoData { folder } => geo_data::run(folder),
+        Command::Sbom { file } => sbom::run(file.as_deref()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("xtask {command}: {failure}");
+            eprintln!("xtask: {failure}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Runs the package `perf`, built in release: a load generator built for debugging would measure
+/// itself.
+fn perf(command: &str, options: &PerfOptions) -> Result {
+    let mut perf = workspace::cargo();
+    perf.args(["run", "--quiet", "--release", "--package", "perf", "--", command]).args(&options.words);
+    process::run(&mut perf)
 }

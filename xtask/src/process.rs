@@ -87,11 +87,31 @@ impl Running {
     #[must_use]
     pub fn cpu_time(&self) -> Option<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
+        CpuTime::parse(&stat).map(|time| time.own)
+    }
+}
+
+/// CPU time in `/proc/PID/stat`, in ticks of 10 ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CpuTime {
+    /// Of the process or thread itself.
+    pub own: Duration,
+    /// Of its children that have ended and were waited for.
+    pub reaped: Duration,
+}
+
+impl CpuTime {
+    /// Reads a line of `/proc/PID/stat`.
+    #[must_use]
+    pub fn parse(stat: &str) -> Option<Self> {
         // The name, in parentheses, may hold spaces; user and system ticks are the 12th and 13th
-        // field after it.
+        // field after it, those of ended children the two after them.
         let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-        let ticks = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
-        Some(Duration::from_millis(ticks * 10))
+        let ticks = |at: usize| fields.get(at)?.parse::<u64>().ok();
+        Some(Self {
+            own: Duration::from_millis((ticks(11)? + ticks(12)?) * 10),
+            reaped: Duration::from_millis((ticks(13)? + ticks(14)?) * 10),
+        })
     }
 }
 
@@ -241,6 +261,14 @@ mod tests {
             capture(Command::new("sh").args(["-c", "echo why >&2; exit 3"])).unwrap_err().to_string();
         assert!(failure.contains("why") && failure.contains('3'), "{failure}");
         assert_eq!(capture(Command::new("echo").arg("out")).unwrap(), "out");
+    }
+
+    #[test]
+    fn cpu_time_is_read_after_a_name_with_spaces() {
+        let stat = "7 (a b) c) S 1 2 3 4 5 6 7 8 9 10 150 50 3 1 20 0 1 0 9 9";
+        let time = CpuTime::parse(stat).unwrap();
+        assert_eq!((time.own, time.reaped), (Duration::from_secs(2), Duration::from_millis(40)));
+        assert_eq!(CpuTime::parse("nonsense"), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@
 mod graph;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -15,22 +16,17 @@ use self::graph::Graph;
 use crate::process::capture;
 use crate::{Result, output, workspace};
 
-/// Writes it to the file that is named, else to standard output.
+/// Writes it to `file`, else to standard output.
 ///
 /// # Errors
 /// When `cargo tree` fails, `Cargo.lock` does not fit it, or the file cannot be written.
-pub fn run(arguments: &[String]) -> Result {
-    let file = match arguments {
-        [] => None,
-        [file] if !file.starts_with('-') => Some(file),
-        _ => return Err("usage: cargo xtask sbom [FILE]".into()),
-    };
+pub fn run(file: Option<&Path>) -> Result {
     let text = serde_json::to_string_pretty(&document()?)?;
     match file {
         None => println!("{text}"),
         Some(file) => {
-            std::fs::write(file, text + "\n").map_err(|error| format!("{file}: {error}"))?;
-            output::step(format_args!("what resetd is made of: {file}"));
+            std::fs::write(file, text + "\n").map_err(|error| format!("{}: {error}", file.display()))?;
+            output::step(format_args!("what resetd is made of: {}", file.display()));
         }
     }
     Ok(())

@@ -10,7 +10,6 @@ use std::process::Command;
 
 use self::needs::NeedyTest;
 use self::runner::Runner;
-use crate::arguments::Arguments;
 use crate::output::{note, step};
 use crate::services::{Need, Services};
 use crate::{Result, process, workspace};
@@ -52,33 +51,50 @@ impl Outcome {
     }
 }
 
+/// The command line.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Installs Debian's packages where a service is missing.
+    #[arg(long)]
+    install: bool,
+    /// Fails where a service is missing.
+    #[arg(long)]
+    require_services: bool,
+    /// Leaves a service out, as if this machine had none; repeatable.
+    #[arg(long, value_name = "NAME", value_parser = need)]
+    without: Vec<Need>,
+    /// Only the workspace's tests whose names hold one of these.
+    filters: Vec<String>,
+}
+
+fn need(name: &str) -> std::result::Result<Need, String> {
+    let names: Vec<&str> = Need::ALL.iter().map(|need| need.name()).collect();
+    Need::from_name(name).ok_or_else(|| format!("one of {}", names.join(", ")))
+}
+
 /// Runs all tests, or with filters those of the workspace whose names hold one of them.
 ///
 /// # Errors
 /// When a test fails, or a service is missing under `--require-services`.
-pub fn run(arguments: &[String]) -> Result {
-    let mut arguments = Arguments::new(arguments);
-    let require_services = arguments.flag("--require-services");
-    let may_install = arguments.flag("--install");
-    let without = left_out(&mut arguments)?;
-    let filters = arguments.rest()?;
+pub fn run(options: &Options) -> Result {
+    let filters = &options.filters;
     let needy = needs::all()?;
 
-    let services = Services::provide(may_install, &without);
+    let services = Services::provide(options.install, &options.without);
     let required = services.missing().iter().filter(|(need, _)| need.is_service());
     let required: Vec<&str> = required.map(|(need, _)| need.name()).collect();
-    if require_services && !required.is_empty() {
+    if options.require_services && !required.is_empty() {
         return Err(format!("--require-services, and missing: {}", required.join(", ")).into());
     }
 
     let mut outcome = Outcome::default();
     let left_out: Vec<&NeedyTest> = needy.iter().filter(|test| why_not(test, &services).is_some()).collect();
-    outcome.not_run.extend(left_out.iter().filter(|test| is_asked_for(test, &filters)).map(|test| {
+    outcome.not_run.extend(left_out.iter().filter(|test| is_asked_for(test, filters)).map(|test| {
         format!("{}: {}: {}", test.package, test.name, why_not(test, &services).unwrap_or_default())
     }));
 
     let runner = Runner::find();
-    let mut tests = runner.command(&left_out, &filters);
+    let mut tests = runner.command(&left_out, filters);
     services.export(&mut tests);
     outcome.part(&format!("the workspace's tests, by {runner:?}"), &mut tests);
     if filters.is_empty() {
@@ -102,17 +118,6 @@ pub fn run(arguments: &[String]) -> Result {
     }
     drop(services);
     outcome.conclude()
-}
-
-/// What `--without NAME` leaves out, as if this machine had none.
-fn left_out(arguments: &mut Arguments) -> Result<Vec<Need>> {
-    let mut without = Vec::new();
-    while let Some(name) = arguments.option("--without")? {
-        let names: Vec<&str> = Need::ALL.iter().map(|need| need.name()).collect();
-        let need = Need::from_name(&name);
-        without.push(need.ok_or_else(|| format!("--without {name}: one of {}", names.join(", ")))?);
-    }
-    Ok(without)
 }
 
 /// Why a test cannot be run with these services; `None`: it can.

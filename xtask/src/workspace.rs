@@ -49,9 +49,11 @@ pub fn scratch(name: &str) -> Result<tempfile::TempDir> {
 ///
 /// # Errors
 /// When it does not compile, or is not there.
-pub fn resetd(given: Option<&str>) -> Result<PathBuf> {
+pub fn resetd(given: Option<&Path>) -> Result<PathBuf> {
     match given {
-        Some(path) => std::fs::canonicalize(path).map_err(|error| format!("{path}: {error}").into()),
+        Some(path) => {
+            std::fs::canonicalize(path).map_err(|error| format!("{}: {error}", path.display()).into())
+        }
         None => build_resetd(true),
     }
 }

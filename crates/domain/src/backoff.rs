@@ -6,6 +6,16 @@ use core::time::Duration;
 /// 2^n`, `ceiling` at most. Full jitter keeps many waiters from coming back at the same moment.
 ///
 /// Pure: the randomness comes from the caller.
+///
+/// ```
+/// use core::time::Duration;
+/// use resetd_domain::BackOff;
+///
+/// let back_off = BackOff::new(Duration::from_secs(2), Duration::from_secs(600));
+/// assert_eq!(back_off.longest(0), Duration::from_secs(2));
+/// assert_eq!(back_off.longest(3), Duration::from_secs(16));
+/// assert!(back_off.delay(3, u64::MAX / 2) < Duration::from_secs(8));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BackOff {
     /// The longest wait after the first failure.

@@ -11,13 +11,13 @@ mod text;
 
 use core::cmp::Ordering;
 use core::{fmt, hash};
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 
 pub use self::error::EmailError;
 pub use self::masked::{MaskedEmail, mask_addresses};
 use self::provider::Canonical;
 pub use self::provider::{ProviderRule, ProviderRules, TagSeparator};
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, str_eq_impls};
 
 /// A deliverable e-mail address and the identity of its mailbox.
 ///
@@ -30,6 +30,13 @@ use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
 ///
 /// Equality, order and hash are those of the normalized form: two spellings of one address are
 /// equal, two addresses of one mailbox are not. For that ask [`same_mailbox`](Self::same_mailbox).
+/// They are those of a string, so that a map is searched by `&str` ([`Borrow`]); a text that is not
+/// normalized equals no address.
+///
+/// The canonical form is no part of equality: an address that was read by an organisation's own
+/// [`ProviderRules`] equals the one that was read by the built-in rules, and has another canonical
+/// form. Where own rules are in use, bring every address under them with
+/// [`with_rules`](Self::with_rules) before mailboxes are compared or canonical forms are stored.
 ///
 /// `Debug` prints the masked form alone, as full addresses never reach a log.
 ///
@@ -79,9 +86,42 @@ impl EmailAddress {
         Ok(Self { normalized, at, canonical })
     }
 
+    /// The same address with the canonical form that these rules give it.
+    ///
+    /// Serde, `FromStr` and databases know the normalized form alone: what they bring back has the
+    /// canonical form of the built-in rules. Whoever has rules of their own calls this on the way
+    /// in, so that [`same_mailbox`](Self::same_mailbox) compares like with like.
+    ///
+    /// ```
+    /// use resetd_domain::{EmailAddress, ProviderRule, ProviderRules};
+    ///
+    /// let rule = ProviderRule::new("Example", "their postmaster", ["example.com"])?.ignoring_dots();
+    /// let rules = ProviderRules::default().with_rule(rule);
+    /// let stored = EmailAddress::parse("jan@example.com")?;
+    /// let typed = EmailAddress::parse("j.an@example.com")?;
+    /// assert!(!typed.same_mailbox(&stored));
+    /// assert!(typed.with_rules(&rules)?.same_mailbox(&stored.with_rules(&rules)?));
+    /// # Ok::<(), resetd_domain::EmailError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`EmailError::NothingLeftOfTag`] where these rules leave no name of a mailbox.
+    pub fn with_rules(self, rules: &ProviderRules) -> Result<Self, EmailError> {
+        let canonical = rules.canonicalise(self.local_part(), self.domain())?;
+        Ok(Self { canonical, ..self })
+    }
+
     /// The deliverable form, domain in A-labels.
     #[must_use]
     pub fn normalized(&self) -> &str {
+        &self.normalized
+    }
+
+    /// The deliverable form, as [`normalized`](Self::normalized): what `Display`, serde and
+    /// databases see.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.normalized
     }
 
@@ -191,6 +231,27 @@ impl hash::Hash for EmailAddress {
     }
 }
 
+impl AsRef<str> for EmailAddress {
+    fn as_ref(&self) -> &str {
+        &self.normalized
+    }
+}
+
+impl Borrow<str> for EmailAddress {
+    /// Its hash, order and equality are those of the normalized form as a string.
+    fn borrow(&self) -> &str {
+        &self.normalized
+    }
+}
+
+impl From<EmailAddress> for String {
+    /// The normalized form.
+    fn from(email: EmailAddress) -> Self {
+        email.normalized
+    }
+}
+
+str_eq_impls!(EmailAddress);
 parse_impls!(EmailAddress, EmailError);
 serialize_impl!(EmailAddress);
 deserialize_impl!(EmailAddress, "an e-mail address");

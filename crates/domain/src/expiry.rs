@@ -4,14 +4,19 @@ mod error;
 mod parse;
 mod policy;
 mod print;
+#[cfg(feature = "serde")]
+mod serde_forms;
 
+use core::ops::Add;
 use core::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
 pub use self::error::ExpiryError;
 pub use self::policy::ExpiryPolicy;
 pub use self::print::Iso8601;
+#[cfg(feature = "serde")]
+pub use self::serde_forms::{expiry_as_iso8601, expiry_as_seconds};
 use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
 
 const MINUTE: u32 = 60;
@@ -36,6 +41,8 @@ const WEEK: u32 = 7 * DAY;
 /// assert_eq!(expiry, Expiry::parse("pt3h20m")?);
 /// assert_eq!(expiry.to_string(), "3h 20m");
 /// assert_eq!(expiry.to_iso8601().to_string(), "PT3H20M");
+/// let accepted = chrono::DateTime::UNIX_EPOCH;
+/// assert_eq!((accepted + expiry).timestamp(), 12_000);
 /// # Ok::<(), resetd_domain::ExpiryError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,7 +112,7 @@ impl Expiry {
     /// The moment a link dies whose request was accepted at `accepted`; at that moment it is dead.
     #[must_use]
     pub fn deadline(self, accepted: DateTime<Utc>) -> DateTime<Utc> {
-        accepted.checked_add_signed(self.as_time_delta()).unwrap_or(DateTime::<Utc>::MAX_UTC)
+        accepted + self
     }
 
     /// In ISO 8601, without weeks, which not every reader knows: `PT3H20M`, `P7D`.
@@ -127,6 +134,31 @@ impl TryFrom<Duration> for Expiry {
 impl From<Expiry> for Duration {
     fn from(expiry: Expiry) -> Self {
         expiry.as_duration()
+    }
+}
+
+impl From<Expiry> for TimeDelta {
+    fn from(expiry: Expiry) -> Self {
+        expiry.as_time_delta()
+    }
+}
+
+impl From<Expiry> for String {
+    /// The words of `Display`: `3h 20m`.
+    fn from(expiry: Expiry) -> Self {
+        expiry.to_string()
+    }
+}
+
+impl<Tz: TimeZone> Add<Expiry> for DateTime<Tz> {
+    type Output = Self;
+
+    /// When a link dies whose request was accepted then; the end of time where chrono knows no
+    /// later one.
+    fn add(self, expiry: Expiry) -> Self {
+        let zone = self.timezone();
+        self.checked_add_signed(expiry.as_time_delta())
+            .unwrap_or_else(|| DateTime::<Utc>::MAX_UTC.with_timezone(&zone))
     }
 }
 

@@ -4,6 +4,14 @@
 macro_rules! hash_type {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
+        ///
+        /// ```
+        #[doc = concat!("use resetd_domain::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("let stored = ", stringify!($name), "::from_bytes([0xab; 32]);")]
+        #[doc = concat!("assert_eq!(format!(\"{stored:?}\"), \"", stringify!($name), "(abababab…)\");")]
+        /// assert_eq!(stored.as_bytes(), &[0xab; 32]);
+        /// ```
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; 32]);
 

@@ -12,6 +12,15 @@ macro_rules! ids {
         ///
         /// Sixteen bytes, printed and read as a hyphenated UUID (RFC 9562). Made by
         /// [`Self::from_parts`] it is a UUIDv7: it sorts by the time it was made.
+        ///
+        /// ```
+        #[doc = concat!("use resetd_domain::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("let id = ", stringify!($name), "::from_parts(1_645_557_742_000, [7; 10]);")]
+        /// assert_eq!(id.to_string(), "017f22e2-79b0-7707-8707-070707070707");
+        #[doc = concat!("assert_eq!(", stringify!($name), "::parse(&id.to_string())?, id);")]
+        /// # Ok::<(), resetd_domain::IdError>(())
+        /// ```
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name([u8; 16]);
 
@@ -98,6 +107,13 @@ ids! {
 }
 
 /// Why a text is no identifier.
+///
+/// ```
+/// use resetd_domain::RequestId;
+///
+/// let error = RequestId::parse("017f22e2-79b0").unwrap_err();
+/// assert_eq!((error.code(), error.position()), ("not-a-uuid", 13));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[error("not a UUID at byte {position}: expected 8-4-4-4-12 hexadecimal digits with hyphens")]
 pub struct IdError {

@@ -147,6 +147,27 @@ impl From<CustomerIp> for IpAddr {
     }
 }
 
+impl From<CustomerIp> for String {
+    /// In RFC 5952, as `Display` prints it.
+    fn from(ip: CustomerIp) -> Self {
+        ip.to_string()
+    }
+}
+
+impl PartialEq<IpAddr> for CustomerIp {
+    /// Equality with the very same address: `::1` and `0.0.0.0` equal no customer's IP, as those
+    /// are `127.0.0.1`.
+    fn eq(&self, addr: &IpAddr) -> bool {
+        self.0 == *addr
+    }
+}
+
+impl PartialEq<CustomerIp> for IpAddr {
+    fn eq(&self, ip: &CustomerIp) -> bool {
+        ip == self
+    }
+}
+
 parse_impls!(CustomerIp, CustomerIpError);
 serialize_impl!(CustomerIp);
 deserialize_impl!(CustomerIp, "an IP address");

@@ -4,7 +4,7 @@ use core::fmt;
 
 use thiserror::Error;
 
-use crate::macros::{deserialize_impl, parse_impls, serialize_impl};
+use crate::macros::{deserialize_impl, parse_impls, serialize_impl, str_impls};
 
 const MAX_LENGTH: usize = 8;
 
@@ -112,11 +112,18 @@ impl fmt::Debug for Language {
     }
 }
 
+str_impls!(Language);
 parse_impls!(Language, LanguageError);
 serialize_impl!(Language);
 deserialize_impl!(Language, "a language tag");
 
 /// Why a text is no language.
+///
+/// ```
+/// use resetd_domain::Language;
+///
+/// assert_eq!(Language::parse("cs-").unwrap_err().position(), 3);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[error(
     "not a language tag at byte {position}: expected two to eight letters such as `cs`, then perhaps `-CZ`"

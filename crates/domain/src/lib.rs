@@ -1,4 +1,4 @@
-#![doc = include_str!("../README.md")]
+#![doc = include_str!("lib.md")]
 #![forbid(unsafe_code)]
 
 mod api_key;
@@ -8,13 +8,18 @@ mod email;
 mod expiry;
 mod hash;
 mod ids;
+mod interop;
 mod ip;
 mod language;
 mod macros;
+#[cfg(feature = "serde")]
+mod parsed;
 mod password;
 mod proximity;
 mod random;
 mod redeem_code;
+mod rule_error;
+mod rules_version;
 mod state;
 mod token;
 mod webhook;
@@ -29,18 +34,33 @@ pub use self::email::{
     EmailAddress, EmailError, MaskedEmail, ProviderRule, ProviderRules, TagSeparator, mask_addresses,
 };
 pub use self::expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601};
+#[cfg(feature = "serde")]
+pub use self::expiry::{expiry_as_iso8601, expiry_as_seconds};
 pub use self::ids::{
     ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WebhookEndpointId, WebhookEventId,
     WorkerId,
 };
 pub use self::ip::{CustomerIp, CustomerIpError, IpScope, UnknownIpScope};
 pub use self::language::{Language, LanguageError};
+#[cfg(feature = "serde")]
+pub use self::parsed::Parsed;
 pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
 pub use self::proximity::{NetworkLocation, Proximity};
 pub use self::redeem_code::{RedeemCode, UnknownRedeemCode};
+pub use self::rule_error::RuleError;
+pub use self::rules_version::{RULES_VERSION, UNICODE_VERSION};
 pub use self::state::{
     DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
     UnknownNoMailReason,
 };
 pub use self::token::{ResetToken, TokenError, TokenHash};
 pub use self::webhook::{UnknownWebhookEventType, WebhookEventType, WebhookSecret, WebhookSecretError};
+
+#[doc = include_str!("../DESIGN.md")]
+#[cfg(doc)]
+pub mod design {}
+
+/// The example of the repository's front page of this crate.
+#[doc = include_str!("../README.md")]
+#[cfg(doctest)]
+struct FrontPage;

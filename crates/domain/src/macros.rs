@@ -46,7 +46,13 @@ macro_rules! deserialize_impl {
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
-                        <$type>::parse(text).map_err(E::custom)
+                        // The text is all that serde lets through: it carries the code and the
+                        // position, too.
+                        <$type>::parse(text).map_err(|error| {
+                            let (code, position) =
+                                (crate::RuleError::code(&error), crate::RuleError::position(&error));
+                            E::custom(format_args!("{error} (code {code}, byte {position})"))
+                        })
                     }
                 }
 
@@ -68,6 +74,67 @@ macro_rules! serialize_impl {
     };
 }
 
+/// What is expected of a value that has a text: `AsRef<str>`, equality with strings, a conversion
+/// into one.
+macro_rules! str_impls {
+    ($type:ty) => {
+        impl AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.as_str().to_owned()
+            }
+        }
+
+        $crate::macros::str_eq_impls!($type);
+    };
+}
+
+/// Equality with strings, in both directions.
+macro_rules! str_eq_impls {
+    ($type:ty) => {
+        $crate::macros::str_eq_impls!(@ $type, str);
+        $crate::macros::str_eq_impls!(@ $type, &str);
+        $crate::macros::str_eq_impls!(@ $type, String);
+    };
+    (@ $type:ty, $text:ty) => {
+        impl PartialEq<$text> for $type {
+            fn eq(&self, text: &$text) -> bool {
+                let text: &str = text.as_ref();
+                self.as_str() == text
+            }
+        }
+
+        impl PartialEq<$type> for $text {
+            fn eq(&self, value: &$type) -> bool {
+                value == self
+            }
+        }
+    };
+}
+
+/// The codes of an error's variants: `CODES` and `code`, from one list.
+macro_rules! error_codes {
+    ($error:ident { $( $variant:ident => $code:literal, )+ }) => {
+        impl $error {
+            /// Every code of this error, in the order of its variants.
+            pub const CODES: &'static [&'static str] = &[$( $code, )+];
+
+            /// The machine's name of this error; never changes.
+            #[must_use]
+            pub const fn code(&self) -> &'static str {
+                match self {
+                    $( Self::$variant { .. } => $code, )+
+                }
+            }
+        }
+    };
+}
+
 /// An enum of fixed words: `ALL`, `as_str`, `parse`, `Display`, `FromStr`, `TryFrom`, serde.
 macro_rules! string_enum {
     (
@@ -77,6 +144,14 @@ macro_rules! string_enum {
         }
     ) => {
         $(#[$meta])*
+        ///
+        /// ```
+        #[doc = concat!("use resetd_domain::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("for value in ", stringify!($name), "::ALL {")]
+        #[doc = concat!("    assert_eq!(", stringify!($name), "::parse(value.as_str()), Ok(*value));")]
+        /// }
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $name {
             $( $(#[$variant_meta])* $variant, )+
@@ -114,6 +189,13 @@ macro_rules! string_enum {
         }
 
         $(#[$error_meta])*
+        ///
+        /// ```
+        #[doc = concat!("use resetd_domain::{", stringify!($name), ", RuleError};")]
+        ///
+        #[doc = concat!("let error = ", stringify!($name), "::parse(\"no such word\").unwrap_err();")]
+        /// assert_eq!((error.code(), error.position()), ("unknown-word", 0));
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
         #[error("not a {what}: expected one of {words}", what = $what, words = concat!($( "`", $word, "` " ),+).trim_end())]
         pub struct $error;
@@ -126,10 +208,25 @@ macro_rules! string_enum {
             }
         }
 
+        impl crate::rule_error::sealed::Sealed for $error {}
+
+        impl crate::RuleError for $error {
+            fn code(&self) -> &'static str {
+                self.code()
+            }
+
+            fn position(&self) -> usize {
+                0
+            }
+        }
+
+        $crate::macros::str_impls!($name);
         parse_impls!($name, $error);
         serialize_impl!($name);
         deserialize_impl!($name, concat!("the word of a ", $what));
     };
 }
 
-pub(crate) use {deserialize_impl, parse_impls, serialize_impl, string_enum};
+pub(crate) use {
+    deserialize_impl, error_codes, parse_impls, serialize_impl, str_eq_impls, str_impls, string_enum,
+};

@@ -6,6 +6,15 @@ use core::net::IpAddr;
 use crate::CustomerIp;
 
 /// Where somebody acts from: an address, and what is known of it.
+///
+/// ```
+/// use resetd_domain::{CustomerIp, NetworkLocation, Proximity};
+///
+/// let asked = NetworkLocation { ip: CustomerIp::parse("1.1.1.1")?, asn: Some(13_335), country: Some("AU") };
+/// let set = NetworkLocation { ip: CustomerIp::parse("1.1.1.7")?, asn: None, country: None };
+/// assert_eq!(Proximity::between(asked, set), Proximity::SameNetwork);
+/// # Ok::<(), resetd_domain::CustomerIpError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NetworkLocation<'a> {
     /// The address.
@@ -17,6 +26,15 @@ pub struct NetworkLocation<'a> {
 }
 
 /// How near two addresses are to each other, as far as anybody knows. From near to far.
+///
+/// ```
+/// use resetd_domain::{CustomerIp, NetworkLocation, Proximity};
+///
+/// let of = |ip, country| Ok(NetworkLocation { ip: CustomerIp::parse(ip)?, asn: None, country: Some(country) });
+/// let proximity = Proximity::between(of("1.1.1.1", "AU")?, of("8.8.8.8", "US")?);
+/// assert_eq!(proximity.to_string(), "different country");
+/// # Ok::<(), resetd_domain::CustomerIpError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Proximity {
     /// The same address.

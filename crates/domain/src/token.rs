@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::hash::hash_type;
-use crate::macros::{deserialize_impl, parse_impls};
+use crate::macros::{deserialize_impl, error_codes, parse_impls};
 use crate::random;
 
 const LENGTH: usize = 32;
@@ -96,6 +96,12 @@ hash_type! {
 }
 
 /// Why a text is no reset token. To the caller every one of them is the same `E003`.
+///
+/// ```
+/// use resetd_domain::{ResetToken, TokenError};
+///
+/// assert_eq!(ResetToken::parse("short").unwrap_err(), TokenError::WrongLength { found: 5 });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -115,16 +121,14 @@ pub enum TokenError {
     },
 }
 
-impl TokenError {
-    /// The machine's name of this error; never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::ForbiddenCharacter { .. } => "forbidden-character",
-            Self::WrongLength { .. } => "wrong-length",
-        }
+error_codes! {
+    TokenError {
+        ForbiddenCharacter => "forbidden-character",
+        WrongLength => "wrong-length",
     }
+}
 
+impl TokenError {
     /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {

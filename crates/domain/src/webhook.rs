@@ -29,6 +29,15 @@ string_enum! {
 ///
 /// `Debug` prints `WebhookSecret(…)`; there is no `Display` and no `Serialize`. The bytes are
 /// overwritten when it is dropped.
+///
+/// ```
+/// use resetd_domain::WebhookSecret;
+///
+/// let secret = WebhookSecret::from_bytes(&[7; 32])?;
+/// assert_eq!(secret.expose().len(), 32);
+/// assert_eq!(format!("{secret:?}"), "WebhookSecret(…)");
+/// # Ok::<(), resetd_domain::WebhookSecretError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct WebhookSecret(Box<[u8]>);
 
@@ -82,6 +91,13 @@ impl Drop for WebhookSecret {
 }
 
 /// Bytes that are no secret: too few or too many.
+///
+/// ```
+/// use resetd_domain::WebhookSecret;
+///
+/// let error = WebhookSecret::from_bytes(b"short").unwrap_err();
+/// assert_eq!(error.to_string(), "a webhook secret has 24 to 64 bytes, this one has 5");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Error)]
 #[error("a webhook secret has 24 to 64 bytes, this one has {found}")]
 pub struct WebhookSecretError {

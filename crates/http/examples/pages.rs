@@ -60,6 +60,7 @@ async fn main() {
 async fn post(router: &Router, path: &str, password: &str) -> Response {
     let encoded = password.replace(' ', "+");
     let request = Request::post(path)
+        .header("host", "localhost")
         .header("content-type", "application/x-www-form-urlencoded")
         .body(Body::from(format!("password={encoded}&password_confirmation={encoded}")))
         .unwrap();

@@ -27,10 +27,11 @@ use tracing::field::Empty;
 use tracing::span::Entered;
 
 pub use self::client::Peer;
-use self::future::EdgeFuture;
+use self::future::{EdgeFuture, Inner};
 pub(crate) use self::request_id::REQUEST_ID;
 use self::request_id::RequestIds;
 use self::stats::RouteStats;
+use crate::host::{self, InvalidHost};
 
 /// The level of a route in the access log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,11 +110,15 @@ where
             log_level: *log_level,
             rate: OnceLock::new(),
         });
+        let host = host::of(request.version(), request.uri(), request.headers()).map(drop);
         request.extensions_mut().insert(Arc::clone(&context));
         let spans = Spans { log: context.span(), trace: context.trace() };
-        let inner = {
-            let _entered = spans.enter();
-            self.inner.call(request)
+        let inner = match host {
+            Ok(()) => {
+                let _entered = spans.enter();
+                Inner::Route { future: self.inner.call(request) }
+            }
+            Err(InvalidHost) => Inner::Refused,
         };
         EdgeFuture::new(inner, spans, context)
     }

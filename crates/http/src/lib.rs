@@ -14,6 +14,7 @@
 //!   and the connection is closed.
 //! * Errors of the API are `{"error":{"code","message","description","field"?}}` and never hold an
 //!   address, a key, a token or a password. A panic is a 500.
+//! * A request whose `Host` is missing, repeated or no host is a 400 (RFC 9112, section 3.2).
 //! * `Cache-Control: no-store` and `X-Content-Type-Options: nosniff`, unless the route says
 //!   otherwise.
 //! * One line in the access log (`tracing` target `access`): method, route template, status, code,
@@ -26,6 +27,7 @@ mod edge;
 mod error_pages;
 mod extract;
 mod form;
+mod host;
 mod html;
 mod openapi;
 mod pages;

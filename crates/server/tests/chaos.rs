@@ -8,8 +8,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use xtask::bench::Store;
-use xtask::chaos::{Kind, Plan, Verdict, carry_out};
+use perf::bench::Store;
+use perf::chaos::{Kind, Plan, Verdict, carry_out};
 
 /// A run of `seconds` with one disruption of `outage` seconds in its middle.
 fn disturb(store: Store, kind: Kind, seconds: u64, outage: u64) -> Verdict {

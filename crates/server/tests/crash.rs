@@ -7,8 +7,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use xtask::bench::Store;
-use xtask::chaos::{Kind, Plan, carry_out};
+use perf::bench::Store;
+use perf::chaos::{Kind, Plan, carry_out};
 
 #[test]
 fn every_acknowledged_request_is_delivered_however_often_the_server_is_killed() {

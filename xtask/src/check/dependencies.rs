@@ -13,18 +13,23 @@ const FORBIDDEN_IN_DOMAIN: &[&str] = &[
     "redis",
     "serde",
     "serde_json",
+    "schemars",
+    "utoipa",
+    "proptest",
     "getrandom",
     "rand",
     "async-trait",
     "regex",
 ];
 
-/// Who may name a technology outside tests. Tools of ours (`xtask`) stand beside the workspace.
+/// Who may name a technology outside tests. The developer's tools (`xtask`, `perf`) stand beside
+/// the product. The domain has features for backends that use sqlx and utoipa; [`domain_is_pure`] sees
+/// to it that none is on by default.
 const HOMES: &[(&str, &[&str])] = &[
-    ("sqlx", &["resetd-store-sqlite", "resetd-store-postgres"]),
+    ("sqlx", &["resetd-domain", "resetd-store-sqlite", "resetd-store-postgres"]),
     ("lettre", &["resetd-mail-smtp"]),
-    ("axum", &["resetd-http", "resetd", "xtask"]),
-    ("utoipa", &["resetd-http", "resetd"]),
+    ("axum", &["resetd-http", "resetd", "perf"]),
+    ("utoipa", &["resetd-domain", "resetd-http", "resetd"]),
     ("redis", &["resetd-limit-redis"]),
     ("hyper-rustls", &["resetd-http-client"]),
     ("maxminddb", &["resetd-geo-local"]),
@@ -34,7 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("bcrypt", &["resetd-system"]),
     ("chacha20poly1305", &["resetd-system"]),
     ("getrandom", &["resetd-system"]),
-    ("clap", &["resetd"]),
+    ("clap", &["resetd", "perf", "xtask"]),
     ("opentelemetry", &["resetd"]),
     ("opentelemetry_sdk", &["resetd"]),
     ("tracing-opentelemetry", &["resetd"]),
@@ -106,7 +111,7 @@ pub(super) fn arrows_point_downward(workspace: &Workspace) -> Vec<String> {
             let (from, to, kind) = (package.name.as_str(), dependency.name.as_str(), dependency.kind);
             let itself = from == to;
             let allowed = match from {
-                "resetd" | "xtask" => true,
+                "resetd" | "perf" | "xtask" => true,
                 "resetd-domain" | "resetd-mmdb-writer" => false,
                 "resetd-application" | "resetd-http-client" => {
                     to == "resetd-domain" || (to == "resetd-testkit" && kind == Kind::Dev)

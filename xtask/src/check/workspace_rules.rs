@@ -44,7 +44,7 @@ pub(super) struct Package {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Workspace {
     pub(super) packages: Vec<Package>,
-    /// The Rust sources of `crates/*` and `xtask`, tests included.
+    /// The Rust sources of `crates/*`, `perf` and `xtask`, tests included.
     pub(super) sources: Vec<Text>,
     /// Markdown and TOML outside the crates' sources.
     pub(super) documents: Vec<Text>,
@@ -64,7 +64,7 @@ impl Workspace {
             ..Self::default()
         };
         let root = workspace::root();
-        for folder in ["crates", "xtask", "docs", "deploy", "examples"] {
+        for folder in ["crates", "perf", "xtask", "docs", "deploy", "examples"] {
             workspace.walk(root, &root.join(folder))?;
         }
         for entry in std::fs::read_dir(root)? {
@@ -152,7 +152,7 @@ pub(super) mod made_up {
             .collect();
         let folder = match name {
             "resetd" => "crates/server".to_owned(),
-            "xtask" => name.to_owned(),
+            "perf" | "xtask" => name.to_owned(),
             _ => format!("crates/{}", name.trim_start_matches("resetd-")),
         };
         Package {

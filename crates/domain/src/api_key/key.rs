@@ -8,11 +8,20 @@ use thiserror::Error;
 
 use super::ApiKeyKind;
 use crate::hash::hash_type;
-use crate::macros::{deserialize_impl, parse_impls};
+use crate::macros::{deserialize_impl, error_codes, parse_impls};
 use crate::random;
 
 /// The sample key printed in the public reference. Well-formed, and refused by its own code
 /// everywhere but in `resetd demo`; see [`ApiKey::is_sample`].
+///
+/// ```
+/// use resetd_domain::{ApiKey, SAMPLE_API_KEY};
+///
+/// let key = ApiKey::parse(SAMPLE_API_KEY)?;
+/// assert!(key.is_sample());
+/// assert_eq!(key.refuse_sample().unwrap_err().code(), "sample-key");
+/// # Ok::<(), resetd_domain::ApiKeyError>(())
+/// ```
 pub const SAMPLE_API_KEY: &str = "PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE";
 
 const LENGTH: usize = 32;
@@ -154,6 +163,14 @@ hash_type! {
 }
 
 /// Why a text is no API key. The key itself is never part of the message.
+///
+/// ```
+/// use resetd_domain::{ApiKey, ApiKeyError};
+///
+/// let error = ApiKey::parse("PRODsecret").unwrap_err();
+/// assert_eq!(error, ApiKeyError::WrongLength { found: 10 });
+/// assert!(!error.to_string().contains("secret"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum ApiKeyError {
@@ -184,19 +201,17 @@ pub enum ApiKeyError {
     Sample,
 }
 
-impl ApiKeyError {
-    /// The machine's name of this error; never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::UnknownPrefix => "unknown-prefix",
-            Self::ForbiddenCharacter { .. } => "forbidden-character",
-            Self::WrongLength { .. } => "wrong-length",
-            Self::Sample => "sample-key",
-        }
+error_codes! {
+    ApiKeyError {
+        Empty => "empty",
+        UnknownPrefix => "unknown-prefix",
+        ForbiddenCharacter => "forbidden-character",
+        WrongLength => "wrong-length",
+        Sample => "sample-key",
     }
+}
 
+impl ApiKeyError {
     /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {

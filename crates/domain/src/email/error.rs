@@ -2,12 +2,23 @@
 
 use thiserror::Error;
 
+use crate::macros::error_codes;
+
 /// Why a text is no e-mail address that resetd takes. The address is never part of the message.
 ///
 /// Errors are looked for in this order, each from the left: characters that have no place anywhere;
 /// another notation (quotes, angle brackets, comments, literals); the `@`; the local part; the
 /// domain; the length of the whole; what the provider's rule leaves. Positions are bytes of the
 /// text as given, its edges included.
+///
+/// ```
+/// use resetd_domain::{EmailAddress, EmailError};
+///
+/// let error = EmailAddress::parse("jan@localhost").unwrap_err();
+/// assert_eq!(error, EmailError::DomainWithoutDot { position: 13 });
+/// assert_eq!((error.code(), error.position()), ("domain-without-dot", 13));
+/// assert!(EmailError::CODES.contains(&"domain-without-dot"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum EmailError {
@@ -269,51 +280,49 @@ pub enum EmailError {
     },
 }
 
-impl EmailError {
-    /// The machine's name of this error; never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::ControlCharacter { .. } => "control-character",
-            Self::CarriageReturn { .. } => "carriage-return",
-            Self::LineFeed { .. } => "line-feed",
-            Self::Nul { .. } => "nul",
-            Self::LineSeparator { .. } => "line-separator",
-            Self::BidiControl { .. } => "bidi-control",
-            Self::QuotedLocalPart { .. } => "quoted-local-part",
-            Self::ObsoleteSyntax { .. } => "obsolete-syntax",
-            Self::DisplayName { .. } => "display-name",
-            Self::Comment { .. } => "comment",
-            Self::AddressLiteral { .. } => "address-literal",
-            Self::MissingAt { .. } => "missing-at",
-            Self::SecondAt { .. } => "second-at",
-            Self::FoldingWhiteSpace { .. } => "folding-white-space",
-            Self::LocalPartMissing { .. } => "local-part-missing",
-            Self::LeadingDot { .. } => "leading-dot",
-            Self::ConsecutiveDots { .. } => "consecutive-dots",
-            Self::LocalPartTrailingDot { .. } => "local-part-trailing-dot",
-            Self::ForbiddenCharacter { .. } => "forbidden-character",
-            Self::UnicodeSpace { .. } => "unicode-space",
-            Self::InvisibleCharacter { .. } => "invisible-character",
-            Self::PrivateUse { .. } => "private-use",
-            Self::Unassigned { .. } => "unassigned",
-            Self::LeadingCombiningMark { .. } => "leading-combining-mark",
-            Self::LocalPartTooLong { .. } => "local-part-too-long",
-            Self::DomainMissing { .. } => "domain-missing",
-            Self::EmptyLabel { .. } => "empty-label",
-            Self::TrailingDot { .. } => "trailing-dot",
-            Self::DomainWithoutDot { .. } => "domain-without-dot",
-            Self::NumericTopLabel { .. } => "numeric-top-label",
-            Self::DomainCharacter { .. } => "domain-character",
-            Self::HyphenPlacement { .. } => "hyphen-placement",
-            Self::InvalidLabel { .. } => "invalid-label",
-            Self::LabelTooLong { .. } => "label-too-long",
-            Self::AddressTooLong { .. } => "address-too-long",
-            Self::NothingLeftOfTag { .. } => "nothing-left-of-tag",
-        }
+error_codes! {
+    EmailError {
+        Empty => "empty",
+        ControlCharacter => "control-character",
+        CarriageReturn => "carriage-return",
+        LineFeed => "line-feed",
+        Nul => "nul",
+        LineSeparator => "line-separator",
+        BidiControl => "bidi-control",
+        QuotedLocalPart => "quoted-local-part",
+        ObsoleteSyntax => "obsolete-syntax",
+        DisplayName => "display-name",
+        Comment => "comment",
+        AddressLiteral => "address-literal",
+        MissingAt => "missing-at",
+        SecondAt => "second-at",
+        FoldingWhiteSpace => "folding-white-space",
+        LocalPartMissing => "local-part-missing",
+        LeadingDot => "leading-dot",
+        ConsecutiveDots => "consecutive-dots",
+        LocalPartTrailingDot => "local-part-trailing-dot",
+        ForbiddenCharacter => "forbidden-character",
+        UnicodeSpace => "unicode-space",
+        InvisibleCharacter => "invisible-character",
+        PrivateUse => "private-use",
+        Unassigned => "unassigned",
+        LeadingCombiningMark => "leading-combining-mark",
+        LocalPartTooLong => "local-part-too-long",
+        DomainMissing => "domain-missing",
+        EmptyLabel => "empty-label",
+        TrailingDot => "trailing-dot",
+        DomainWithoutDot => "domain-without-dot",
+        NumericTopLabel => "numeric-top-label",
+        DomainCharacter => "domain-character",
+        HyphenPlacement => "hyphen-placement",
+        InvalidLabel => "invalid-label",
+        LabelTooLong => "label-too-long",
+        AddressTooLong => "address-too-long",
+        NothingLeftOfTag => "nothing-left-of-tag",
     }
+}
 
+impl EmailError {
     /// The byte of the input where the error lies; the beginning where the error is the address as
     /// a whole.
     #[must_use]

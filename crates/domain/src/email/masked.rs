@@ -4,6 +4,14 @@ use core::fmt;
 
 /// `j***@example.com`: the first character of the local part and the domain, whatever the length of
 /// what is hidden.
+///
+/// ```
+/// use resetd_domain::EmailAddress;
+///
+/// let email = EmailAddress::parse("jan.barasek@example.com")?;
+/// assert_eq!(email.masked().to_string(), "j***@example.com");
+/// # Ok::<(), resetd_domain::EmailError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MaskedEmail<'a> {
     initial: &'a str,
@@ -34,6 +42,11 @@ impl fmt::Debug for MaskedEmail<'_> {
 ///
 /// Whatever stands around an `@` up to white space or a delimiter is an address, spelt `=40`, `%40`
 /// or full-width too; invisible characters go.
+///
+/// ```
+/// let reply = "550 5.1.1 <jan@example.com>: unknown user";
+/// assert_eq!(resetd_domain::mask_addresses(reply), "550 5.1.1 <***>: unknown user");
+/// ```
 #[must_use]
 pub fn mask_addresses(text: &str) -> String {
     const SIGNS: [&str; 5] = ["@", "%40", "=40", "\u{FF20}", "\u{FE6B}"];

@@ -2,6 +2,8 @@
 
 mod countries;
 mod rule;
+#[cfg(feature = "serde")]
+mod serde_form;
 mod table;
 
 use std::sync::Arc;
@@ -62,6 +64,21 @@ impl ProviderRules {
         self
     }
 
+    /// The rules in the order in which they are asked: one's own, then the built-in ones.
+    pub fn iter(&self) -> impl Iterator<Item = &ProviderRule> {
+        self.own().chain(table::RULES)
+    }
+
+    /// The rules of one's own alone, in the order in which they are asked.
+    pub fn own(&self) -> impl Iterator<Item = &ProviderRule> {
+        self.own.iter().map(Arc::as_ref)
+    }
+
+    /// The country codes that a brand's domain may end in; see [`ProviderRule::brands`].
+    pub fn countries() -> impl Iterator<Item = &'static str> {
+        countries::COUNTRIES.split(' ')
+    }
+
     /// The rule for a domain in A-labels.
     #[must_use]
     pub fn rule_for(&self, domain: &str) -> Option<&ProviderRule> {
@@ -106,6 +123,13 @@ impl ProviderRules {
         text.push('@');
         text.push_str(target);
         Ok(Some(Canonical { text, found }))
+    }
+}
+
+impl FromIterator<ProviderRule> for ProviderRules {
+    /// These rules, then the built-in ones. The first that covers a domain counts.
+    fn from_iter<I: IntoIterator<Item = ProviderRule>>(rules: I) -> Self {
+        Self { own: rules.into_iter().map(Arc::new).collect() }
     }
 }
 

@@ -3,8 +3,18 @@
 use thiserror::Error;
 
 use super::Expiry;
+use crate::macros::error_codes;
 
 /// Why a text is no expiry. Positions are bytes of the text as given.
+///
+/// ```
+/// use resetd_domain::{Expiry, ExpiryError};
+///
+/// let error = Expiry::parse("1h 30").unwrap_err();
+/// assert_eq!(error, ExpiryError::MissingUnit { position: 5 });
+/// assert_eq!((error.code(), error.position()), ("missing-unit", 5));
+/// assert!(ExpiryError::CODES.contains(&"missing-unit"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum ExpiryError {
@@ -12,13 +22,13 @@ pub enum ExpiryError {
     #[error("the expiry is empty: expected whole numbers with units such as `3h 20m`")]
     Empty,
     /// `0m`, `0h 0s`, `PT0S`.
-    #[error("the expiry at byte {position} is zero: expected one minute or more, such as `1m`")]
+    #[error("the expiry is zero: expected one minute or more, such as `1m`")]
     Zero {
         /// The byte where the expiry begins.
         position: usize,
     },
     /// Well-formed, and under the floor.
-    #[error("the expiry at byte {position} is too short: expected {floor} or more")]
+    #[error("the expiry is too short: expected {floor} or more")]
     TooShort {
         /// The byte where the expiry begins.
         position: usize,
@@ -26,7 +36,7 @@ pub enum ExpiryError {
         floor: Expiry,
     },
     /// Well-formed, and over the ceiling.
-    #[error("the expiry at byte {position} is too long: expected {ceiling} or less")]
+    #[error("the expiry is too long: expected {ceiling} or less")]
     TooLong {
         /// The byte where the expiry begins.
         position: usize,
@@ -137,32 +147,30 @@ pub enum ExpiryError {
     },
 }
 
-impl ExpiryError {
-    /// The machine's name of this error; never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "empty",
-            Self::Zero { .. } => "zero",
-            Self::TooShort { .. } => "too-short",
-            Self::TooLong { .. } => "too-long",
-            Self::Overflow { .. } => "overflow",
-            Self::Signed { .. } => "signed",
-            Self::Fraction { .. } => "fraction",
-            Self::Comma { .. } => "comma",
-            Self::And { .. } => "and",
-            Self::MissingUnit { .. } => "missing-unit",
-            Self::MissingNumber { .. } => "missing-number",
-            Self::UnknownUnit { .. } => "unknown-unit",
-            Self::Months { .. } => "months",
-            Self::Years { .. } => "years",
-            Self::RepeatedUnit { .. } => "repeated-unit",
-            Self::OutOfOrder { .. } => "out-of-order",
-            Self::NotAscii { .. } => "not-ascii",
-            Self::UnexpectedCharacter { .. } => "unexpected-character",
-        }
+error_codes! {
+    ExpiryError {
+        Empty => "empty",
+        Zero => "zero",
+        TooShort => "too-short",
+        TooLong => "too-long",
+        Overflow => "overflow",
+        Signed => "signed",
+        Fraction => "fraction",
+        Comma => "comma",
+        And => "and",
+        MissingUnit => "missing-unit",
+        MissingNumber => "missing-number",
+        UnknownUnit => "unknown-unit",
+        Months => "months",
+        Years => "years",
+        RepeatedUnit => "repeated-unit",
+        OutOfOrder => "out-of-order",
+        NotAscii => "not-ascii",
+        UnexpectedCharacter => "unexpected-character",
     }
+}
 
+impl ExpiryError {
     /// The byte of the input where the error lies; the beginning where the error is the value as a
     /// whole.
     #[must_use]

@@ -4,6 +4,16 @@ use super::{Expiry, ExpiryError};
 
 /// An organisation's own floor, ceiling and default, each within [`Expiry::MIN`] and
 /// [`Expiry::MAX`].
+///
+/// ```
+/// use resetd_domain::{Expiry, ExpiryPolicy};
+///
+/// let policy = ExpiryPolicy::new(Expiry::parse("5m")?, Expiry::parse("1d")?, Expiry::parse("30m")?)?;
+/// assert_eq!(policy.resolve(None)?.to_string(), "30m");
+/// assert_eq!(policy.resolve(Some(Expiry::parse("2h")?))?.to_string(), "2h");
+/// assert_eq!(policy.resolve(Some(Expiry::MAX)).unwrap_err().code(), "too-long");
+/// # Ok::<(), resetd_domain::ExpiryError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ExpiryPolicy {
     floor: Expiry,

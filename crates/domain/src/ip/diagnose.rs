@@ -4,7 +4,17 @@ use core::net::Ipv4Addr;
 
 use thiserror::Error;
 
+use crate::macros::error_codes;
+
 /// Why a text is no customer IP. Positions are bytes of the text as given, its edges included.
+///
+/// ```
+/// use resetd_domain::{CustomerIp, CustomerIpError};
+///
+/// let error = CustomerIp::parse("192.168.010.1").unwrap_err();
+/// assert_eq!(error, CustomerIpError::LeadingZero { position: 8 });
+/// assert_eq!((error.code(), error.position()), ("leading-zero", 8));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Error)]
 #[non_exhaustive]
 pub enum CustomerIpError {
@@ -106,28 +116,26 @@ pub enum CustomerIpError {
     },
 }
 
-impl CustomerIpError {
-    /// The machine's name of this error; never changes.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Port { .. } => "port",
-            Self::Bracket { .. } => "bracket",
-            Self::Cidr { .. } => "cidr",
-            Self::ZoneId { .. } => "zone-id",
-            Self::LeadingZero { .. } => "leading-zero",
-            Self::Hexadecimal { .. } => "hexadecimal",
-            Self::ShortV4 { .. } => "short-ipv4",
-            Self::LongV4 { .. } => "long-ipv4",
-            Self::NumberTooLarge { .. } => "number-too-large",
-            Self::MissingNumber { .. } => "missing-number",
-            Self::GroupTooLong { .. } => "group-too-long",
-            Self::SecondEllipsis { .. } => "second-ellipsis",
-            Self::WrongGroups { .. } => "wrong-groups",
-            Self::UnexpectedCharacter { .. } => "unexpected-character",
-        }
+error_codes! {
+    CustomerIpError {
+        Port => "port",
+        Bracket => "bracket",
+        Cidr => "cidr",
+        ZoneId => "zone-id",
+        LeadingZero => "leading-zero",
+        Hexadecimal => "hexadecimal",
+        ShortV4 => "short-ipv4",
+        LongV4 => "long-ipv4",
+        NumberTooLarge => "number-too-large",
+        MissingNumber => "missing-number",
+        GroupTooLong => "group-too-long",
+        SecondEllipsis => "second-ellipsis",
+        WrongGroups => "wrong-groups",
+        UnexpectedCharacter => "unexpected-character",
     }
+}
 
+impl CustomerIpError {
     /// The byte of the input where the error lies.
     #[must_use]
     pub const fn position(&self) -> usize {

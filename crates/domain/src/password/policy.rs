@@ -178,6 +178,15 @@ fn is_digit(character: char) -> bool {
 }
 
 /// A rule of a [`PasswordPolicy`].
+///
+/// ```
+/// use resetd_domain::{Password, PasswordPolicy, PolicyRule};
+///
+/// let policy = PasswordPolicy::default().with_min_length(12);
+/// let violations = policy.check(&Password::new("Kolotoc 7".to_owned())).unwrap_err();
+/// assert_eq!(violations.rules(), [PolicyRule::TooShort { min_length: 12 }]);
+/// assert_eq!(violations.rules()[0].code(), "too-short");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PolicyRule {
@@ -250,6 +259,16 @@ impl fmt::Display for PolicyRule {
 }
 
 /// The rules a password breaks; at least one. The password itself is no part of it.
+///
+/// ```
+/// use resetd_domain::{Password, PasswordPolicy};
+///
+/// let violations = PasswordPolicy::default().check(&Password::new("kolotoc".to_owned())).unwrap_err();
+/// assert_eq!(
+///     violations.to_string(),
+///     "the password needs at least 8 characters, an upper-case letter and a digit"
+/// );
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, thiserror::Error)]
 #[error("the password {}", clauses(.0))]
 pub struct PolicyViolations(Vec<PolicyRule>);

@@ -13,6 +13,15 @@ use crate::random;
 /// Nothing is trimmed. What the customer typed is kept beside it where it differs, for hashes that
 /// were made of it. `Debug` prints `Password(…)`; there is no `Display`, no `Serialize` and no
 /// `PartialEq`. It is overwritten when it is dropped.
+///
+/// ```
+/// use resetd_domain::Password;
+///
+/// let password = Password::new("Cafe\u{301} 7".to_owned());
+/// assert_eq!(password.expose(), "Caf\u{e9} 7");
+/// assert_eq!(password.as_typed().unwrap().expose(), "Cafe\u{301} 7");
+/// assert_eq!(format!("{password:?}"), "Password(…)");
+/// ```
 pub struct Password {
     normalized: String,
     typed: Option<String>,

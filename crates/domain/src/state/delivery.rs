@@ -89,6 +89,12 @@ string_enum! {
 }
 
 /// What goes first: the higher, the sooner; among equals the oldest. The default is 0.
+///
+/// ```
+/// use resetd_domain::Priority;
+///
+/// assert!(Priority(1) > Priority::default());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Priority(pub i16);
 

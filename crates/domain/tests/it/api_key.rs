@@ -16,77 +16,83 @@ fn counting() -> impl FnMut(&mut [u8]) {
     }
 }
 
+/// Key, kind, source.
+pub(crate) const ACCEPTED: &[(&str, ApiKeyKind, &str)] = &[
+    (SAMPLE_API_KEY, ApiKeyKind::Production, "the sample key of the documentation"),
+    ("PROD0123456789012345678901234567", ApiKeyKind::Production, "digits alone"),
+    ("DEV_abcdefghijklmnopqrstuvwxyzAB", ApiKeyKind::Development, "specification.md#api-keys"),
+    ("ROOTABCDEFGHIJKLMNOPQRSTUVWXYZab", ApiKeyKind::System, "specification.md#api-keys"),
+    ("PRODPRODPRODPRODPRODPRODPRODPROD", ApiKeyKind::Production, "the prefix again"),
+];
+
+/// Text, error, source.
+pub(crate) const REFUSED: &[(&str, ApiKeyError, &str)] = &[
+    ("", ApiKeyError::Empty, "presence"),
+    ("YOUR_API_KEY", ApiKeyError::UnknownPrefix, "the placeholder"),
+    (" PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::UnknownPrefix, "nothing is trimmed"),
+    ("prodPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::UnknownPrefix, "capitals"),
+    ("DEV-abcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "an underscore"),
+    ("TESTabcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "specification.md#api-keys"),
+    ("PRO", ApiKeyError::UnknownPrefix, "specification.md#api-keys"),
+    ("éééé", ApiKeyError::UnknownPrefix, "ASCII only"),
+    ("PROD", ApiKeyError::WrongLength { found: 4 }, "32 characters"),
+    ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuO", ApiKeyError::WrongLength { found: 31 }, "32 characters"),
+    ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuOEx", ApiKeyError::WrongLength { found: 33 }, "32 characters"),
+    (
+        "PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\n",
+        ApiKeyError::ForbiddenCharacter { position: 32 },
+        "the $ of some regexes",
+    ),
+    (
+        "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO ",
+        ApiKeyError::ForbiddenCharacter { position: 31 },
+        "nothing is trimmed",
+    ),
+    (
+        "PROD_GrFxpGEtrOZfuWhnoJohUYBXuOE",
+        ApiKeyError::ForbiddenCharacter { position: 4 },
+        "specification.md#api-keys",
+    ),
+    (
+        "DEV__bcdefghijklmnopqrstuvwxyzAB",
+        ApiKeyError::ForbiddenCharacter { position: 4 },
+        "specification.md#api-keys",
+    ),
+    (
+        "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO-",
+        ApiKeyError::ForbiddenCharacter { position: 31 },
+        "specification.md#api-keys",
+    ),
+    (
+        "PRODPGrFxpGEtrOZfuWhnoJohUYBXué",
+        ApiKeyError::ForbiddenCharacter { position: 30 },
+        "32 bytes, not ASCII",
+    ),
+    (
+        "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO\0",
+        ApiKeyError::ForbiddenCharacter { position: 31 },
+        "specification.md#api-keys",
+    ),
+    (
+        "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO０",
+        ApiKeyError::ForbiddenCharacter { position: 31 },
+        "full-width digits",
+    ),
+];
+
 #[test]
 fn well_formed_keys() {
-    for (text, kind) in [
-        ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyKind::Production),
-        ("PROD0123456789012345678901234567", ApiKeyKind::Production),
-        ("DEV_abcdefghijklmnopqrstuvwxyzAB", ApiKeyKind::Development),
-        ("ROOTABCDEFGHIJKLMNOPQRSTUVWXYZab", ApiKeyKind::System),
-        ("PRODPRODPRODPRODPRODPRODPRODPROD", ApiKeyKind::Production),
-    ] {
+    for (text, kind, source) in ACCEPTED {
         let key = ApiKey::parse(text).unwrap();
-        assert_eq!((key.kind(), key.expose()), (kind, text));
-        assert_eq!(key.is_sample(), text == SAMPLE_API_KEY);
+        assert_eq!((key.kind(), key.expose()), (*kind, *text), "{source}");
+        assert_eq!(key.is_sample(), *text == SAMPLE_API_KEY);
     }
 }
 
 #[test]
 fn other_texts() {
-    for (text, error, source) in [
-        ("", ApiKeyError::Empty, "presence"),
-        ("YOUR_API_KEY", ApiKeyError::UnknownPrefix, "the placeholder"),
-        (" PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::UnknownPrefix, "nothing is trimmed"),
-        ("prodPGrFxpGEtrOZfuWhnoJohUYBXuOE", ApiKeyError::UnknownPrefix, "capitals"),
-        ("DEV-abcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "an underscore"),
-        ("TESTabcdefghijklmnopqrstuvwxyzAB", ApiKeyError::UnknownPrefix, "specification.md#api-keys"),
-        ("PRO", ApiKeyError::UnknownPrefix, "specification.md#api-keys"),
-        ("éééé", ApiKeyError::UnknownPrefix, "ASCII only"),
-        ("PROD", ApiKeyError::WrongLength { found: 4 }, "32 characters"),
-        ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuO", ApiKeyError::WrongLength { found: 31 }, "32 characters"),
-        ("PRODPGrFxpGEtrOZfuWhnoJohUYBXuOEx", ApiKeyError::WrongLength { found: 33 }, "32 characters"),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE\n",
-            ApiKeyError::ForbiddenCharacter { position: 32 },
-            "the $ of some regexes",
-        ),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO ",
-            ApiKeyError::ForbiddenCharacter { position: 31 },
-            "nothing is trimmed",
-        ),
-        (
-            "PROD_GrFxpGEtrOZfuWhnoJohUYBXuOE",
-            ApiKeyError::ForbiddenCharacter { position: 4 },
-            "specification.md#api-keys",
-        ),
-        (
-            "DEV__bcdefghijklmnopqrstuvwxyzAB",
-            ApiKeyError::ForbiddenCharacter { position: 4 },
-            "specification.md#api-keys",
-        ),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO-",
-            ApiKeyError::ForbiddenCharacter { position: 31 },
-            "specification.md#api-keys",
-        ),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXué",
-            ApiKeyError::ForbiddenCharacter { position: 30 },
-            "32 bytes, not ASCII",
-        ),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO\0",
-            ApiKeyError::ForbiddenCharacter { position: 31 },
-            "specification.md#api-keys",
-        ),
-        (
-            "PRODPGrFxpGEtrOZfuWhnoJohUYBXuO０",
-            ApiKeyError::ForbiddenCharacter { position: 31 },
-            "full-width digits",
-        ),
-    ] {
-        assert_eq!(ApiKey::parse(text).map(|key| key.kind()), Err(error), "{text:?} ({source})");
+    for (text, error, source) in REFUSED {
+        assert_eq!(ApiKey::parse(text).map(|key| key.kind()), Err(error.clone()), "{text:?} ({source})");
     }
 }
 

@@ -99,6 +99,8 @@ pub(crate) const REFUSED: &[(&str, &str, usize, &str)] = &[
     ("fe80::1%25eth0", "zone-id", 7, "zone ids; RFC 6874"),
     ("::1%lo", "zone-id", 3, "zone ids"),
     // Leading zeros: RFC 6943, section 3.1.1.
+    ("010.1.1.1", "leading-zero", 0, "octal to some, decimal to others"),
+    ("192.168.010.1", "leading-zero", 8, "octal to some, decimal to others"),
     ("01.1.1.1", "leading-zero", 0, "leading zeros"),
     ("1.01.1.1", "leading-zero", 2, "leading zeros"),
     ("192.168.010.001", "leading-zero", 8, "leading zeros"),
@@ -215,7 +217,7 @@ fn refused_addresses() {
 
 /// First or last address of a block, or its neighbour; scope; source: the IANA special-purpose
 /// registries.
-const SCOPES: &[(&str, IpScope, &str)] = &[
+pub(crate) const SCOPES: &[(&str, IpScope, &str)] = &[
     ("0.0.0.1", IpScope::ThisNetwork, "RFC 791 3.2"),
     ("0.255.255.255", IpScope::ThisNetwork, "RFC 791 3.2"),
     ("1.0.0.0", IpScope::Global, "after 0/8"),

@@ -11,8 +11,10 @@
 
 mod api_key;
 mod checks;
+mod conformance;
 mod differential_email;
 mod differential_others;
+mod documented;
 mod email_accepted;
 mod email_refused;
 mod expiry;
@@ -23,3 +25,4 @@ mod properties;
 mod redeem_code;
 #[cfg(feature = "serde")]
 mod serde_forms;
+mod traits;

@@ -2,7 +2,7 @@
 
 use resetd_domain::{
     ApiKey, ApiKeyKind, CustomerIp, DeliveryState, EmailAddress, Expiry, IpScope, Language, LinkState,
-    NoMailReason, Password, RedeemCode, RequestId, ResetToken, Scope,
+    NoMailReason, Parsed, Password, ProviderRules, RedeemCode, RequestId, ResetToken, RuleError, Scope,
 };
 use serde_json::{from_str, to_string};
 
@@ -64,4 +64,52 @@ fn secrets_come_in_and_never_go_out() {
     assert!(from_str::<ApiKey>(r#""PRODPGrFxpGEtrOZfuWhnoJohUYBXuOE""#).unwrap().is_sample());
     assert_eq!(from_str::<ResetToken>(r#""abcdefghijklmnopqrstuvwxyz012345""#).unwrap().expose().len(), 32);
     assert_eq!(from_str::<Password>(r#"" Any thing ""#).unwrap().expose(), " Any thing ");
+}
+
+#[test]
+fn the_text_of_a_refusal_carries_code_and_position() {
+    let error = from_str::<EmailAddress>(r#""jan@example.com.""#).unwrap_err().to_string();
+    assert!(error.contains("(code trailing-dot, byte 15)"), "{error}");
+    let error = from_str::<Scope>(r#""no""#).unwrap_err().to_string();
+    assert!(error.contains("(code unknown-word, byte 0)"), "{error}");
+}
+
+#[test]
+fn a_field_may_fail_later_with_its_own_error() {
+    let parsed: Parsed<EmailAddress> = from_str(r#""jan@example.com.""#).unwrap();
+    assert_eq!(parsed.as_ref().map_err(RuleError::position), Err(15));
+    assert_eq!(parsed.clone().into_result().unwrap_err().code(), "trailing-dot");
+    assert!(!format!("{parsed:?}").contains("jan@"));
+    let parsed: Parsed<EmailAddress> = from_str(r#""jan@example.com""#).unwrap();
+    assert_eq!(parsed.into_result().unwrap(), "jan@example.com");
+    assert!(from_str::<Parsed<EmailAddress>>("3").is_err(), "a number is no text");
+    assert_eq!(from_str::<Option<Parsed<Expiry>>>("null").unwrap().map(|_| ()), None);
+}
+
+#[test]
+fn provider_rules_are_a_list() {
+    let text = r#"[{"name":"Example","source":"their postmaster","domains":["Example.com"],"ignoresDots":true},
+                   {"name":"Other","source":"a page","domains":["a.cz","b.cz"],"tag":"-","mapsTo":"b.cz"}]"#;
+    let rules: ProviderRules = from_str(text).unwrap();
+    let canonical = |text| EmailAddress::parse_with(text, &rules).unwrap().canonical().to_owned();
+    assert_eq!(canonical("j.an+x@example.com"), "jan+x@example.com");
+    assert_eq!(canonical("j.an-x@a.cz"), "j.an@b.cz");
+    assert_eq!(from_str::<ProviderRules>(&to_string(&rules).unwrap()).unwrap(), rules);
+    assert_eq!(to_string(&ProviderRules::default()).unwrap(), "[]");
+}
+
+#[test]
+fn provider_rules_say_what_is_wrong_with_them() {
+    for (rule, problem) in [
+        (r#"{"name":"X","source":"y","domains":[]}"#, "the provider \"X\": it has no domains"),
+        (r#"{"name":"X","source":" ","domains":["a.cz"]}"#, "needs a name and a source"),
+        (r#"{"name":"X","source":"y","domains":["a"]}"#, "without a dot in it"),
+        (r#"{"name":"X","source":"y","domains":["a.cz"],"mapsTo":"b..cz"}"#, "a label is missing at byte 2"),
+        (r#"{"name":"X","source":"y","domains":["a.cz"],"tag":"="}"#, "a tag begins with `+` or `-`"),
+        (r#"{"name":"X","source":"y","domains":["a.cz"],"dots":true}"#, "unknown field `dots`"),
+        (r#"{"name":"X","domains":["a.cz"]}"#, "missing field `source`"),
+    ] {
+        let error = from_str::<ProviderRules>(&format!("[{rule}]")).unwrap_err().to_string();
+        assert!(error.contains(problem), "{rule}: {error}");
+    }
 }

@@ -16,17 +16,38 @@ use crate::schema::error::{AnsweredCode, ApiError};
 use crate::schema::error_code::ErrorCode;
 
 pin_project_lite::pin_project! {
+    /// Where the answer comes from.
+    #[project = InnerProjection]
+    pub(crate) enum Inner<F> {
+        Route { #[pin] future: F },
+        /// From here: the request names no host.
+        Refused,
+    }
+}
+
+impl<F: Future<Output = Result<Response, Infallible>>> Future for Inner<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project() {
+            InnerProjection::Route { future } => future.poll(context),
+            InnerProjection::Refused => Poll::Ready(Ok(ApiError::bad_host().into_response())),
+        }
+    }
+}
+
+pin_project_lite::pin_project! {
     /// Polls a route inside its request's span and finishes the answer.
     pub(crate) struct EdgeFuture<F> {
         #[pin]
-        inner: F,
+        inner: Inner<F>,
         spans: Spans,
         context: Arc<RequestContext>,
     }
 }
 
 impl<F> EdgeFuture<F> {
-    pub(super) const fn new(inner: F, spans: Spans, context: Arc<RequestContext>) -> Self {
+    pub(super) const fn new(inner: Inner<F>, spans: Spans, context: Arc<RequestContext>) -> Self {
         Self { inner, spans, context }
     }
 }

@@ -84,7 +84,7 @@ impl FromRequestParts<Arc<ResetPages>> for SameOrigin {
     type Rejection = Response;
 
     async fn from_request_parts(head: &mut Parts, pages: &Arc<ResetPages>) -> Result<Self, Response> {
-        if same_origin::is_plausible(&head.headers, &pages.public_origin) {
+        if same_origin::is_plausible(head, &pages.public_origin) {
             return Ok(Self);
         }
         Err(Page::for_stranger(&head.headers).forbidden().into_response())

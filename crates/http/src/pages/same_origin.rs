@@ -3,8 +3,11 @@
 //! The token in the path is the capability: a foreign site that knows it needs no forgery. This is
 //! the second line, for a link that leaked into a place which can make a browser post but not read.
 
-use axum::http::header::{HOST, HeaderName, ORIGIN};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
+use axum::http::header::{HeaderName, ORIGIN};
+use axum::http::request::Parts;
+
+use crate::host;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -12,7 +15,8 @@ const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// host. A page with `Referrer-Policy: no-referrer` sends the origin `null`, so that says nothing.
 ///
 /// Behind a proxy that does not pass `Host` on, the origin is that of the public URL.
-pub(crate) fn is_plausible(headers: &HeaderMap, public_origin: &str) -> bool {
+pub(crate) fn is_plausible(head: &Parts, public_origin: &str) -> bool {
+    let headers = &head.headers;
     if let Some(site) = headers.get(FETCH_SITE) {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
@@ -20,8 +24,8 @@ pub(crate) fn is_plausible(headers: &HeaderMap, public_origin: &str) -> bool {
     if origin.as_bytes().eq_ignore_ascii_case(public_origin.as_bytes()) {
         return true;
     }
-    authority(origin)
-        .is_some_and(|authority| headers.get(HOST).is_some_and(|host| host.as_bytes() == authority))
+    let Ok(Some(host)) = host::of(head.version, &head.uri, headers) else { return false };
+    authority(origin).is_some_and(|authority| authority.eq_ignore_ascii_case(host.as_bytes()))
 }
 
 fn authority(origin: &HeaderValue) -> Option<&[u8]> {
@@ -34,10 +38,12 @@ mod tests {
     use super::*;
 
     fn plausible(pairs: &[(&'static str, &'static str)]) -> bool {
+        let mut request = axum::http::Request::new(());
         let pair = |(name, value): &(&'static str, &'static str)| {
             (HeaderName::from_static(name), HeaderValue::from_static(value))
         };
-        is_plausible(&pairs.iter().map(pair).collect(), "https://public.example")
+        *request.headers_mut() = pairs.iter().map(pair).collect();
+        is_plausible(&request.into_parts().0, "https://public.example")
     }
 
     #[test]

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use application::ports::{CapturedMail, MailArchive};
 use axum::extract::{Path, Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, HOST};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::host;
 use crate::schema::answer::{Message, json};
 use crate::schema::error::ApiError;
 use crate::schema::error_code::ErrorCode;
@@ -68,24 +69,23 @@ fn find<'a>(mails: &'a [CapturedMail], id: &str) -> Option<&'a CapturedMail> {
 
 /// Lets only requests pass that name this machine by an address or as `localhost`.
 pub(crate) async fn loopback_names_only(request: Request, next: Next) -> Response {
-    if names_loopback(request.headers()) {
+    if names_loopback(&request) {
         next.run(request).await
     } else {
         ApiError::new(ErrorCode::ResourceNotFound).into_response()
     }
 }
 
-fn names_loopback(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(HOST).and_then(|host| host.to_str().ok()) else { return false };
-    let without_port =
-        host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
-    let name = without_port.map_or(host, |(name, _)| name);
-    let literal = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(name);
-    name.eq_ignore_ascii_case("localhost") || literal.parse::<std::net::IpAddr>().is_ok()
+fn names_loopback(request: &Request) -> bool {
+    let Ok(Some(host)) = host::of(request.version(), request.uri(), request.headers()) else { return false };
+    let name = host::name(host);
+    name.eq_ignore_ascii_case("localhost") || name.parse::<std::net::IpAddr>().is_ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+
     use super::*;
 
     #[test]
@@ -103,9 +103,10 @@ mod tests {
             ("127.0.0.1.evil.example:8080", false),
             ("", false),
         ] {
-            let headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static(host))]);
-            assert_eq!(names_loopback(&headers), expected, "{host}");
+            let asked = |uri: &str| Request::get(uri).header("host", host).body(Body::empty()).unwrap();
+            assert_eq!(names_loopback(&asked(PAGE)), expected, "{host}");
+            assert!(!names_loopback(&asked("http://evil.example/dev/mailbox")), "{host}");
         }
-        assert!(!names_loopback(&HeaderMap::new()));
+        assert!(!names_loopback(&Request::get(PAGE).body(Body::empty()).unwrap()));
     }
 }

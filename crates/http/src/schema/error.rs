@@ -67,12 +67,15 @@ impl ApiError {
     }
 
     /// A body that is no JSON object (400).
-    pub(crate) fn bad_body(message: &'static str) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            message: Cow::Borrowed(message),
-            ..Self::new(ErrorCode::ValidationFailed)
-        }
+    pub(crate) const fn bad_body(message: &'static str) -> Self {
+        let code = ErrorCode::ValidationFailed;
+        let message = Cow::Borrowed(message);
+        Self { status: StatusCode::BAD_REQUEST, code, message, field: None, retry_after: None }
+    }
+
+    /// A request that names no host, or two (400).
+    pub(crate) const fn bad_host() -> Self {
+        Self::bad_body("The header Host is missing, repeated or not a host.")
     }
 
     /// With another message than the code's own.

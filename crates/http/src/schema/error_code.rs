@@ -134,9 +134,10 @@ error_codes! {
         title: "A value is not valid",
         message: "A value is not valid.",
         description:
-            "The body is not a JSON object, or one of its fields holds a value that cannot be \
-             taken. `field` names the field where one is to blame, and the message says what was \
-             expected. Correct the value; the same call fails again.",
+            "The body is not a JSON object, one of its fields holds a value that cannot be taken, \
+             or the header `Host` is missing or invalid. `field` names the field where one is to \
+             blame, and the message says what was expected. Correct the value; the same call fails \
+             again.",
     }
     /// The body is too large.
     PayloadTooLarge = "INTERNAL_PAYLOAD_TOO_LARGE", PAYLOAD_TOO_LARGE {

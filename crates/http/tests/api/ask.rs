@@ -21,12 +21,16 @@ pub struct Answer {
     pub body: String,
 }
 
+/// Where requests of a test go unless it says otherwise.
+const HOST: &str = "reset.example.com";
+
 pub fn get(path: &str) -> Ask {
     ask(Method::GET, path)
 }
 
 pub fn ask(method: Method, path: &str) -> Ask {
-    let mut request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+    let mut request =
+        Request::builder().method(method).uri(path).header("host", HOST).body(Body::empty()).unwrap();
     request.extensions_mut().insert(peer());
     Ask { request }
 }
@@ -48,7 +52,13 @@ pub fn form(path: &str, body: impl Into<Body>) -> Ask {
 impl Ask {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-        self.request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        let value = HeaderValue::from_bytes(value.as_bytes()).unwrap();
+        // A test that names a host means that one alone.
+        if name == axum::http::header::HOST {
+            self.request.headers_mut().insert(name, value);
+        } else {
+            self.request.headers_mut().append(name, value);
+        }
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use xtask::sink::{Keep, Sink};
+use perf::sink::{Keep, Sink};
 
 use crate::http::post_json;
 use crate::process::{Server, run_ok, within};

@@ -86,7 +86,10 @@ fn requests_are_answered_over_tls_and_over_nothing_else() {
     let server = serve(&directory, &identity);
 
     let mut stream = identity.open(server.address).unwrap();
-    assert_eq!(exchange(&mut stream, "GET", "/readyz", &[], "").status, 200);
+    let ready = exchange(&mut stream, "GET", "/readyz", &[], "");
+    assert_eq!((ready.status, ready.header("strict-transport-security")), (200, Some("max-age=31536000")));
+    let lost = exchange(&mut stream, "GET", "/nowhere", &[], "");
+    assert_eq!((lost.status, lost.header("strict-transport-security")), (404, Some("max-age=31536000")));
     let bearer = format!("Bearer {key}");
     let headers = [("Content-Type", "application/json"), ("Authorization", bearer.as_str())];
     let path = "/api/v1/customer/reset-password";

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use perf::sink::{Keep, Sink};
 use serde_json::json;
 use tempfile::TempDir;
 use xtask::services::postgres::{Database, execute};
-use xtask::sink::{Keep, Sink};
 
 use crate::collector::Collector;
 use crate::http::{get, post_json};

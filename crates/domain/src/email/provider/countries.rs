@@ -3,7 +3,7 @@
 /// The two-letter top-level domains that are delegated, in alphabetical order. Source:
 /// <https://www.iana.org/domains/root/db>, the rows of type "country-code"; `uk`, `eu`, `su` and
 /// `ac` are the ones that ISO 3166-1 does not assign.
-static COUNTRIES: &str = "\
+pub(super) static COUNTRIES: &str = "\
     ac ad ae af ag ai al am ao aq ar as at au aw ax az ba bb bd be bf bg bh bi bj bm bn bo br bs bt bv bw by bz \
     ca cc cd cf cg ch ci ck cl cm cn co cr cu cv cw cx cy cz de dj dk dm do dz ec ee eg er es et eu fi fj fk fm fo fr \
     ga gb gd ge gf gg gh gi gl gm gn gp gq gr gs gt gu gw gy hk hm hn hr ht hu id ie il im in io iq ir is it \

@@ -7,6 +7,13 @@ use super::super::error::EmailError;
 use super::countries;
 
 /// What separates the name of a mailbox from a tag that its owner made up.
+///
+/// ```
+/// use resetd_domain::TagSeparator;
+///
+/// assert_eq!(TagSeparator::from_char('+'), Some(TagSeparator::Plus));
+/// assert_eq!(TagSeparator::Hyphen.as_char(), '-');
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TagSeparator {
     /// `jan+shop@…` (RFC 5233 calls it subaddressing).
@@ -24,9 +31,31 @@ impl TagSeparator {
             Self::Hyphen => '-',
         }
     }
+
+    /// The separator that this character is.
+    #[must_use]
+    pub const fn from_char(character: char) -> Option<Self> {
+        match character {
+            '+' => Some(Self::Plus),
+            '-' => Some(Self::Hyphen),
+            _ => None,
+        }
+    }
 }
 
 /// What one provider ignores in its addresses, and where it says so.
+///
+/// ```
+/// use resetd_domain::{ProviderRule, ProviderRules, TagSeparator};
+///
+/// let gmail = ProviderRules::built_in().rule_for("googlemail.com").unwrap();
+/// assert_eq!((gmail.name(), gmail.canonical_domain()), ("Gmail", Some("gmail.com")));
+///
+/// let own = ProviderRule::new("Example", "their postmaster, 2026-01-31", ["example.com"])?
+///     .dropping_tags(TagSeparator::Plus);
+/// assert!(own.covers("example.com") && !own.covers("mail.example.com"));
+/// # Ok::<(), resetd_domain::EmailError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProviderRule {
     pub(super) name: Cow<'static, str>,
@@ -110,6 +139,22 @@ impl ProviderRule {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Its domains, in A-labels.
+    pub fn domains(&self) -> impl Iterator<Item = &str> {
+        self.domains.iter().map(Cow::as_ref)
+    }
+
+    /// The names under which it has domains in many countries: `hotmail` for `hotmail.de`,
+    /// `hotmail.co.uk` and `hotmail.com.br`. Of built-in rules alone.
+    pub fn brands(&self) -> impl Iterator<Item = &'static str> {
+        self.brands.iter().copied()
+    }
+
+    /// Domains that look like a brand's and belong to someone else.
+    pub fn except(&self) -> impl Iterator<Item = &'static str> {
+        self.strangers.iter().copied()
     }
 
     /// Whether dots in the local part make no difference.

@@ -96,3 +96,25 @@ async fn a_broken_head_is_refused() {
         assert!(count <= 1 && !answers.contains("200 OK"), "{head:?}: {answers}");
     }
 }
+
+#[tokio::test]
+async fn a_request_names_one_host() {
+    for (host, status) in [
+        ("Host: localhost\r\n", 200),
+        ("", 400),
+        ("Host:\r\n", 400),
+        ("Host: localhost\r\nHost: localhost\r\n", 400),
+        ("Host: localhost\r\nHost: evil.example\r\n", 400),
+        ("Host: local host\r\n", 400),
+        ("Host: http://localhost\r\n", 400),
+        ("Host: user@localhost\r\n", 400),
+        ("Host: localhost:x\r\n", 400),
+    ] {
+        let text = format!("GET /healthz HTTP/1.1\r\n{host}Connection: close\r\n\r\n");
+        let (count, answers) = answers(&text).await;
+        assert!(count == 1 && answers.starts_with(&format!("HTTP/1.1 {status} ")), "{host:?}: {answers}");
+        assert!(answers.contains("x-request-id: "), "{answers}");
+    }
+    let (_, old) = answers("GET /healthz HTTP/1.0\r\n\r\n").await;
+    assert!(old.starts_with("HTTP/1.0 200 "), "{old}");
+}

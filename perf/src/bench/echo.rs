@@ -1,0 +1,37 @@
+//! The ceiling: a bare axum server that takes the same request and hands its body back. No key, no
+//! store, no worker.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::CONTENT_TYPE;
+use axum::routing::post;
+
+use crate::Result;
+use xtask::process::{Running, free_address, with_parent_death_signal};
+
+/// Where it answers.
+pub const PATH: &str = "/echo";
+
+/// Serves on this address until killed.
+///
+/// # Errors
+/// When the address cannot be had.
+pub fn serve(address: SocketAddr) -> Result {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let echo = |body: Bytes| async { ([(CONTENT_TYPE, "application/json")], body) };
+        let listener = tokio::net::TcpListener::bind(address).await?;
+        Ok(axum::serve(listener, Router::new().route(PATH, post(echo))).await?)
+    })
+}
+
+/// Starts one in a process of its own.
+pub(super) fn start() -> Result<(Running, SocketAddr)> {
+    let address = free_address()?;
+    let mut command = with_parent_death_signal(&std::env::current_exe()?, "TERM");
+    let mut echo = Running::start("axum echo", command.args(["echo", &address.to_string()]))?;
+    echo.wait_for(address, Duration::from_secs(10))?;
+    Ok((echo, address))
+}
