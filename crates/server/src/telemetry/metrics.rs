@@ -144,7 +144,9 @@ mod tests {
                 let text = std::fs::read_to_string(&path).unwrap();
                 for (start, _) in text.match_indices("\"resetd_") {
                     let name: String = text[start + 1..].chars().take_while(|c| *c != '"').collect();
-                    if name.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
+                    if name.matches('_').count() > 1
+                        && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
+                    {
                         found.insert(name);
                     }
                 }
