@@ -342,5 +342,7 @@ module.exports = {
   Expiry,
   ExpiryError,
   ProviderRules,
+  RULES_VERSION: native.RULES_VERSION,
   RuleError,
+  UNICODE_VERSION: native.UNICODE_VERSION,
 }

@@ -1,3 +1,9 @@
+/** Since which year and month every input has had the answer it has now. Store it beside a canonical form. */
+export const RULES_VERSION: string
+
+/** The version of Unicode by whose tables the rules were tested. */
+export const UNICODE_VERSION: string
+
 /** Why a rule refused a text. No error holds the text itself. */
 export class RuleError extends Error {
   /** The refusal's machine-readable name, such as `trailing-dot`. It never changes. */

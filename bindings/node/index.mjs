@@ -12,5 +12,7 @@ export const {
   Expiry,
   ExpiryError,
   ProviderRules,
+  RULES_VERSION,
   RuleError,
+  UNICODE_VERSION,
 } = domain

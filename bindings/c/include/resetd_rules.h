@@ -1,6 +1,6 @@
 /* The four rules of resetd: e-mail addresses, customer IPs, expiries and API keys.
  *
- * Both functions may be called from any thread at any time. Neither keeps anything that it is given.
+ * The functions may be called from any thread at any time. None keeps anything that it is given.
  */
 #ifndef RESETD_RULES_H
 #define RESETD_RULES_H
@@ -34,6 +34,11 @@ char *resetd_rule(const char *rule, const char *input, size_t input_length, cons
 
 /* Frees an answer of resetd_rule, once. NULL is fine. */
 void resetd_free(char *answer);
+
+/* The version of the rules, a year and a month: since when every input has had the answer it has now. Store it beside a canonical
+ * form. The text is not freed.
+ */
+const char *resetd_rules_version(void);
 
 #ifdef __cplusplus
 }

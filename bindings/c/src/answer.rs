@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use domain::RuleError;
 use serde::Serialize;
 
 /// What a rule gives for an input that it takes.
@@ -54,14 +55,19 @@ struct Place {
 }
 
 impl Error {
-    /// A refusal at a byte of the input.
-    pub(crate) fn at(text: &str, code: &str, position: usize, message: &dyn Display) -> Self {
-        let utf16 = text.get(..position).unwrap_or(text).encode_utf16().count();
-        Self { place: Some(Place { position, utf16 }), ..Self::of_call(code, message) }
+    pub(crate) fn refusal(text: &str, error: &dyn RuleError) -> Self {
+        let place = Place { position: error.position(), utf16: error.utf16_position(text) };
+        Self { place: Some(place), ..Self::of_call(error.code(), error) }
+    }
+
+    /// An input that is UTF-8 up to there alone.
+    pub(crate) fn not_unicode(valid: &str) -> Self {
+        let place = Place { position: valid.len(), utf16: valid.encode_utf16().count() };
+        Self { place: Some(place), ..Self::of_call("not-unicode", &"the input is no UTF-8") }
     }
 
     /// A call that is wrong whatever the input.
-    pub(crate) fn of_call(code: &str, message: &dyn Display) -> Self {
+    pub(crate) fn of_call(code: &str, message: &(impl Display + ?Sized)) -> Self {
         Self { code: code.to_owned(), message: message.to_string(), place: None }
     }
 }

@@ -1,9 +1,10 @@
-//! The two functions that C calls; everything unsafe is here.
+//! The functions that C calls; everything unsafe is here.
 #![expect(unsafe_code, reason = "C hands over pointers, and takes one back")]
 
 use std::{
     ffi::{CStr, CString, c_char},
     ptr, slice,
+    sync::LazyLock,
 };
 
 /// Applies a rule to an input. See `include/resetd_rules.h`.
@@ -43,6 +44,14 @@ pub unsafe extern "C" fn resetd_free(answer: *mut c_char) {
         // SAFETY: it came from `CString::into_raw`, as the caller promises, and comes here once.
         drop(unsafe { CString::from_raw(answer) });
     }
+}
+
+/// The version of the rules, a text that stays where it is.
+#[unsafe(no_mangle)]
+pub extern "C" fn resetd_rules_version() -> *const c_char {
+    static VERSION: LazyLock<CString> =
+        LazyLock::new(|| CString::new(domain::RULES_VERSION).unwrap_or_default());
+    VERSION.as_ptr()
 }
 
 /// The bytes of a text of C, without its NUL; nothing for null.

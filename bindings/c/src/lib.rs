@@ -7,7 +7,7 @@ mod options;
 
 use domain::{ApiKey, CustomerIp, EmailAddress, Expiry};
 
-pub use self::ffi::{resetd_free, resetd_rule};
+pub use self::ffi::{resetd_free, resetd_rule, resetd_rules_version};
 use self::{
     answer::{Error, Parts, to_json},
     options::Options,
@@ -33,15 +33,14 @@ fn answer(rule: &[u8], input: &[u8], options: Option<&[u8]>) -> Result<Parts, Er
     };
     let valid = input.utf8_chunks().next().map_or("", |chunk| chunk.valid());
     if valid.len() < input.len() {
-        let message = "the input is no UTF-8";
-        return Err(Error::at(valid, "not-unicode", valid.len(), &message));
+        return Err(Error::not_unicode(valid));
     }
     rule(valid, &options)
 }
 
 fn email(text: &str, options: &Options) -> Result<Parts, Error> {
-    let email = EmailAddress::parse_with(text, &options.provider_rules()?)
-        .map_err(|error| Error::at(text, error.code(), error.position(), &error))?;
+    let email =
+        EmailAddress::parse_with(text, &options.providers).map_err(|error| Error::refusal(text, &error))?;
     Ok(Parts::Email {
         canonical: email.canonical().to_owned(),
         provider: email.canonical_rule().map(|rule| rule.name().to_owned()),
@@ -54,8 +53,7 @@ fn email(text: &str, options: &Options) -> Result<Parts, Error> {
 }
 
 fn ip(text: &str, _: &Options) -> Result<Parts, Error> {
-    let ip =
-        CustomerIp::parse(text).map_err(|error| Error::at(text, error.code(), error.position(), &error))?;
+    let ip = CustomerIp::parse(text).map_err(|error| Error::refusal(text, &error))?;
     Ok(Parts::Ip {
         normalized: ip.to_string(),
         scope: ip.scope().as_str(),
@@ -64,8 +62,7 @@ fn ip(text: &str, _: &Options) -> Result<Parts, Error> {
 }
 
 fn expiry(text: &str, _: &Options) -> Result<Parts, Error> {
-    let expiry =
-        Expiry::parse(text).map_err(|error| Error::at(text, error.code(), error.position(), &error))?;
+    let expiry = Expiry::parse(text).map_err(|error| Error::refusal(text, &error))?;
     Ok(Parts::Expiry {
         seconds: expiry.as_seconds(),
         text: expiry.to_string(),
@@ -76,7 +73,7 @@ fn expiry(text: &str, _: &Options) -> Result<Parts, Error> {
 fn api_key(text: &str, options: &Options) -> Result<Parts, Error> {
     let key = ApiKey::parse(text);
     let key = if options.refuse_sample { key.and_then(ApiKey::refuse_sample) } else { key };
-    let key = key.map_err(|error| Error::at(text, error.code(), error.position(), &error))?;
+    let key = key.map_err(|error| Error::refusal(text, &error))?;
     Ok(Parts::ApiKey {
         kind: key.kind().as_str(),
         masked: key.masked().to_string(),

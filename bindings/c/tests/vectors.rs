@@ -9,7 +9,7 @@ use std::{
     ptr,
 };
 
-use resetd_rules::{resetd_free, resetd_rule};
+use resetd_rules::{resetd_free, resetd_rule, resetd_rules_version};
 use serde_json::{Value, json};
 
 /// As C calls it.
@@ -43,6 +43,9 @@ fn vectors(rule: &str) -> Vec<Value> {
     let document: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let vectors = document["vectors"].as_array().unwrap();
     assert!(vectors.len() > 20);
+    // SAFETY: the text ends with a NUL and stays.
+    let version = unsafe { CStr::from_ptr(resetd_rules_version()) };
+    assert_eq!(document["rules"], version.to_str().unwrap());
     vectors.clone()
 }
 

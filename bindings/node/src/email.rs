@@ -1,6 +1,6 @@
 //! E-mail addresses and provider rules.
 
-use domain::{EmailAddress, EmailError, ProviderRule, ProviderRules, TagSeparator};
+use domain::{EmailAddress, ProviderRule, ProviderRules, TagSeparator};
 use napi::{Either, bindgen_prelude::External};
 use napi_derive::napi;
 
@@ -18,7 +18,7 @@ pub(crate) fn email(text: String, rules: Option<&External<ProviderRules>>) -> Ei
             Some(rule) => format!("{}\n{}\n{}", email.normalized(), email.canonical(), rule.name()),
             None => email.into_normalized(),
         }),
-        Err(error) => Either::B(refusal(&text, &error)),
+        Err(error) => Either::B(Refusal::new(&text, &error)),
     }
 }
 
@@ -55,10 +55,10 @@ impl Provider {
     fn rule(self) -> Result<ProviderRule, Refusal> {
         for domain in &self.domains {
             // One by one, so that the position is within the domain that it is about.
-            ProviderRule::new("", "", [domain]).map_err(|error| refusal(domain, &error))?;
+            ProviderRule::new("", "", [domain]).map_err(|error| Refusal::new(domain, &error))?;
         }
-        let mut rule =
-            ProviderRule::new(self.name, self.source, &self.domains).map_err(|error| refusal("", &error))?;
+        let mut rule = ProviderRule::new(self.name, self.source, &self.domains)
+            .map_err(|error| Refusal::new("", &error))?;
         if self.ignores_dots == Some(true) {
             rule = rule.ignoring_dots();
         }
@@ -68,7 +68,7 @@ impl Provider {
             _ => {}
         }
         match self.maps_to {
-            Some(domain) => rule.mapped_to(&domain).map_err(|error| refusal(&domain, &error)),
+            Some(domain) => rule.mapped_to(&domain).map_err(|error| Refusal::new(&domain, &error)),
             None => Ok(rule),
         }
     }
@@ -86,8 +86,4 @@ pub(crate) fn provider_rules(providers: Vec<Provider>) -> Either<External<Provid
         }
     }
     Either::A(External::new(rules))
-}
-
-fn refusal(text: &str, error: &EmailError) -> Refusal {
-    Refusal::new(text, error.code(), error.position(), error.to_string())
 }

@@ -4,3 +4,13 @@
 mod email;
 mod others;
 mod refusal;
+
+use napi_derive::napi;
+
+/// Since which year and month every input has had the answer it has now.
+#[napi]
+pub const RULES_VERSION: &str = domain::RULES_VERSION;
+
+/// The version of Unicode by whose tables the rules were tested.
+#[napi]
+pub const UNICODE_VERSION: &str = domain::UNICODE_VERSION;

@@ -20,7 +20,7 @@ pub(crate) fn api_key(text: String, refuse_sample: bool) -> Either<KeyParts, Ref
             let masked = key.masked().to_string();
             Either::A((kind.as_str().to_owned(), kind.requests_per_minute(), masked, key.is_sample()))
         }
-        Err(error) => Either::B(Refusal::new(&text, error.code(), error.position(), error.to_string())),
+        Err(error) => Either::B(Refusal::new(&text, &error)),
     }
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn api_key_sha256(text: String) -> Option<Uint8Array> {
 pub(crate) fn customer_ip(text: String) -> Either<(String, String, String), Refusal> {
     match CustomerIp::parse(&text) {
         Ok(ip) => Either::A((ip.to_string(), ip.scope().as_str().to_owned(), ip.budget_key().to_string())),
-        Err(error) => Either::B(Refusal::new(&text, error.code(), error.position(), error.to_string())),
+        Err(error) => Either::B(Refusal::new(&text, &error)),
     }
 }
 
@@ -63,6 +63,6 @@ pub(crate) fn expiry_forms(count: u32) -> Option<(String, String)> {
 fn seconds(text: &str, parsed: Result<Expiry, ExpiryError>) -> Either<u32, Refusal> {
     match parsed {
         Ok(expiry) => Either::A(expiry.as_seconds()),
-        Err(error) => Either::B(Refusal::new(text, error.code(), error.position(), error.to_string())),
+        Err(error) => Either::B(Refusal::new(text, &error)),
     }
 }

@@ -1,5 +1,6 @@
 //! A refusal as plain data; `index.cjs` makes an error of it.
 
+use domain::RuleError;
 use napi_derive::napi;
 
 /// Why a text was refused, and where.
@@ -16,13 +17,12 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn new(text: &str, code: &str, byte: usize, message: String) -> Self {
-        let before = text.get(..byte).unwrap_or(text);
+    pub(crate) fn new(text: &str, error: &dyn RuleError) -> Self {
         Self {
-            code: code.to_owned(),
-            message,
-            position: number(before.encode_utf16().count()),
-            byte_position: number(byte),
+            code: error.code().to_owned(),
+            message: error.to_string(),
+            position: number(error.utf16_position(text)),
+            byte_position: number(error.position()),
         }
     }
 }

@@ -34,7 +34,7 @@ function refused(call) {
 test('import and require give the same classes, all of them', () => {
   const required = createRequire(import.meta.url)('resetd-domain')
   assert.deepEqual({ ...domain }, { ...required })
-  assert.equal(Object.keys(required).length, 10)
+  assert.equal(Object.keys(required).length, 12)
 })
 
 describe('addresses', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
+import * as domain from 'resetd-domain'
 import { ApiKey, CustomerIp, EmailAddress, Expiry, ProviderRules, RuleError } from 'resetd-domain'
 
 const RULES = {
@@ -40,8 +41,9 @@ function answer(rule, vector) {
 
 for (const [name, rule] of Object.entries(RULES)) {
   test(`the vectors of ${name}`, () => {
-    const { vectors } = JSON.parse(readFileSync(new URL(`../../../conformance/${name}.json`, import.meta.url), 'utf8'))
+    const { vectors, rules, unicode } = JSON.parse(readFileSync(new URL(`../../../conformance/${name}.json`, import.meta.url), 'utf8'))
     assert.ok(vectors.length > 20)
+    assert.deepEqual([domain.RULES_VERSION, domain.UNICODE_VERSION], [rules, unicode])
     for (const vector of vectors) {
       const { gives, refused } = vector
       assert.deepEqual(answer(rule, vector), gives ? { gives } : { refused }, `${vector.id}: ${vector.because}`)

@@ -22,9 +22,7 @@ impl ApiKey {
         let given = Rule::ApiKey.text(text)?;
         let parsed = domain::ApiKey::parse(&given);
         let parsed = if refuse_sample { parsed.and_then(domain::ApiKey::refuse_sample) } else { parsed };
-        parsed.map(|key| Self { key }).map_err(|error| {
-            Rule::ApiKey.refuse(text.py(), &given, error.code(), error.position(), &error.to_string())
-        })
+        parsed.map(|key| Self { key }).map_err(|error| Rule::ApiKey.refuse(text.py(), &given, &error))
     }
 
     #[getter]

@@ -47,10 +47,7 @@ impl EmailAddress {
         };
         match parsed {
             Ok(email) => Ok(Self { email, rules }),
-            Err(error) => {
-                let (code, byte) = (error.code(), error.position());
-                Err(Rule::Email.refuse(text.py(), &address, code, byte, &error.to_string()))
-            }
+            Err(error) => Err(Rule::Email.refuse(text.py(), &address, &error)),
         }
     }
 

@@ -17,7 +17,7 @@ pub(crate) struct Expiry {
 }
 
 fn refused(py: Python<'_>, text: &str, error: &domain::ExpiryError) -> PyErr {
-    Rule::Expiry.refuse(py, text, error.code(), error.position(), &error.to_string())
+    Rule::Expiry.refuse(py, text, error)
 }
 
 #[pymethods]

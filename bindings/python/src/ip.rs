@@ -38,10 +38,9 @@ impl CustomerIp {
             Err(error) => return Err(error.into()),
         };
         let given = Rule::CustomerIp.text(&text)?;
-        domain::CustomerIp::parse(&given).map(|ip| Self { ip }).map_err(|error| {
-            let (code, byte) = (error.code(), error.position());
-            Rule::CustomerIp.refuse(py, &given, code, byte, &error.to_string())
-        })
+        domain::CustomerIp::parse(&given)
+            .map(|ip| Self { ip })
+            .map_err(|error| Rule::CustomerIp.refuse(py, &given, &error))
     }
 
     #[getter]

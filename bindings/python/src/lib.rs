@@ -12,6 +12,11 @@ mod schema;
 #[pyo3::pymodule]
 mod _native {
     #[pymodule_export]
+    const RULES_VERSION: &str = domain::RULES_VERSION;
+    #[pymodule_export]
+    const UNICODE_VERSION: &str = domain::UNICODE_VERSION;
+
+    #[pymodule_export]
     use crate::api_key::ApiKey;
     #[pymodule_export]
     use crate::email::EmailAddress;

@@ -10,7 +10,12 @@ use crate::refusal::Rule;
 #[derive(PartialEq)]
 pub(crate) struct ProviderRule {
     rule: domain::ProviderRule,
-    domains: Vec<String>,
+}
+
+impl ProviderRule {
+    fn names(&self) -> Vec<&str> {
+        self.rule.domains().collect()
+    }
 }
 
 #[pymethods]
@@ -26,9 +31,7 @@ impl ProviderRule {
         tag: Option<&str>,
         maps_to: Option<&str>,
     ) -> PyResult<Self> {
-        let refuse = |text: &str, error: domain::EmailError| {
-            Rule::Email.refuse(py, text, error.code(), error.position(), &error.to_string())
-        };
+        let refuse = |text: &str, error: domain::EmailError| Rule::Email.refuse(py, text, &error);
         // One by one, so that the exception's position is within the domain that it is about.
         for domain in &domains {
             domain::ProviderRule::new("", "", [domain]).map_err(|error| refuse(domain, error))?;
@@ -47,7 +50,7 @@ impl ProviderRule {
         if let Some(domain) = maps_to {
             rule = rule.mapped_to(domain).map_err(|error| refuse(domain, error))?;
         }
-        Ok(Self { rule, domains })
+        Ok(Self { rule })
     }
 
     #[getter]
@@ -62,7 +65,7 @@ impl ProviderRule {
 
     #[getter]
     fn domains<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
-        PyTuple::new(py, &self.domains)
+        PyTuple::new(py, self.names())
     }
 
     #[getter]
@@ -88,9 +91,9 @@ impl ProviderRule {
         format!("<ProviderRule {}>", self.rule.name())
     }
 
-    fn __getnewargs__(&self) -> (&str, &str, &[String], bool, Option<char>, Option<&str>) {
+    fn __getnewargs__(&self) -> (&str, &str, Vec<&str>, bool, Option<char>, Option<&str>) {
         let (dots, tag) = (self.ignores_dots(), self.tag());
-        (self.name(), self.source(), &self.domains, dots, tag, self.maps_to())
+        (self.name(), self.source(), self.names(), dots, tag, self.maps_to())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::RuleError;
 use pyo3::{
     exceptions::PyUnicodeEncodeError,
     prelude::*,
@@ -35,10 +36,11 @@ impl Rule {
         class.import(py, MODULE, name)
     }
 
-    /// The exception. `byte` is an offset into the UTF-8 of `text`, which the exception does not keep.
-    pub(crate) fn refuse(self, py: Python<'_>, text: &str, code: &str, byte: usize, message: &str) -> PyErr {
-        let position = text.char_indices().take_while(|(at, _)| *at < byte).count();
-        self.raise(py, message, code, position, byte)
+    /// The exception. It does not keep `text`.
+    pub(crate) fn refuse(self, py: Python<'_>, text: &str, error: &dyn RuleError) -> PyErr {
+        let byte = error.position();
+        let position = text.get(..byte).unwrap_or(text).chars().count();
+        self.raise(py, &error.to_string(), error.code(), position, byte)
     }
 
     fn raise(self, py: Python<'_>, message: &str, code: &str, position: usize, byte: usize) -> PyErr {

@@ -5,7 +5,7 @@ import pathlib
 import unittest
 from typing import Any
 
-from resetd_domain import ApiKey, CustomerIp, EmailAddress, Expiry, ProviderRule, ProviderRules, RuleError
+from resetd_domain import RULES_VERSION, UNICODE_VERSION, ApiKey, CustomerIp, EmailAddress, Expiry, ProviderRule, ProviderRules, RuleError
 
 VECTORS = pathlib.Path(__file__).parents[3] / "conformance"
 
@@ -62,6 +62,7 @@ class Vectors(unittest.TestCase):
     def check(self, name: str, rule: Any) -> None:
         document = json.loads((VECTORS / f"{name}.json").read_text("utf-8"))
         self.assertGreater(len(document["vectors"]), 20)
+        self.assertEqual((RULES_VERSION, UNICODE_VERSION), (document["rules"], document["unicode"]))
         for vector in document["vectors"]:
             with self.subTest(id=vector["id"], because=vector["because"]):
                 try:

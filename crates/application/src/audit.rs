@@ -11,7 +11,8 @@ use std::fmt;
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest, Sha256};
 
-use crate::ports::{AddressVault, AuditAction, AuditEnd, AuditEntry, AuditLog, AuditRow, StoreError};
+use crate::model::{AuditAction, AuditEnd, AuditEntry, AuditRow};
+use crate::ports::{AddressVault, AuditLog, StoreError};
 
 /// The hash before the first row.
 pub const GENESIS: [u8; 32] = [0; 32];

@@ -5,9 +5,8 @@ use chrono::{DateTime, Utc};
 use domain::{ApiKey, Scope};
 use thiserror::Error;
 
-use crate::ports::{
-    ApiKeyRegistry, Clock, Limit, LimitDecision, LimitSubject, RateLimiter, RegisteredKey, StoreError,
-};
+use crate::model::{Limit, LimitDecision, LimitSubject, RegisteredKey};
+use crate::ports::{ApiKeyRegistry, Clock, RateLimiter, StoreError};
 
 /// Checks an API key, in the contract's order: presence, format, registry, expiry, rate limit,
 /// permission. The first check that fails ends it.

@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ApiKeyHash, ApiKeyId, OrganisationId};
 
-use crate::ports::{ApiKeyRecord, ApiKeyRegistry, Clock, RegisteredKey, StoreError};
+use crate::model::{ApiKeyRecord, RegisteredKey};
+use crate::ports::{ApiKeyRegistry, Clock, StoreError};
 
 /// How old an answer may be. Revocation works on every replica within a second
 /// (specification.md#api-keys).

@@ -17,7 +17,7 @@ impl CancelRequest {
     ///
     /// # Errors
     /// [`StoreError`] when nothing happened.
-    pub async fn execute(&self, token: &str, customer_ip: Option<CustomerIp>) -> Result<bool, StoreError> {
+    pub async fn execute(&self, token: &str, customer_ip: CustomerIp) -> Result<bool, StoreError> {
         let Ok(token) = ResetToken::parse(token) else { return Ok(false) };
         self.tokens.cancel(token.hash(), self.clock.now(), customer_ip).await
     }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::{EmailAddress, Language};
 
-use crate::ports::{CustomerImport, CustomerStatus, Field, ImportedRow, PasswordHash};
+use crate::model::{CustomerImport, CustomerStatus, Field, ImportedRow, PasswordHash};
 use crate::sealed::Person;
 
 /// A customer as a store keeps it, opened.

@@ -17,8 +17,8 @@ pub use self::links::Links;
 use self::refusals::Refusals;
 use crate::organisation_cache::OrganisationCache;
 use crate::ports::{
-    Clock, CustomerDirectory, GeoResolver, MailComposer, MailSender, OrganisationRegistry, Random,
-    SandboxStore, TokenStore,
+    Clock, CustomerDirectory, DeliveryQueue, GeoResolver, MailComposer, MailSender, OrganisationRegistry,
+    Random, SandboxStore, TokenStore,
 };
 use crate::relay_health::RelayStatus;
 use crate::{GEO_DEADLINE, WorkSignal};
@@ -27,6 +27,8 @@ use crate::{GEO_DEADLINE, WorkSignal};
 #[derive(Clone)]
 pub struct DeliveryPorts {
     /// Where mails are claimed and their outcome recorded.
+    pub delivery: Arc<dyn DeliveryQueue>,
+    /// Where the hash of a token is kept before its mail goes out.
     pub tokens: Arc<dyn TokenStore>,
     /// Who has an account.
     pub customers: Arc<dyn CustomerDirectory>,

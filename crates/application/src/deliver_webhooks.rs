@@ -12,10 +12,8 @@ use metrics::{counter, histogram};
 use tracing::warn;
 
 pub use self::payload::test_event;
-use crate::ports::{
-    ClaimedEvent, Clock, OutgoingWebhook, Random, StoreError, WebhookAnswer, WebhookError, WebhookOutbox,
-    WebhookOutcome, WebhookSender,
-};
+use crate::model::{ClaimedEvent, OutgoingWebhook, WebhookAnswer, WebhookOutcome};
+use crate::ports::{Clock, Random, StoreError, WebhookError, WebhookOutbox, WebhookSender};
 
 /// The ports of whoever tells endpoints.
 #[derive(Clone)]

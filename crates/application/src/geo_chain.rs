@@ -5,7 +5,8 @@ use async_trait::async_trait;
 use domain::CustomerIp;
 use tokio::time::{Instant, timeout};
 
-use crate::ports::{GeoContext, GeoError, GeoResolver};
+use crate::ports::{GeoError, GeoResolver};
+use domain::GeoContext;
 
 /// Resolvers in order of trust: the next one stands in when one is unavailable or knows nothing,
 /// within one deadline for all of them.

@@ -1,4 +1,5 @@
-use crate::ports::{GeoAction, GeoContext, GeoRules};
+use crate::model::{GeoAction, GeoRules};
+use domain::GeoContext;
 
 /// The strictest action among the rules that match what is known. Nothing known: allow.
 pub(crate) fn judge(rules: &GeoRules, context: Option<&GeoContext>) -> GeoAction {

@@ -4,11 +4,9 @@ use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, EmailError, Language, OrganisationId};
 use thiserror::Error;
 
+use crate::model::{CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, PasswordHash};
 use crate::new_id;
-use crate::ports::{
-    Clock, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
-    PasswordHash, Random, StoreError,
-};
+use crate::ports::{Clock, CustomerDirectory, Random, StoreError};
 
 /// Longest name, phone number or external id kept, in octets.
 const LONGEST: usize = 255;

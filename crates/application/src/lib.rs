@@ -5,15 +5,18 @@
 //! The struct holds the ports it needs as `Arc<dyn Port>`.
 
 pub mod audit;
+pub mod model;
 pub mod ports;
 pub mod sealed;
 
 mod authenticate;
 mod cached_keys;
 mod cancel_request;
+mod circuit;
 mod customer_record;
 mod deliver_resets;
 mod deliver_webhooks;
+mod directory_health;
 mod geo_chain;
 mod geo_rules;
 mod import_customers;
@@ -36,9 +39,11 @@ mod work_signal;
 pub use authenticate::{Authenticate, AuthenticateCommand, AuthenticateError, Authenticated};
 pub use cached_keys::CachedKeys;
 pub use cancel_request::CancelRequest;
+pub use circuit::{Attempt, Circuit, CircuitChange, CircuitSettings};
 pub use customer_record::{Applied, CustomerRecord};
 pub use deliver_resets::{DeliverResets, DeliveryPorts, DeliverySettings, Links};
 pub use deliver_webhooks::{DeliverWebhooks, WebhookPorts, WebhookSettings, test_event};
+pub use directory_health::{DirectoryCallError, DirectoryHealth, Refused};
 pub use geo_chain::GeoChain;
 pub use import_customers::{CustomerRow, ImportCustomers, ImportReport, RowError};
 pub use locate::GEO_DEADLINE;

@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use domain::CustomerIp;
 
-use crate::ports::{GeoContext, GeoResolver};
+use crate::ports::GeoResolver;
+use domain::GeoContext;
 
 /// How long the resolvers of an address may take altogether; after that whatever needs the place
 /// goes on without it.

@@ -7,9 +7,8 @@ use thiserror::Error;
 
 pub use self::sum::RowSum;
 pub use self::tables::TABLES;
-use crate::ports::{
-    Begun, Clock, Cursor, MoveProgress, StoreError, StoreExport, StoreImport, StoredRows, Table,
-};
+use crate::model::{Begun, Cursor, MoveProgress, Table};
+use crate::ports::{Clock, StoreError, StoreExport, StoreImport, StoredRows};
 
 /// Rows read and stored at once.
 const BATCH: u32 = 2_000;

@@ -8,7 +8,9 @@ use tracing::warn;
 
 use crate::GEO_DEADLINE;
 use crate::locate::locate;
-use crate::ports::{GeoContext, GeoResolver, Requester, StoreError, TokenStore};
+use crate::model::Requester;
+use crate::ports::{GeoResolver, StoreError, TokenStore};
+use domain::GeoContext;
 
 /// Visits under way at once. One more is noted without a comparison.
 const MAX_CONCURRENT: u32 = 64;

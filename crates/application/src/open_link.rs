@@ -3,11 +3,9 @@ use std::sync::Arc;
 use domain::{CustomerIp, Language, LinkState, ResetToken};
 
 use crate::NoteVisit;
+use crate::model::{CustomerStatus, Organisation, ResetLink};
 use crate::note_visit::{LinkVisit, VisitAction};
-use crate::ports::{
-    Clock, CustomerDirectory, CustomerStatus, Organisation, OrganisationRegistry, ResetLink, StoreError,
-    TokenStore,
-};
+use crate::ports::{Clock, CustomerDirectory, OrganisationRegistry, StoreError, TokenStore};
 
 /// A look at a link that the timeline shall tell of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +59,7 @@ impl OpenLink {
     pub async fn execute(&self, token: &str, visit: Option<Visit>) -> Result<Option<OpenedLink>, StoreError> {
         let Ok(token) = ResetToken::parse(token) else { return Ok(None) };
         let now = self.clock.now();
-        let Some(mut link) = self.tokens.find_link(token.hash(), now).await? else { return Ok(None) };
+        let Some(mut link) = self.tokens.find(token.hash(), now).await? else { return Ok(None) };
         let Some(organisation) = self.organisations.find(link.organisation).await? else { return Ok(None) };
         if organisation.suspended {
             return Ok(None);

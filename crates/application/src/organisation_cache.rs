@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::OrganisationId;
 
-use crate::ports::{Organisation, OrganisationRegistry, StoreError};
+use crate::model::Organisation;
+use crate::ports::{OrganisationRegistry, StoreError};
 
 /// How old an organisation's settings may be in the worker.
 const CACHE_TTL: TimeDelta = TimeDelta::seconds(1);

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::ports::{Clock, SandboxStore, StoreError, TokenStore, WebhookOutbox};
+use crate::ports::{Clock, DeliveryQueue, SandboxStore, StoreError, WebhookOutbox};
 
 /// Rows deleted in one go: few enough that no request waits behind them for more than 10 ms.
 const BATCH: u32 = 200;
@@ -10,7 +10,7 @@ const BATCH: u32 = 200;
 /// Forgets what is older than the retention.
 pub struct Purge {
     /// What is purged: requests,
-    pub tokens: Arc<dyn TokenStore>,
+    pub delivery: Arc<dyn DeliveryQueue>,
     /// what endpoints were told,
     pub webhooks: Arc<dyn WebhookOutbox>,
     /// and the sandbox's customers and mail.
@@ -33,7 +33,7 @@ impl Purge {
         loop {
             let now = self.clock.now();
             let before = now - self.retention;
-            let mut rows = self.tokens.purge(before, now, BATCH).await?;
+            let mut rows = self.delivery.purge(before, now, BATCH).await?;
             if rows == 0 {
                 rows = self.webhooks.purge_events(before, BATCH).await?;
             }

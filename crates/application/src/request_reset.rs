@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::{ApiKeyKind, CustomerIp, EmailAddress, Expiry, ExpiryError, Priority, RequestId};
+use domain::{ApiKeyKind, CustomerIp, EmailAddress, Expiry, ExpiryError, RequestId};
 use thiserror::Error;
 use tracing::Instrument;
 
-use crate::ports::{
-    Clock, Limit, LimitDecision, LimitSubject, NewRequest, Random, RateLimiter, StoreError, TokenStore,
-};
+use crate::model::{Limit, LimitDecision, LimitSubject, NewRequest};
+use crate::ports::{Clock, Random, RateLimiter, RequestIntake, StoreError};
 use crate::trace::stage;
 use crate::{Authenticated, WorkSignal, new_id};
 
@@ -16,7 +15,7 @@ use crate::{Authenticated, WorkSignal, new_id};
 /// account.
 pub struct RequestReset {
     /// Where the request is made durable.
-    pub tokens: Arc<dyn TokenStore>,
+    pub intake: Arc<dyn RequestIntake>,
     /// Counts requests per customer IP.
     pub limiter: Arc<dyn RateLimiter>,
     /// The present.
@@ -84,11 +83,10 @@ impl RequestReset {
             sandbox,
             email: command.email,
             customer_ip: command.customer_ip,
-            priority: Priority::default(),
             accepted_at: caller.now,
             expires_at: caller.now + TimeDelta::seconds(expiry.as_seconds().into()),
         };
-        self.tokens.record(request).instrument(stage!("record", mail = %id)).await?;
+        self.intake.record(request).instrument(stage!("record", mail = %id)).await?;
         self.signal.raise();
         Ok(id)
     }

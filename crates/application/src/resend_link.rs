@@ -1,11 +1,10 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use domain::{CustomerIp, LinkState, Priority};
+use domain::{CustomerIp, LinkState};
 
-use crate::ports::{
-    Clock, CustomerDirectory, Limit, LimitSubject, NewRequest, Random, RateLimiter, StoreError, TokenStore,
-};
+use crate::model::{Limit, LimitSubject, NewRequest};
+use crate::ports::{Clock, CustomerDirectory, Random, RateLimiter, RequestIntake, StoreError};
 use crate::{OpenLink, WorkSignal, new_id};
 
 /// Asks for a new link on the page of a dead one: the holder of an expired or used link gets
@@ -14,7 +13,7 @@ pub struct ResendLink {
     /// Finds the dead link.
     pub open: Arc<OpenLink>,
     /// Where the new request is recorded.
-    pub tokens: Arc<dyn TokenStore>,
+    pub intake: Arc<dyn RequestIntake>,
     /// The customer's stored address.
     pub customers: Arc<dyn CustomerDirectory>,
     /// Counts requests per IP.
@@ -69,11 +68,10 @@ impl ResendLink {
             sandbox: opened.link.sandbox,
             email,
             customer_ip: Some(customer_ip),
-            priority: Priority::default(),
             accepted_at: now,
             expires_at: now + TimeDelta::seconds(expiry.as_seconds().into()),
         };
-        self.tokens.record(request).await?;
+        self.intake.record(request).await?;
         self.signal.raise();
         Ok(ResentLink::Accepted)
     }

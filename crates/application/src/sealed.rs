@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use self::entry::Entry;
-use crate::ports::{AddressFingerprint, AddressVault, Customer, Identifier, StoreError};
+use crate::model::{AddressFingerprint, Customer, Identifier};
+use crate::ports::{AddressVault, StoreError};
 
 /// What requests for `email` are counted by and their customer is found by. A fingerprint of the
 /// sandbox never equals a live one.

@@ -3,18 +3,17 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use domain::{
-    CustomerIp, LinkState, MailId, Password, PasswordPolicy, PolicyViolations, RedeemCode, ResetToken,
-    TokenHash,
+    CustomerIp, LinkState, Password, PasswordPolicy, PolicyViolations, RedeemCode, ResetToken, TokenHash,
 };
 use tracing::field::Empty;
 use tracing::{Instrument, error};
 
+use crate::model::{
+    Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, Redeemed, Redemption, ResetLink,
+};
 use crate::note_visit::{LinkVisit, VisitAction};
 use crate::password_queue::{PasswordQueue, QueueBusy};
-use crate::ports::{
-    Clock, CustomerDirectory, Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, PasswordHasher,
-    Random, RateLimiter, Redeemed, Redemption, ResetLink, TokenStore,
-};
+use crate::ports::{Clock, CustomerDirectory, PasswordHasher, Random, RateLimiter, TokenStore};
 use crate::trace::{ended, stage};
 use crate::{NoteVisit, WorkSignal, new_id};
 
@@ -205,7 +204,7 @@ impl SetNewPassword {
         token: TokenHash,
         command: &SetNewPasswordCommand<'_>,
     ) -> Result<Option<ResetLink>, RedeemCode> {
-        let link = self.tokens.find_link(token, self.clock.now()).await.map_err(internal_failure)?;
+        let link = self.tokens.find(token, self.clock.now()).await.map_err(internal_failure)?;
         let own = |link: &ResetLink| {
             link.organisation == command.organisation.id && link.sandbox == command.sandbox
         };
@@ -260,12 +259,12 @@ impl SetNewPassword {
         let notice = new_id(self.clock.as_ref(), self.random.as_ref());
         let redemption = Redemption {
             token,
-            organisation: Some(command.organisation.id),
+            organisation: command.organisation.id,
             sandbox: command.sandbox,
             password,
             at,
             customer_ip: command.customer_ip,
-            notice: MailId::from_bytes(*notice.as_bytes()),
+            notice: notice.into(),
             notice_expires_at: at + NOTICE_LIFE,
             actor: command.actor,
         };

@@ -100,10 +100,23 @@ ids! {
     WorkerId;
     /// One mail in the queue.
     MailId;
-    /// One place where an organisation is told of what happened.
+    /// A webhook endpoint.
     WebhookEndpointId;
-    /// One thing told to one such place; the same on every attempt.
+    /// A webhook event; the same id on every delivery attempt.
     WebhookEventId;
+}
+
+// A reset request and its mail are one row, known to callers as a request and to the queue as a mail.
+impl From<RequestId> for MailId {
+    fn from(id: RequestId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<MailId> for RequestId {
+    fn from(id: MailId) -> Self {
+        Self(id.0)
+    }
 }
 
 /// Why a text is no identifier.

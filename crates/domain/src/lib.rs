@@ -6,6 +6,7 @@ mod backoff;
 mod country;
 mod email;
 mod expiry;
+mod geo;
 mod hash;
 mod ids;
 mod interop;
@@ -36,6 +37,7 @@ pub use self::email::{
 pub use self::expiry::{Expiry, ExpiryError, ExpiryPolicy, Iso8601};
 #[cfg(feature = "serde")]
 pub use self::expiry::{expiry_as_iso8601, expiry_as_seconds};
+pub use self::geo::{GeoContext, PlaceName};
 pub use self::ids::{
     ApiKeyId, CustomerId, IdError, MailId, OrganisationId, RequestId, WebhookEndpointId, WebhookEventId,
     WorkerId,
@@ -50,8 +52,7 @@ pub use self::redeem_code::{RedeemCode, UnknownRedeemCode};
 pub use self::rule_error::RuleError;
 pub use self::rules_version::{RULES_VERSION, UNICODE_VERSION};
 pub use self::state::{
-    DeliveryState, LinkState, NoMailReason, Priority, UnknownDeliveryState, UnknownLinkState,
-    UnknownNoMailReason,
+    DeliveryState, LinkState, NoMailReason, UnknownDeliveryState, UnknownLinkState, UnknownNoMailReason,
 };
 pub use self::token::{ResetToken, TokenError, TokenHash};
 pub use self::webhook::{UnknownWebhookEventType, WebhookEventType, WebhookSecret, WebhookSecretError};

@@ -3,5 +3,5 @@
 mod delivery;
 mod link;
 
-pub use self::delivery::{DeliveryState, NoMailReason, Priority, UnknownDeliveryState, UnknownNoMailReason};
+pub use self::delivery::{DeliveryState, NoMailReason, UnknownDeliveryState, UnknownNoMailReason};
 pub use self::link::{LinkState, UnknownLinkState};

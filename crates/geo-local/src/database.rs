@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::SystemTime;
 use std::{fs, io};
 
-use application::ports::GeoContext;
+use domain::GeoContext;
 use maxminddb::{MaxMindDbError, Reader, WithinOptions};
 
 use crate::error::{DatabaseKind, LocalGeoError};

@@ -10,7 +10,7 @@ mod place;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use application::ports::GeoContext;
+use domain::GeoContext;
 use maxminddb::{LookupResult, MaxMindDbError};
 
 use self::fields::Shape;

@@ -3,8 +3,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use application::ports::{GeoContext, GeoError, GeoResolver};
+use application::ports::{GeoError, GeoResolver};
 use async_trait::async_trait;
+use domain::GeoContext;
 use domain::{CustomerIp, IpScope};
 
 use crate::database::{self, Database, Reloaded};

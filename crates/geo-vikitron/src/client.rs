@@ -3,9 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use application::ports::GeoContext;
 use bytes::Bytes;
-use domain::CustomerIp;
+use domain::{CustomerIp, GeoContext};
 use http::{HeaderValue, Request, StatusCode, header};
 use http_client::{AddressPolicy, CallError, HttpClient, HttpClientOptions, Trust};
 

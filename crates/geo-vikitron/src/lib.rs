@@ -16,7 +16,6 @@
 //! ```
 
 mod answer;
-mod breaker;
 mod cache;
 mod client;
 mod endpoint;

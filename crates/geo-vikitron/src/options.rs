@@ -1,6 +1,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use application::CircuitSettings;
+
 /// Where VikiTron is and how it is asked.
 #[derive(Debug, Clone)]
 pub struct VikiTronOptions {
@@ -21,13 +23,9 @@ pub struct VikiTronOptions {
     pub known_for: Duration,
     /// How long it is kept that nothing is known: a minute by default.
     pub unknown_for: Duration,
-    /// Failures in a row that open the circuit breaker: 5 by default.
-    pub breaker_failures: u32,
-    /// How long the breaker stays open at first, 1 s by default; each failed probe doubles it up to
-    /// `breaker_longest`.
-    pub breaker_pause: Duration,
-    /// The longest pause between probes: 30 s by default.
-    pub breaker_longest: Duration,
+    /// When VikiTron is left alone, and for how long: by default after 5 failures in a row, for 1 s
+    /// to 30 s.
+    pub circuit: CircuitSettings,
 }
 
 impl VikiTronOptions {
@@ -43,9 +41,11 @@ impl VikiTronOptions {
             cache_capacity: 10_000,
             known_for: Duration::from_secs(3_600),
             unknown_for: Duration::from_secs(60),
-            breaker_failures: 5,
-            breaker_pause: Duration::from_secs(1),
-            breaker_longest: Duration::from_secs(30),
+            circuit: CircuitSettings {
+                failures: 5,
+                pause: Duration::from_secs(1),
+                longest: Duration::from_secs(30),
+            },
         }
     }
 }

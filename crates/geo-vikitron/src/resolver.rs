@@ -2,14 +2,15 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{GeoContext, GeoError, GeoResolver};
+use application::ports::{GeoError, GeoResolver};
+use application::{Circuit, CircuitChange};
 use async_trait::async_trait;
 use domain::CustomerIp;
+use domain::GeoContext;
 use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use crate::breaker::Breaker;
 use crate::cache::{Cache, Known};
 use crate::client::VikiTronClient;
 use crate::endpoint::Endpoint;
@@ -26,7 +27,7 @@ pub struct VikiTron {
 struct Asking {
     client: VikiTronClient,
     cache: Cache,
-    breaker: Breaker,
+    circuit: Circuit,
     permits: Semaphore,
     deadline: Duration,
 }
@@ -51,7 +52,7 @@ impl VikiTron {
         let asking = Asking {
             client,
             cache: Cache::new(options.cache_capacity, options.known_for, options.unknown_for),
-            breaker: Breaker::new(options.breaker_failures, options.breaker_pause, options.breaker_longest),
+            circuit: Circuit::new(options.circuit),
             permits: Semaphore::new(options.max_concurrent.min(Semaphore::MAX_PERMITS)),
             deadline: options.deadline,
         };
@@ -65,7 +66,7 @@ impl VikiTron {
         self.asking.cache.get(ip, std::time::Instant::now())
     }
 
-    fn hit(known: Known) -> Result<GeoContext, GeoError> {
+    fn hit(known: Known) -> Result<GeoError> {
         metrics::counter!("resetd_geo_vikitron_cache_hits_total").increment(1);
         known.map(|context| (*context).clone()).ok_or(GeoError::Unknown)
     }
@@ -79,7 +80,7 @@ impl Asking {
         let Ok(Ok(_permit)) = timeout_at(deadline, self.permits.acquire()).await else {
             return Err(unavailable("busy", "too many requests to VikiTron are under way"));
         };
-        let Some(attempt) = self.breaker.admit(Instant::now().into_std()) else {
+        let Some(attempt) = self.circuit.admit(Instant::now().into_std()) else {
             return Err(unavailable("open", "VikiTron failed lately and is left alone"));
         };
         let answer = self.client.ask(ip, deadline.saturating_duration_since(Instant::now())).await;
@@ -87,14 +88,14 @@ impl Asking {
         let now = Instant::now().into_std();
         match answer {
             Ok(answer) => {
-                attempt.succeeded();
+                note(attempt.succeeded());
                 let known = answer.map(Arc::new);
                 self.cache.put(ip, known.clone(), now);
                 count(if known.is_some() { "found" } else { "unknown" });
                 known.ok_or(GeoError::Unknown)
             }
             Err(failure) => {
-                attempt.failed(now);
+                note(attempt.failed(now));
                 tracing::debug!(%failure, "VikiTron gave no answer");
                 Err(unavailable(failure.label(), &failure.to_string()))
             }
@@ -107,13 +108,30 @@ fn unavailable(outcome: &'static str, reason: &str) -> GeoError {
     GeoError::Unavailable(reason.to_owned())
 }
 
+/// Says when VikiTron is left alone, and when no longer.
+fn note(change: CircuitChange) {
+    let is_open = match change {
+        CircuitChange::None => return,
+        CircuitChange::Opened(pause) => {
+            let pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+            tracing::warn!(pause_ms, "VikiTron is left alone for a while");
+            true
+        }
+        CircuitChange::Closed => {
+            tracing::info!("VikiTron answers again");
+            false
+        }
+    };
+    metrics::gauge!("resetd_geo_vikitron_breaker_open").set(if is_open { 1 } else { 0 });
+}
+
 fn count(outcome: &'static str) {
     metrics::counter!("resetd_geo_vikitron_requests_total", "outcome" => outcome).increment(1);
 }
 
 #[async_trait]
 impl GeoResolver for VikiTron {
-    async fn resolve(&self, ip: CustomerIp) -> Result<GeoContext, GeoError> {
+    async fn resolve(&self, ip: CustomerIp) -> Result<GeoError> {
         if !ip.is_global() {
             return Err(GeoError::Unknown);
         }

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use application::CachedKeys;
-use application::ports::{MockTokenStore, OrganisationSettings};
+use application::model::OrganisationSettings;
+use application::ports::MockRequestIntake;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -58,15 +59,15 @@ fn main() {
 /// The surface over a store that takes every request at once: the disk is not what is measured
 /// here.
 async fn whole() -> Router {
-    let mut tokens = MockTokenStore::new();
-    tokens.expect_record().returning(|_| Ok(()));
+    let mut intake = MockRequestIntake::new();
+    intake.expect_record().returning(|_| Ok(()));
     let settings =
         OrganisationSettings { requests_per_ip_minute: u32::MAX, ..OrganisationSettings::default() };
     // Keys are remembered for 400 ms, as in the server.
     let first = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
     let keys = CachedKeys::new(Arc::new(first.store.clone()), Arc::new(first.clock.clone()));
     let plan =
-        ShopConfig { tokens: Some(Arc::new(tokens)), keys: Some(Arc::new(keys)), ..ShopConfig::default() };
+        ShopConfig { intake: Some(Arc::new(intake)), keys: Some(Arc::new(keys)), ..ShopConfig::default() };
     Shop::planned(plan).await.router
 }
 

@@ -12,7 +12,7 @@
 #[path = "../tests/api/shop.rs"]
 mod shop;
 
-use application::ports::CapturedMail;
+use application::model::CapturedMail;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;

@@ -16,7 +16,8 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use application::ports::{LimitDecision, Random};
+use application::model::LimitDecision;
+use application::ports::Random;
 use axum::extract::Request;
 use axum::http::{Extensions, HeaderValue};
 use axum::response::Response;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
-use application::ports::{Limit, LimitSubject};
+use application::model::{Limit, LimitSubject};
 use chrono::{DateTime, TimeDelta, Utc};
 use divan::{Bencher, black_box};
 use domain::ApiKeyId;

@@ -3,7 +3,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
+use application::model::{Limit, LimitDecision, LimitSubject};
+use application::ports::RateLimiter;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 

@@ -1,6 +1,6 @@
 //! What is kept of one subject.
 
-use application::ports::Limit;
+use application::model::Limit;
 
 use crate::log::Log;
 use crate::slots::Slots;

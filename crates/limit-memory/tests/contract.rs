@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use application::ports::{Limit, LimitSubject};
+use application::model::{Limit, LimitSubject};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ApiKeyId, CustomerIp, OrganisationId};
 use resetd_limit_memory::MemoryLimiter;

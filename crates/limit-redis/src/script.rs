@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use application::ports::{Limit, LimitDecision, LimitSubject};
+use application::model::{Limit, LimitDecision, LimitSubject};
 use chrono::{DateTime, TimeDelta, Utc};
 use redis::aio::MultiplexedConnection;
 use redis::{RedisResult, Script};

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter as _};
+use application::model::{Limit, LimitDecision, LimitSubject};
+use application::ports::RateLimiter as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApiKeyId;
 use resetd_limit_redis::{RedisLimiter, RedisSettings, RedisUrlError};

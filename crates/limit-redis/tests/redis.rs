@@ -6,7 +6,8 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{Limit, LimitSubject, RateLimiter as _};
+use application::model::{Limit, LimitSubject};
+use application::ports::RateLimiter as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ApiKeyId;
 use redis::AsyncCommands as _;

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use application::ports::{
-    CapturedMail, Clock, Delivered, FailureKind, MailArchive, MailSender, OutgoingMail, SendError, StoreError,
-};
+use application::model::{CapturedMail, Delivered, FailureKind, OutgoingMail};
+use application::ports::{Clock, MailArchive, MailSender, SendError, StoreError};
 use async_trait::async_trait;
 use domain::OrganisationId;
 

@@ -1,4 +1,4 @@
-use application::ports::{CapturedMail, OutgoingMail};
+use application::model::{CapturedMail, OutgoingMail};
 use chrono::{DateTime, Utc};
 
 use crate::eml;

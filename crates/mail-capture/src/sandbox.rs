@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
+use application::model::{Delivered, FailureKind, OutgoingMail, SANDBOX_MAILS};
 use application::new_id;
-use application::ports::{
-    Clock, Delivered, FailureKind, MailSender, OutgoingMail, Random, SANDBOX_MAILS, SandboxStore, SendError,
-};
+use application::ports::{Clock, MailSender, Random, SandboxStore, SendError};
 use async_trait::async_trait;
 use domain::MailId;
 

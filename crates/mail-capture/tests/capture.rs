@@ -7,9 +7,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::{Arc, Mutex};
 
-use application::ports::{
-    CapturedMail, Clock, ComposedMail, FailureKind, MailArchive, MailKind, MailSender, OutgoingMail,
-};
+use application::model::{CapturedMail, ComposedMail, FailureKind, MailKind, OutgoingMail};
+use application::ports::{Clock, MailArchive, MailSender};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{EmailAddress, Language, MailId, OrganisationId};

@@ -9,7 +9,8 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{ComposedMail, MailKind, MailSender, OutgoingMail};
+use application::model::{ComposedMail, MailKind, OutgoingMail};
+use application::ports::MailSender;
 use chrono::DateTime;
 use divan::Bencher;
 use divan::counter::ItemsCount;

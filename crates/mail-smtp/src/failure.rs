@@ -1,4 +1,4 @@
-use application::ports::FailureKind;
+use application::model::FailureKind;
 
 use crate::reply::Enhanced;
 use crate::verdict;

@@ -1,6 +1,6 @@
 use std::time::{Duration, UNIX_EPOCH};
 
-use application::ports::OutgoingMail;
+use application::model::OutgoingMail;
 use lettre::Address;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use application::ports::{Delivered, FailureKind, MailSender, OutgoingMail, SendError};
+use application::model::{Delivered, FailureKind, OutgoingMail};
+use application::ports::{MailSender, SendError};
 use async_trait::async_trait;
 use lettre::message::Mailbox;
 use thiserror::Error;

@@ -2,7 +2,7 @@
 //! judged, by its code and, where the relay gives one, its enhanced status code (RFC 3463); the
 //! text decides nothing.
 
-use application::ports::FailureKind;
+use application::model::FailureKind;
 
 use crate::failure::{Cause, Stage};
 use crate::reply::Enhanced;

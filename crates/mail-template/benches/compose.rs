@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use application::ports::{
-    ComposedMail, GeoContext, Layout, MailComposer, MailContent, MailKind, Organisation,
-    OrganisationSettings, PlaceName, StoreError, Template, TemplateSet, TemplateStore,
+use application::model::{
+    ComposedMail, Layout, MailContent, MailKind, Organisation, OrganisationSettings, Template, TemplateSet,
 };
+use application::ports::{MailComposer, StoreError, TemplateStore};
 use chrono::{DateTime, TimeZone, Utc};
 use divan::Bencher;
+use domain::{GeoContext, PlaceName};
 use domain::{Language, OrganisationId};
 use resetd_mail_template::TemplateComposer;
 

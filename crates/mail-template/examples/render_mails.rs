@@ -4,12 +4,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use application::ports::{
-    GeoContext, Layout, MailComposer, MailContent, MailKind, Organisation, OrganisationSettings, PlaceName,
-    StoreError, Template, TemplateSet, TemplateStore,
+use application::model::{
+    Layout, MailContent, MailKind, Organisation, OrganisationSettings, Template, TemplateSet,
 };
+use application::ports::{MailComposer, StoreError, TemplateStore};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta};
+use domain::{GeoContext, PlaceName};
 use domain::{Language, OrganisationId};
 use resetd_mail_template::TemplateComposer;
 

@@ -4,7 +4,8 @@ mod en;
 mod pl;
 mod sk;
 
-use application::ports::{ComposeError, Layout, MailKind, Template};
+use application::model::{Layout, MailKind, Template};
+use application::ports::ComposeError;
 use chrono::DateTime;
 use domain::Language;
 

@@ -1,4 +1,5 @@
-use application::ports::{ComposeError, Layout, MailKind, Template};
+use application::model::{Layout, MailKind, Template};
+use application::ports::ComposeError;
 use minijinja::Value;
 
 use crate::engine::Engine;

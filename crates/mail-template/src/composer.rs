@@ -2,7 +2,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{ComposeError, ComposedMail, MailComposer, MailContent, MailKind, TemplateStore};
+use application::model::{ComposedMail, MailContent, MailKind};
+use application::ports::{ComposeError, MailComposer, TemplateStore};
 use async_trait::async_trait;
 use domain::{Language, OrganisationId};
 use minijinja::Value;

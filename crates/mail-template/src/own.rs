@@ -1,4 +1,5 @@
-use application::ports::{ComposeError, Layout, MailKind, Template, TemplateSet};
+use application::model::{Layout, MailKind, Template, TemplateSet};
+use application::ports::ComposeError;
 use chrono::{DateTime, Utc};
 use domain::Language;
 use minijinja::Value;

@@ -1,5 +1,5 @@
-use application::ports::{GeoContext, PlaceName};
 use domain::{Country, Language};
+use domain::{GeoContext, PlaceName};
 
 use crate::clean::one_line;
 

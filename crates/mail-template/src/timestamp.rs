@@ -1,5 +1,5 @@
-use application::ports::GeoContext;
 use chrono::{DateTime, Datelike, Offset, TimeZone, Timelike, Utc};
+use domain::GeoContext;
 use domain::Language;
 
 /// `timestamp` as the language writes it, to the minute, with its offset from UTC: `23 November

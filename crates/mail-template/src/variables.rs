@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use application::ports::MailKind;
+use application::model::MailKind;
 use minijinja::Value;
 use minijinja::value::{Object, ObjectRepr};
 

@@ -456,16 +456,22 @@ pub(crate) struct TemplateWhich {
 #[derive(Debug, Args)]
 pub(crate) struct NormalizeArgs {
     /// Which rule
-    pub(crate) rule: Rule,
+    #[arg(required_unless_present = "ndjson")]
+    pub(crate) rule: Option<Rule>,
     /// Values; none: one per line on standard input
     #[arg(allow_hyphen_values = true)]
     pub(crate) values: Vec<String>,
+    /// Requests on standard input, one JSON object per line: {"rule":"email","input":"…"}. Each is
+    /// answered before the next one has to be there
+    #[arg(long, conflicts_with_all = ["rule", "values"])]
+    pub(crate) ndjson: bool,
     /// Exit 1 if any value was bad
     #[arg(long)]
     pub(crate) strict: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Rule {
     Email,
     Ip,

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use application::ports::{AuditAction, AuditEntry, Clock, Organisation, Random};
+use application::model::{AuditAction, AuditEntry, Organisation};
+use application::ports::{Clock, Random};
 use chrono::{DateTime, Utc};
 use domain::OrganisationId;
 

@@ -148,6 +148,7 @@ impl Parts {
         composer: Arc<dyn MailComposer>,
     ) -> Result<DeliverResets, CommandError> {
         let ports = DeliveryPorts {
+            delivery: Arc::clone(&self.stores.delivery),
             tokens: Arc::clone(&self.stores.tokens),
             customers: Arc::clone(&self.stores.customers),
             organisations: Arc::clone(&self.stores.organisations),

@@ -21,12 +21,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use application::ports::{
-    AddressBudget, ClaimedWork, Completion, CustomerDirectory, ImportCheckpoint, Issued, TokenIssue,
-    TokenStore,
+use application::model::{
+    AddressBudget, ClaimedWork, Completion, ImportCheckpoint, Issued, Lease, TokenIssue,
 };
+use application::ports::{CustomerDirectory, DeliveryQueue, RequestIntake, TokenStore};
 use chrono::TimeDelta;
-use domain::{MailId, OrganisationId, RequestId, TokenHash};
+use domain::{OrganisationId, RequestId, TokenHash};
 use resetd_store_postgres::{PoolSettings, PostgresStore};
 use support::{TestDatabase, at, customer, email, import_row, organisation, request, worker};
 use testkit::fake::TestVault;
@@ -206,7 +206,7 @@ async fn drain(store: &PostgresStore, shop: OrganisationId) {
     let (mut ready, mut flight) = (VecDeque::new(), JoinSet::new());
     loop {
         if ready.is_empty() {
-            ready.extend(store.claim_due(worker, at(1), at(60), 50).await.unwrap());
+            ready.extend(store.claim(worker, at(1), at(60), 50).await.unwrap());
         }
         while flight.len() < 25
             && let Some(mail) = ready.pop_front()
@@ -237,20 +237,19 @@ async fn drain(store: &PostgresStore, shop: OrganisationId) {
 /// The steps of a mail, and how long each took.
 async fn deliver(
     store: &PostgresStore,
-    mail: application::ports::ClaimedMail,
+    mail: application::model::ClaimedMail,
     worker: domain::WorkerId,
 ) -> [Duration; STEPS.len()] {
-    let id = RequestId::from_bytes(*mail.id.as_bytes());
+    let id = RequestId::from_bytes(*mail.id().as_bytes());
     let ClaimedWork::Reset { email, .. } = &mail.work else { return Default::default() };
     let mut moments = vec![Instant::now()];
     let budget = AddressBudget { per_minute: 1_000, per_hour: 1_000 };
-    store.admit(id, worker, budget, at(1)).await.unwrap();
+    store.admit(Lease::new(id, worker), budget, at(1)).await.unwrap();
     moments.push(Instant::now());
     let customer = store.find_by_email(mail.organisation, email).await.unwrap().unwrap();
     moments.push(Instant::now());
     let issue = TokenIssue {
-        request: id,
-        worker,
+        lease: Lease::new(id, worker),
         organisation: mail.organisation,
         customer: customer.id,
         token: TokenHash::from_bytes(std::array::from_fn(|index| {
@@ -266,7 +265,7 @@ async fn deliver(
         host: "relay.test:25".to_owned(),
         reply: "250 2.0.0 Ok: queued as 4D2A".to_owned(),
     };
-    assert!(store.complete(MailId::from_bytes(*id.as_bytes()), worker, sent, at(1)).await.unwrap());
+    assert!(store.complete(Lease::new(id, worker), sent, at(1)).await.unwrap());
     moments.push(Instant::now());
     std::array::from_fn(|step| moments[step + 1] - moments[step])
 }

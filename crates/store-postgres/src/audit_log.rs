@@ -1,5 +1,6 @@
 use application::audit::{append_to, begin_seal, keyed_entry};
-use application::ports::{AddressVault, AuditAction, AuditEnd, AuditEntry, AuditLog, AuditRow, StoreError};
+use application::model::{AuditAction, AuditEnd, AuditEntry, AuditRow};
+use application::ports::{AddressVault, AuditLog, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::CustomerIp;

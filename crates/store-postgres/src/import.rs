@@ -10,9 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::TABLES;
-use application::ports::{
-    AddressVault, Begun, Cursor, MoveProgress, Origin, Page, Row, StoreError, StoreImport, StoredRows, Table,
-};
+use application::model::{Begun, Cursor, MoveProgress, Origin, Page, Row, Table};
+use application::ports::{AddressVault, StoreError, StoreImport, StoredRows};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::{Connection, Executor, PgConnection};

@@ -4,7 +4,8 @@ mod list;
 mod retry;
 mod show;
 
-use application::ports::{MailDetail, MailFilter, MailQueue, MailSummary, QueueDepth, StoreError};
+use application::model::{MailDetail, MailFilter, MailSummary, QueueDepth};
+use application::ports::{MailQueue, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId};

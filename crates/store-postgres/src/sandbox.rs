@@ -1,6 +1,7 @@
 //! The customers and the captured mail of `DEV_` keys.
 
-use application::ports::{CapturedMail, Customer, CustomerStatus, MailArchive, SandboxStore, StoreError};
+use application::model::{CapturedMail, Customer, CustomerStatus};
+use application::ports::{MailArchive, SandboxStore, StoreError};
 use application::sealed::{self, Person, open_json, seal_json};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

@@ -1,4 +1,5 @@
-use application::ports::{Layout, MailKind, StoreError, Template, TemplateSet, TemplateStore};
+use application::model::{Layout, MailKind, Template, TemplateSet};
+use application::ports::{StoreError, TemplateStore};
 use async_trait::async_trait;
 use domain::{Language, OrganisationId};
 use sqlx::postgres::PgRow;

@@ -13,10 +13,11 @@ mod record;
 mod redeem;
 mod requester;
 
-use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
-    ResetLink, StoreError, TokenIssue, TokenStore,
+use application::model::{
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, Lease, NewRequest, Redeemed, Redemption,
+    Requester, ResetLink, TokenIssue,
 };
+use application::ports::{DeliveryQueue, RequestIntake, StoreError, TokenStore};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
@@ -56,63 +57,75 @@ pub(crate) const STATEMENTS: &[(&str, &str)] = &[
 ];
 
 #[async_trait]
-impl TokenStore for PostgresStore {
+impl RequestIntake for PostgresStore {
     async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
         self.record_request(request).await
     }
+}
 
-    async fn claim_due(
+#[async_trait]
+impl DeliveryQueue for PostgresStore {
+    async fn claim(
         &self,
         worker: WorkerId,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError> {
-        Ok(self.claim(worker, now, lease_until, limit).await?)
+        Ok(self.claim_mails(worker, now, lease_until, limit).await?)
     }
 
-    async fn renew_leases(
+    async fn renew(
         &self,
         worker: WorkerId,
         mails: &[MailId],
         lease_until: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        Ok(self.renew(worker, mails, lease_until).await?)
+        Ok(self.renew_mails(worker, mails, lease_until).await?)
     }
 
-    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
-        Ok(self.release(worker, keep).await?)
+    async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        Ok(self.release_mails(worker, keep).await?)
     }
 
     async fn admit(
         &self,
-        request: RequestId,
-        _worker: WorkerId,
+        lease: Lease,
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        let admitted = self.admit_request(request, budget, now).await;
+        let admitted = self.admit_request(lease.request(), budget, now).await;
         self.webhook_notifier.notify();
         admitted
     }
 
-    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
-        self.issue_token(issue).await
-    }
-
     async fn complete(
         &self,
-        mail: MailId,
-        worker: WorkerId,
+        lease: Lease,
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let completed = self.complete_mail(mail, worker, completion, now).await;
+        let completed = self.complete_mail(lease, completion, now).await;
         self.webhook_notifier.notify();
         completed
     }
 
-    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        Ok(self.purge_some(before, now, limit).await?)
+    }
+
+    async fn remote_work_available(&self) {
+        self.work.remote_work().await;
+    }
+}
+
+#[async_trait]
+impl TokenStore for PostgresStore {
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        self.issue_token(issue).await
+    }
+
+    async fn find(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
         Ok(self.link(token, now).await?)
     }
 
@@ -130,7 +143,7 @@ impl TokenStore for PostgresStore {
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
-        customer_ip: Option<CustomerIp>,
+        customer_ip: CustomerIp,
     ) -> Result<bool, StoreError> {
         Ok(self.cancel_request(token, at, customer_ip).await?)
     }
@@ -143,13 +156,5 @@ impl TokenStore for PostgresStore {
         detail: String,
     ) -> Result<(), StoreError> {
         Ok(self.note_event(request, at, event, &detail).await?)
-    }
-
-    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        Ok(self.purge_some(before, now, limit).await?)
-    }
-
-    async fn remote_work_available(&self) {
-        self.work.remote_work().await;
     }
 }

@@ -6,7 +6,8 @@ mod support;
 use std::sync::Arc;
 
 use application::audit::GENESIS;
-use application::ports::{AuditRow, PersistentPorts};
+use application::model::AuditRow;
+use application::ports::PersistentPorts;
 use async_trait::async_trait;
 use sqlx::{Connection as _, PgConnection};
 use support::{TestDatabase, server, store_at, store_with};

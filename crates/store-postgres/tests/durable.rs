@@ -2,7 +2,8 @@
 
 mod support;
 
-use application::ports::{Completion, Issued, PasswordHash, Redeemed, Redemption, TokenIssue, TokenStore};
+use application::model::{Completion, Issued, Lease, PasswordHash, Redeemed, Redemption, TokenIssue};
+use application::ports::{DeliveryQueue, RequestIntake, TokenStore};
 use chrono::TimeDelta;
 use domain::MailId;
 use support::{TestDatabase, at, customer, id, organisation, request, server, token, worker};
@@ -37,10 +38,9 @@ async fn requests_tokens_and_passwords_are_on_disk_before_they_are_acknowledged(
     let mail = MailId::from_bytes(*request.id.as_bytes());
 
     store.record(request.clone()).await.unwrap();
-    assert_eq!(store.claim_due(worker, at(1), at(61), 10).await.unwrap().len(), 1);
+    assert_eq!(store.claim(worker, at(1), at(61), 10).await.unwrap().len(), 1);
     let issue = TokenIssue {
-        request: request.id,
-        worker,
+        lease: Lease::new(request.id, worker),
         organisation: shop,
         customer,
         token,
@@ -50,10 +50,10 @@ async fn requests_tokens_and_passwords_are_on_disk_before_they_are_acknowledged(
     };
     assert_eq!(store.issue(issue).await.unwrap(), Issued::Issued);
     let sent = Completion::Sent { host: "relay.test:25".to_owned(), reply: "250 ok".to_owned() };
-    assert!(store.complete(mail, worker, sent, at(2)).await.unwrap());
+    assert!(store.complete(Lease::new(mail, worker), sent, at(2)).await.unwrap());
     let redemption = Redemption {
         token,
-        organisation: None,
+        organisation: shop,
         sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$new".to_owned()),
         at: at(10),

@@ -8,9 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use application::TABLES;
-use application::ports::{
-    Begun, MoveProgress, Origin, Row, StoreError, StoreImport as _, StoredRows as _, Table, Value,
-};
+use application::model::{Begun, MoveProgress, Origin, Row, Table, Value};
+use application::ports::{StoreError, StoreImport as _, StoredRows as _};
 use resetd_store_postgres::{PostgresImport, PostgresStore};
 use support::{TestDatabase, at, server};
 use testkit::fake::TestVault;

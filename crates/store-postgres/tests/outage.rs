@@ -6,7 +6,8 @@ mod support;
 
 use std::time::Duration;
 
-use application::ports::{Clock as _, MailFilter, MailQueue, StoreError, TokenStore};
+use application::model::MailFilter;
+use application::ports::{Clock as _, DeliveryQueue, MailQueue, RequestIntake, StoreError};
 use domain::RequestId;
 use resetd_store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use sqlx::types::Uuid;
@@ -174,13 +175,13 @@ async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_resta
     }
     reading.join_all().await;
     assert!(store.record(request(shop, "jan@barasek.com", at(1))).await.is_err());
-    assert!(store.claim_due(support::worker(), at(2), at(62), 10).await.is_err());
+    assert!(store.claim(support::worker(), at(2), at(62), 10).await.is_err());
     assert!(store.database().ping().await.is_err(), "it is not ready: it cannot write");
 
     database.read_only(&mut admin, false).await;
     let claimed = async {
         loop {
-            match store.claim_due(support::worker(), at(2), at(62), 10).await {
+            match store.claim(support::worker(), at(2), at(62), 10).await {
                 Ok(mails) => return mails.len(),
                 Err(_) => sleep(Duration::from_millis(50)).await,
             }
@@ -190,10 +191,7 @@ async fn a_server_that_takes_no_writes_for_a_while_is_used_again_without_a_resta
     for second in 3..40 {
         store.database().ping().await.unwrap();
         store.record(request(shop, "jan@barasek.com", at(second))).await.unwrap();
-        assert_eq!(
-            store.claim_due(support::worker(), at(second), at(second + 60), 10).await.unwrap().len(),
-            1
-        );
+        assert_eq!(store.claim(support::worker(), at(second), at(second + 60), 10).await.unwrap().len(), 1);
     }
 }
 

@@ -5,7 +5,8 @@
 mod support;
 
 use application::audit::{GENESIS, first_break, purged_through};
-use application::ports::{AuditAction, AuditEntry, AuditLog, Completion, MailQueue, StoreError, TokenStore};
+use application::model::{AuditAction, AuditEntry, Completion, Lease};
+use application::ports::{AuditLog, DeliveryQueue, MailQueue, RequestIntake, StoreError, TokenStore};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{MailId, OrganisationId, RequestId};
 use resetd_store_postgres::PostgresStore;
@@ -15,9 +16,9 @@ async fn sent(store: &PostgresStore, shop: OrganisationId, accepted: DateTime<Ut
     let request = request(shop, "jan@barasek.com", accepted);
     let (id, worker) = (request.id, worker());
     store.record(request).await.unwrap();
-    store.claim_due(worker, accepted, accepted + TimeDelta::minutes(1), 10).await.unwrap();
+    store.claim(worker, accepted, accepted + TimeDelta::minutes(1), 10).await.unwrap();
     let sent = Completion::Sent { host: "relay.test:25".to_owned(), reply: "250 ok".to_owned() };
-    assert!(store.complete(MailId::from_bytes(*id.as_bytes()), worker, sent, accepted).await.unwrap());
+    assert!(store.complete(Lease::new(id, worker), sent, accepted).await.unwrap());
     id
 }
 
@@ -71,7 +72,7 @@ async fn a_day_is_made_ahead_and_dropped_whole() {
     assert!(store.show(MailId::from_bytes(*first.as_bytes())).await.unwrap().is_some());
     assert!(purge(&store, at(86_400)).await > 0);
     assert!(store.show(MailId::from_bytes(*first.as_bytes())).await.unwrap().is_none());
-    assert!(store.find_link(hash, at(0)).await.unwrap().is_none());
+    assert!(store.find(hash, at(0)).await.unwrap().is_none());
     assert!(store.show(MailId::from_bytes(*next_day.as_bytes())).await.unwrap().is_some());
     let gone = "SELECT count(*) FROM pg_class WHERE relname IN ('mail_p20260301', 'mail_event_p20260301')";
     assert_eq!(database.count(gone).await, 0);

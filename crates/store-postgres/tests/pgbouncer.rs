@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use application::ports::{StoreError, TokenStore};
+use application::ports::{DeliveryQueue, RequestIntake, StoreError};
 use resetd_store_postgres::{PoolSettings, PostgresDatabase};
 use sqlx::ConnectOptions as _;
 use sqlx::postgres::PgConnectOptions;
@@ -86,6 +86,6 @@ async fn a_pooler_that_keeps_sessions_works_and_any_other_is_refused() {
     let store = store_at(&bouncer.url).await;
     let shop = organisation(&store).await;
     store.record(request(shop, "jan@barasek.com", at(0))).await.unwrap();
-    assert_eq!(store.claim_due(worker(), at(1), at(61), 10).await.unwrap().len(), 1);
+    assert_eq!(store.claim(worker(), at(1), at(61), 10).await.unwrap().len(), 1);
     store.database().close().await;
 }

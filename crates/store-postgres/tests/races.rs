@@ -8,10 +8,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use application::audit::{GENESIS, first_break};
-use application::ports::{
-    AuditLog, Completion, CustomerDirectory, Issued, PasswordHash, Redeemed, Redemption, TokenIssue,
-    TokenStore,
-};
+use application::model::{Completion, Issued, Lease, PasswordHash, Redeemed, Redemption, TokenIssue};
+use application::ports::{AuditLog, CustomerDirectory, DeliveryQueue, RequestIntake, TokenStore};
 use chrono::TimeDelta;
 use domain::{CustomerId, LinkState, MailId, OrganisationId, RequestId, TokenHash};
 use resetd_store_postgres::PostgresStore;
@@ -22,17 +20,15 @@ use tokio::task::JoinSet;
 async fn link(store: &PostgresStore, shop: OrganisationId, customer: CustomerId, seconds: i64) -> TokenHash {
     let request = request(shop, "jan@barasek.com", at(seconds));
     let (request, worker) = (store.record(request.clone()).await.map(|()| request.id).unwrap(), worker());
-    let claimed = store.claim_due(worker, at(seconds), at(seconds + 60), 100).await.unwrap();
-    assert!(claimed.iter().any(|mail| mail.id.as_bytes() == request.as_bytes()));
+    let claimed = store.claim(worker, at(seconds), at(seconds + 60), 100).await.unwrap();
+    assert!(claimed.iter().any(|mail| mail.id().as_bytes() == request.as_bytes()));
     let token = token();
     assert_eq!(
         store.issue(issue(shop, customer, request, worker, token, seconds)).await.unwrap(),
         Issued::Issued
     );
     let sent = Completion::Sent { host: "relay.test:25".to_owned(), reply: "250 ok".to_owned() };
-    assert!(
-        store.complete(MailId::from_bytes(*request.as_bytes()), worker, sent, at(seconds)).await.unwrap()
-    );
+    assert!(store.complete(Lease::new(request, worker), sent, at(seconds)).await.unwrap());
     token
 }
 
@@ -45,13 +41,21 @@ fn issue(
     seconds: i64,
 ) -> TokenIssue {
     let (at, expires_at) = (at(seconds), at(seconds + 3_600));
-    TokenIssue { request, worker, organisation, customer, token, at, expires_at, geo: None }
+    TokenIssue {
+        lease: Lease::new(request, worker),
+        organisation,
+        customer,
+        token,
+        at,
+        expires_at,
+        geo: None,
+    }
 }
 
-fn redemption(token: TokenHash, number: usize) -> Redemption {
+fn redemption(organisation: OrganisationId, token: TokenHash, number: usize) -> Redemption {
     Redemption {
         token,
-        organisation: None,
+        organisation,
         sandbox: false,
         password: PasswordHash::new(format!("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$winner{number}")),
         at: at(10),
@@ -78,7 +82,7 @@ async fn of_sixteen_redemptions_on_two_replicas_one_wins() {
         let (store, start) = (replicas[number % 2].clone(), Arc::clone(&start));
         attempts.spawn(async move {
             start.wait().await;
-            store.redeem(redemption(token, number)).await.unwrap()
+            store.redeem(redemption(shop, token, number)).await.unwrap()
         });
     }
     let outcomes = attempts.join_all().await;
@@ -112,18 +116,18 @@ async fn two_replicas_claim_without_doubles() {
         claiming.spawn(async move {
             let (worker, mut mine) = (worker(), Vec::new());
             loop {
-                let mails = store.claim_due(worker, at(1), at(61), 7).await.unwrap();
+                let mails = store.claim(worker, at(1), at(61), 7).await.unwrap();
                 if mails.is_empty() {
                     return mine;
                 }
-                mine.extend(mails.into_iter().map(|mail| mail.id));
+                mine.extend(mails.into_iter().map(|mail| mail.id()));
             }
         });
     }
     let claimed: Vec<MailId> = claiming.join_all().await.into_iter().flatten().collect();
     // A claim that meets only rows another is about to take may come back empty: what is left is
     // claimable.
-    let left = replicas[0].claim_due(worker(), at(1), at(61), 1_000).await.unwrap();
+    let left = replicas[0].claim(worker(), at(1), at(61), 1_000).await.unwrap();
     assert_eq!(claimed.len() + left.len(), 400);
     assert_eq!(claimed.iter().collect::<HashSet<_>>().len(), claimed.len());
 }
@@ -144,7 +148,7 @@ async fn of_many_issues_for_one_customer_the_newest_request_holds_the_link() {
         replicas[0].record(request).await.unwrap();
     }
     let worker = worker();
-    assert_eq!(replicas[0].claim_due(worker, at(20), at(80), 100).await.unwrap().len(), 12);
+    assert_eq!(replicas[0].claim(worker, at(20), at(80), 100).await.unwrap().len(), 12);
 
     let mut issuing = JoinSet::new();
     for (number, request) in requests.into_iter().enumerate() {
@@ -153,7 +157,7 @@ async fn of_many_issues_for_one_customer_the_newest_request_holds_the_link() {
         issuing.spawn(async move { (number, token, store.issue(issue).await.unwrap()) });
     }
     for (number, token, outcome) in issuing.join_all().await {
-        let link = replicas[0].find_link(token, at(21)).await.unwrap();
+        let link = TokenStore::find(&replicas[0], token, at(21)).await.unwrap();
         match (number, outcome) {
             (11, outcome) => {
                 assert_eq!((outcome, link.unwrap().state), (Issued::Issued, LinkState::Good));

@@ -4,11 +4,14 @@
 
 mod support;
 
-use application::ports::{
-    AddressBudget, Completion, CustomerDirectory, CustomerImport, Field, GeoContext, ImportCheckpoint,
-    MailQueue, PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue, TokenStore, WebhookEndpoint,
-    WebhookOutbox, WebhookRegistry, WebhookTarget,
+use application::model::{
+    AddressBudget, Completion, CustomerImport, Field, ImportCheckpoint, Lease, PasswordHash, Redeemed,
+    Redemption, TokenIssue, WebhookEndpoint, WebhookTarget,
 };
+use application::ports::{
+    CustomerDirectory, DeliveryQueue, MailQueue, RequestIntake, TokenStore, WebhookOutbox, WebhookRegistry,
+};
+use domain::{GeoContext, PlaceName};
 use domain::{MailId, ResetToken, WebhookEndpointId, WebhookSecret};
 use sqlx::{AssertSqlSafe, PgConnection};
 use support::{TestDatabase, at, email, id, import_row, ip, organisation, request, server, worker};
@@ -65,15 +68,14 @@ async fn a_dump_holds_no_address_no_token_and_no_person() {
     let whole = request(shop, "jan.secret+tag@barasek.com", at(1));
     for request in [&waiting, &whole] {
         store.record(request.clone()).await.unwrap();
-        store.claim_due(worker, at(1), at(60), 10).await.unwrap();
-        store.admit(request.id, worker, AddressBudget::default(), at(1)).await.unwrap();
+        store.claim(worker, at(1), at(60), 10).await.unwrap();
+        store.admit(Lease::new(request.id, worker), AddressBudget::default(), at(1)).await.unwrap();
     }
     let token = ResetToken::generate(&mut |bytes| bytes.fill(7));
     plain_tokens.push(token.expose().to_owned());
     let geo = GeoContext { city: Some(PlaceName::new("Secretville")), ..GeoContext::default() };
     let issue = TokenIssue {
-        request: whole.id,
-        worker,
+        lease: Lease::new(whole.id, worker),
         organisation: shop,
         customer,
         token: token.hash(),
@@ -85,14 +87,14 @@ async fn a_dump_holds_no_address_no_token_and_no_person() {
     let reply = "250 2.1.5 <jan.secret@barasek.com> accepted".to_owned();
     let sent = Completion::Sent { host: "relay.test:25".to_owned(), reply };
     let whole = MailId::from_bytes(*whole.id.as_bytes());
-    assert!(store.complete(whole, worker, sent, at(3)).await.unwrap());
+    assert!(store.complete(Lease::new(whole, worker), sent, at(3)).await.unwrap());
     let reply = "451 4.7.1 <nobody.secret@example.com> greylisted".to_owned();
     let retry = Completion::RetryAt { due_at: at(30), host: "relay.test:25".to_owned(), reply };
-    assert!(store.complete(MailId::from_bytes(*waiting.id.as_bytes()), worker, retry, at(3)).await.unwrap());
+    assert!(store.complete(Lease::new(waiting.id, worker), retry, at(3)).await.unwrap());
     store.note(waiting.id, at(4), "opened", "from 203.0.113.7 with SecretBrowser".to_owned()).await.unwrap();
     let redemption = Redemption {
         token: token.hash(),
-        organisation: Some(shop),
+        organisation: shop,
         sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$second".to_owned()),
         at: at(5),

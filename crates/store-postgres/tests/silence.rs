@@ -7,10 +7,8 @@ mod support;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::{
-    CustomerDirectory, Issued, MailFilter, MailQueue, PasswordHash, Redeemed, Redemption, TokenIssue,
-    TokenStore,
-};
+use application::model::{Issued, Lease, MailFilter, PasswordHash, Redeemed, Redemption, TokenIssue};
+use application::ports::{CustomerDirectory, DeliveryQueue, MailQueue, RequestIntake, TokenStore};
 use chrono::TimeDelta;
 use domain::MailId;
 use sqlx::ConnectOptions as _;
@@ -143,7 +141,7 @@ async fn connections_that_fall_silent_hold_nothing_up_for_long() {
     let began = Instant::now();
     let everything_works = async {
         loop {
-            let claimed = store.claim_due(worker(), at(1), at(61), 10).await;
+            let claimed = store.claim(worker(), at(1), at(61), 10).await;
             if load().await.is_ok() && claimed.is_ok_and(|mails| !mails.is_empty()) {
                 return;
             }
@@ -171,11 +169,10 @@ async fn a_change_whose_commit_was_not_answered_is_looked_up() {
     let customer = customer(&store, shop, "jan@barasek.com").await;
     let (request, worker, token) = (request(shop, "jan@barasek.com", at(0)), worker(), token());
     store.record(request.clone()).await.unwrap();
-    assert_eq!(store.claim_due(worker, at(1), at(61), 10).await.unwrap().len(), 1);
+    assert_eq!(store.claim(worker, at(1), at(61), 10).await.unwrap().len(), 1);
     let (at_issue, expires_at) = (at(1), request.expires_at);
     let issue = TokenIssue {
-        request: request.id,
-        worker,
+        lease: Lease::new(request.id, worker),
         organisation: shop,
         customer,
         token,
@@ -186,7 +183,7 @@ async fn a_change_whose_commit_was_not_answered_is_looked_up() {
     assert_eq!(store.issue(issue).await.unwrap(), Issued::Issued);
     let redemption = Redemption {
         token,
-        organisation: None,
+        organisation: shop,
         sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$new".to_owned()),
         at: at(10),

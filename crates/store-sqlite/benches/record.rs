@@ -18,9 +18,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use application::ports::{AddressVault as _, NewRequest, TokenStore as _};
+use application::model::NewRequest;
+use application::ports::{AddressVault as _, RequestIntake as _};
 use chrono::{DateTime, TimeDelta};
-use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, Priority, RequestId};
+use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, RequestId};
 use resetd_store_sqlite::SqliteStore;
 use testkit::fake::TestVault;
 
@@ -128,7 +129,6 @@ fn request(caller: u64, number: u64) -> NewRequest {
         sandbox: false,
         email: EmailAddress::parse(&format!("customer.{number}@shop.example.com")).unwrap(),
         customer_ip: Some(CustomerIp::parse("203.0.113.7").unwrap()),
-        priority: Priority::default(),
         accepted_at,
         expires_at: accepted_at + TimeDelta::hours(1),
     }

@@ -15,14 +15,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use application::ports::{
-    AddressBudget, Completion, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint,
-    NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash, Redemption,
-    TokenIssue, TokenStore,
+use application::model::{
+    AddressBudget, Completion, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Lease, NewRequest,
+    Organisation, OrganisationSettings, PasswordHash, Redemption, TokenIssue,
 };
+use application::ports::{CustomerDirectory, DeliveryQueue, OrganisationRegistry, RequestIntake, TokenStore};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    CustomerId, EmailAddress, MailId, NoMailReason, OrganisationId, Priority, RequestId, TokenHash, WorkerId,
+    CustomerId, EmailAddress, MailId, NoMailReason, OrganisationId, RequestId, TokenHash, WorkerId,
 };
 use futures_util::future::join_all;
 use resetd_store_sqlite::SqliteStore;
@@ -185,14 +185,14 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
 
         let started = Started::now();
         let limit = u32::try_from(TOGETHER).unwrap();
-        let mails = store.claim_due(WORKER, now, now + TimeDelta::seconds(60), limit).await.unwrap();
+        let mails = store.claim(WORKER, now, now + TimeDelta::seconds(60), limit).await.unwrap();
         assert_eq!(mails.len() as u64, TOGETHER);
         costs.add("claim", started);
 
         let started = Started::now();
         let budget = AddressBudget { per_minute: 1_000, per_hour: 1_000 };
         join_all(numbers.clone().map(|number| async move {
-            store.admit(id(run, number), WORKER, budget, now).await.unwrap();
+            store.admit(Lease::new(id(run, number), WORKER), budget, now).await.unwrap();
         }))
         .await;
         costs.add("admit", started);
@@ -218,7 +218,7 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
                 reply: "250 2.0.0 Ok: queued".to_owned(),
             };
             let mail = MailId::from_bytes(*id(run, number).as_bytes());
-            assert!(store.complete(mail, WORKER, sent, now).await.unwrap());
+            assert!(store.complete(Lease::new(mail, WORKER), sent, now).await.unwrap());
         }))
         .await;
         costs.add("complete", started);
@@ -230,9 +230,9 @@ async fn measure(store: &SqliteStore, run: u64) -> Costs {
         .await;
         costs.add("redeem", started);
         // The notices of these redemptions are not measured.
-        let notices = store.claim_due(WORKER, now, now + TimeDelta::seconds(60), limit).await.unwrap();
+        let notices = store.claim(WORKER, now, now + TimeDelta::seconds(60), limit).await.unwrap();
         let none = || Completion::NoMail(NoMailReason::Inactive);
-        join_all(notices.iter().map(|mail| store.complete(mail.id, WORKER, none(), now))).await;
+        join_all(notices.iter().map(|mail| store.complete(Lease::new(mail.id(), WORKER), none(), now))).await;
     }
     costs
 }
@@ -276,7 +276,6 @@ fn request(run: u64, number: u64, now: DateTime<Utc>) -> NewRequest {
         sandbox: false,
         email: email(number),
         customer_ip: None,
-        priority: Priority::default(),
         accepted_at: now,
         expires_at: now + TimeDelta::hours(1),
     }
@@ -284,8 +283,7 @@ fn request(run: u64, number: u64, now: DateTime<Utc>) -> NewRequest {
 
 fn issue(run: u64, number: u64, now: DateTime<Utc>) -> TokenIssue {
     TokenIssue {
-        request: id(run, number),
-        worker: WORKER,
+        lease: Lease::new(id(run, number), WORKER),
         organisation: ORGANISATION,
         customer: CustomerId::from_bytes(bytes(100, number)),
         token: TokenHash::from_bytes(bytes(run, number)),
@@ -298,7 +296,7 @@ fn issue(run: u64, number: u64, now: DateTime<Utc>) -> TokenIssue {
 fn redemption(run: u64, number: u64, now: DateTime<Utc>) -> Redemption {
     Redemption {
         token: TokenHash::from_bytes(bytes(run, number)),
-        organisation: Some(ORGANISATION),
+        organisation: ORGANISATION,
         sandbox: false,
         password: PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$".repeat(3)),
         at: now,

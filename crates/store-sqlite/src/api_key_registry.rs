@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{ApiKeyRecord, ApiKeyRegistry, Organisation, RegisteredKey, StoreError};
+use application::model::{ApiKeyRecord, Organisation, RegisteredKey};
+use application::ports::{ApiKeyRegistry, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, Network, OrganisationId, Scope};

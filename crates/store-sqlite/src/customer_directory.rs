@@ -2,10 +2,10 @@
 
 mod import;
 
-use application::ports::{
-    AddressVault, Customer, CustomerDirectory, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow,
-    PasswordHash, StoreError,
+use application::model::{
+    Customer, CustomerImport, CustomerStatus, ImportCheckpoint, ImportedRow, PasswordHash,
 };
+use application::ports::{AddressVault, CustomerDirectory, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, OrganisationId};

@@ -7,9 +7,8 @@ mod timeline;
 
 use std::sync::Arc;
 
-use application::ports::{
-    AddressVault, Cursor, Origin, Page, Row, StoreError, StoreExport, StoredRows, Table, Value,
-};
+use application::model::{Cursor, Origin, Page, Row, Table, Value};
+use application::ports::{AddressVault, StoreError, StoreExport, StoredRows};
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::SqliteArguments;

@@ -1,4 +1,5 @@
-use application::ports::{Organisation, OrganisationRegistry, OrganisationSettings, StoreError};
+use application::model::{Organisation, OrganisationSettings};
+use application::ports::{OrganisationRegistry, StoreError};
 use async_trait::async_trait;
 use domain::OrganisationId;
 use sqlx::sqlite::SqliteRow;

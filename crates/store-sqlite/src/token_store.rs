@@ -12,10 +12,11 @@ mod purge;
 mod redeem;
 mod requester;
 
-use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
-    ResetLink, StoreError, TokenIssue, TokenStore,
+use application::model::{
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, Lease, NewRequest, Redeemed, Redemption,
+    Requester, ResetLink, TokenIssue,
 };
+use application::ports::{DeliveryQueue, RequestIntake, StoreError, TokenStore};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
@@ -31,7 +32,7 @@ use crate::writer::RecordRow;
 use application::sealed::{Submitted, mailbox};
 
 #[async_trait]
-impl TokenStore for SqliteStore {
+impl RequestIntake for SqliteStore {
     async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
         let vault = self.vault.as_ref();
         let row = RecordRow {
@@ -39,7 +40,6 @@ impl TokenStore for SqliteStore {
             organisation: *request.organisation.as_bytes(),
             api_key: request.api_key.map(|id| *id.as_bytes()),
             sandbox: request.sandbox,
-            priority: request.priority.0,
             accepted_at: millis(request.accepted_at),
             expires_at: millis(request.expires_at),
             fingerprint: mailbox(vault, request.organisation, &request.email, request.sandbox).0,
@@ -48,18 +48,21 @@ impl TokenStore for SqliteStore {
         };
         self.database.writer.record(row).await
     }
+}
 
-    async fn claim_due(
+#[async_trait]
+impl DeliveryQueue for SqliteStore {
+    async fn claim(
         &self,
         worker: WorkerId,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError> {
-        claim::claim_due(self, worker, now, lease_until, limit).await
+        claim::claim(self, worker, now, lease_until, limit).await
     }
 
-    async fn renew_leases(
+    async fn renew(
         &self,
         worker: WorkerId,
         mails: &[MailId],
@@ -68,39 +71,49 @@ impl TokenStore for SqliteStore {
         lease::renew(self, worker, mails, lease_until).await
     }
 
-    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+    async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
         lease::release(self, worker, keep).await
     }
 
     async fn admit(
         &self,
-        request: RequestId,
-        _worker: WorkerId,
+        lease: Lease,
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        let admitted = admit::admit(self, request, budget, now).await;
+        let admitted = admit::admit(self, lease.request(), budget, now).await;
         self.webhook_notifier.notify();
         admitted
     }
 
-    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
-        issue::issue(self, issue).await
-    }
-
     async fn complete(
         &self,
-        mail: MailId,
-        worker: WorkerId,
+        lease: Lease,
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let completed = complete::complete(self, mail, worker, completion, now).await;
+        let completed = complete::complete(self, lease, completion, now).await;
         self.webhook_notifier.notify();
         completed
     }
 
-    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        purge::purge(self, before, now, limit).await
+    }
+
+    /// SQLite tells nobody.
+    async fn remote_work_available(&self) {
+        std::future::pending().await
+    }
+}
+
+#[async_trait]
+impl TokenStore for SqliteStore {
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        issue::issue(self, issue).await
+    }
+
+    async fn find(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
         link::find(self, token, now).await
     }
 
@@ -118,7 +131,7 @@ impl TokenStore for SqliteStore {
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
-        customer_ip: Option<CustomerIp>,
+        customer_ip: CustomerIp,
     ) -> Result<bool, StoreError> {
         cancel::cancel(self, token, at, customer_ip).await
     }
@@ -131,15 +144,6 @@ impl TokenStore for SqliteStore {
         detail: String,
     ) -> Result<(), StoreError> {
         note::note(self, request, at, event, detail).await
-    }
-
-    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        purge::purge(self, before, now, limit).await
-    }
-
-    /// SQLite tells nobody.
-    async fn remote_work_available(&self) {
-        std::future::pending().await
     }
 }
 

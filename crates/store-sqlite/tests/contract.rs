@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use application::audit::{Chain, GENESIS, chain_hash, verify};
-use application::ports::{AuditAction, AuditEntry, AuditLog as _, AuditRow};
+use application::model::{AuditAction, AuditEntry, AuditRow};
+use application::ports::AuditLog as _;
 use resetd_store_sqlite::SqliteStore;
 use sqlx::{Connection as _, SqliteConnection};
 use testkit::contract::{self, AuditIntruder, AuditUnderTest, StoreUnderTest};

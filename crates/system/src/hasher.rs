@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
-use application::ports::{HasherError, PasswordHash, PasswordHasher};
+use application::model::PasswordHash;
+use application::ports::{HasherError, PasswordHasher};
 use async_trait::async_trait;
 use domain::Password;
 use tokio::sync::Semaphore;

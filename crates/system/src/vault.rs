@@ -1,6 +1,7 @@
 use std::fmt;
 
-use application::ports::{AddressFingerprint, AddressVault, Identifier, VaultError};
+use application::model::{AddressFingerprint, Identifier};
+use application::ports::{AddressVault, VaultError};
 use chacha20poly1305::aead::AeadInOut as _;
 use chacha20poly1305::aead::inout::InOutBuf;
 use chacha20poly1305::{KeyInit as _, Tag, XChaCha20Poly1305, XNonce};

@@ -5,7 +5,8 @@
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use application::ports::{AddressVault as _, HasherError, PasswordHash, PasswordHasher as _};
+use application::model::PasswordHash;
+use application::ports::{AddressVault as _, HasherError, PasswordHasher as _};
 use domain::{EmailAddress, OrganisationId, Password};
 use resetd_system::{DataKey, HashScheme, OsRandom, SystemClock, SystemHasher, Vault};
 use testkit::contract;

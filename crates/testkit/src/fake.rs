@@ -21,7 +21,7 @@ pub use composer::SimpleComposer;
 pub use damaging_vault::DamagingVault;
 pub use geo::FixedGeo;
 pub use hasher::PlainHasher;
-pub use interrupted::{InterruptedTokens, Interruption};
+pub use interrupted::{InterruptedStore, Interruption};
 pub use limiter::WindowLimiter;
 pub use memory_store::MemoryStore;
 pub use random::SeededRandom;

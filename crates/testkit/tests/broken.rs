@@ -7,11 +7,14 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use application::audit::{begin_seal, seal_after};
+use application::model::{
+    AddressBudget, AddressFingerprint, Admission, AuditEnd, AuditEntry, AuditRow, ClaimedMail, Completion,
+    Identifier, Issued, Lease, Limit, LimitDecision, LimitSubject, MailFilter, NewRequest, Redeemed,
+    Redemption, Requester, ResetLink, TokenIssue,
+};
 use application::ports::{
-    AddressBudget, AddressFingerprint, AddressVault, Admission, AuditEnd, AuditEntry, AuditLog, AuditRow,
-    ClaimedMail, Completion, Identifier, Issued, Limit, LimitDecision, LimitSubject, MailFilter,
-    MailQueue as _, NewRequest, PersistentPorts, RateLimiter, Redeemed, Redemption, Requester, ResetLink,
-    StoreError, TokenIssue, TokenStore, VaultError,
+    AddressVault, AuditLog, DeliveryQueue, MailQueue as _, PersistentPorts, RateLimiter, RequestIntake,
+    StoreError, TokenStore, VaultError,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -61,15 +64,18 @@ enum Error {
 struct Failing(Arc<MemoryStore>, Error);
 
 #[async_trait]
-impl TokenStore for Failing {
+impl RequestIntake for Failing {
     async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
         if self.1 == Error::ForgetsRequests && request.id.as_bytes()[5].is_multiple_of(16) {
             return Ok(());
         }
         self.0.record(request).await
     }
+}
 
-    async fn claim_due(
+#[async_trait]
+impl DeliveryQueue for Failing {
+    async fn claim(
         &self,
         worker: WorkerId,
         now: DateTime<Utc>,
@@ -77,18 +83,18 @@ impl TokenStore for Failing {
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError> {
         match self.1 {
-            Error::IgnoresLeases => self.0.claim_due(worker, now, now, limit).await,
-            Error::IgnoresTheLimit => self.0.claim_due(worker, now, lease_until, limit + 1).await,
+            Error::IgnoresLeases => self.0.claim(worker, now, now, limit).await,
+            Error::IgnoresTheLimit => self.0.claim(worker, now, lease_until, limit + 1).await,
             Error::ClaimsInAnyOrder => {
-                let mut mails = self.0.claim_due(worker, now, lease_until, limit).await?;
-                mails.sort_by_key(|mail| std::cmp::Reverse(mail.id));
+                let mut mails = self.0.claim(worker, now, lease_until, limit).await?;
+                mails.sort_by_key(|mail| std::cmp::Reverse(mail.id()));
                 Ok(mails)
             }
-            _ => self.0.claim_due(worker, now, lease_until, limit).await,
+            _ => self.0.claim(worker, now, lease_until, limit).await,
         }
     }
 
-    async fn renew_leases(
+    async fn renew(
         &self,
         worker: WorkerId,
         mails: &[MailId],
@@ -99,24 +105,23 @@ impl TokenStore for Failing {
             Error::RenewsEverything => {
                 let all = self.0.list(MailFilter { limit: 1_000, ..MailFilter::default() }).await?;
                 let mails: Vec<_> = all.iter().map(|mail| mail.id).collect();
-                self.0.renew_leases(worker, &mails, lease_until).await
+                self.0.renew(worker, &mails, lease_until).await
             }
-            _ => self.0.renew_leases(worker, mails, lease_until).await,
+            _ => self.0.renew(worker, mails, lease_until).await,
         }
     }
 
-    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+    async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
         match self.1 {
             Error::NeverReleases => Ok(()),
-            Error::ReleasesEverything => self.0.release_leases(worker, &[]).await,
-            _ => self.0.release_leases(worker, keep).await,
+            Error::ReleasesEverything => self.0.release(worker, &[]).await,
+            _ => self.0.release(worker, keep).await,
         }
     }
 
     async fn admit(
         &self,
-        request: RequestId,
-        worker: WorkerId,
+        lease: Lease,
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
@@ -124,21 +129,15 @@ impl TokenStore for Failing {
             Error::AdmitsEverybody => Ok(Admission::Admitted),
             Error::CountsTwice => {
                 let half = AddressBudget { per_minute: budget.per_minute / 2, per_hour: budget.per_hour / 2 };
-                self.0.admit(request, worker, half, now).await
+                self.0.admit(lease, half, now).await
             }
-            _ => self.0.admit(request, worker, budget, now).await,
+            _ => self.0.admit(lease, budget, now).await,
         }
-    }
-
-    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
-        let issued = self.0.issue(issue).await?;
-        Ok(if self.1 == Error::IssuesWithoutLease { Issued::Issued } else { issued })
     }
 
     async fn complete(
         &self,
-        mail: MailId,
-        worker: WorkerId,
+        lease: Lease,
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
@@ -148,13 +147,33 @@ impl TokenStore for Failing {
             }
             (_, completion) => completion,
         };
-        let done = self.0.complete(mail, worker, completion, now).await?;
+        let done = self.0.complete(lease, completion, now).await?;
         Ok(done || self.1 == Error::CompletesWithoutLease)
     }
 
-    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        match self.1 {
+            Error::PurgesNothing => Ok(0),
+            Error::PurgesEverythingAtOnce => self.0.purge(before, now, u32::MAX).await,
+            _ => self.0.purge(before, now, limit).await,
+        }
+    }
+
+    async fn remote_work_available(&self) {
+        self.0.remote_work_available().await;
+    }
+}
+
+#[async_trait]
+impl TokenStore for Failing {
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        let issued = self.0.issue(issue).await?;
+        Ok(if self.1 == Error::IssuesWithoutLease { Issued::Issued } else { issued })
+    }
+
+    async fn find(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
         let now = if self.1 == Error::NeverExpires { DateTime::UNIX_EPOCH } else { now };
-        self.0.find_link(token, now).await
+        self.0.find(token, now).await
     }
 
     async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
@@ -166,7 +185,11 @@ impl TokenStore for Failing {
 
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
         let redemption = match self.1 {
-            Error::RedeemsForAnybody => Redemption { organisation: None, ..redemption },
+            Error::RedeemsForAnybody => {
+                let link = self.0.find(redemption.token, redemption.at).await?;
+                let organisation = link.map_or(redemption.organisation, |link| link.organisation);
+                Redemption { organisation, ..redemption }
+            }
             Error::ForgetsTheNotice => Redemption { notice_expires_at: DateTime::UNIX_EPOCH, ..redemption },
             _ => redemption,
         };
@@ -174,12 +197,7 @@ impl TokenStore for Failing {
         Ok(if self.1 == Error::RedeemsTwice { Redeemed::Changed } else { redeemed })
     }
 
-    async fn cancel(
-        &self,
-        token: TokenHash,
-        at: DateTime<Utc>,
-        ip: Option<CustomerIp>,
-    ) -> Result<bool, StoreError> {
+    async fn cancel(&self, token: TokenHash, at: DateTime<Utc>, ip: CustomerIp) -> Result<bool, StoreError> {
         match self.1 {
             Error::CancelsInWordsOnly => Ok(true),
             _ => self.0.cancel(token, at, ip).await,
@@ -199,18 +217,6 @@ impl TokenStore for Failing {
             _ => self.0.note(request, at, event, detail).await,
         }
     }
-
-    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        match self.1 {
-            Error::PurgesNothing => Ok(0),
-            Error::PurgesEverythingAtOnce => self.0.purge(before, now, u32::MAX).await,
-            _ => self.0.purge(before, now, limit).await,
-        }
-    }
-
-    async fn remote_work_available(&self) {
-        self.0.remote_work_available().await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -218,7 +224,7 @@ async fn errors_of_a_token_store() {
     for (error, case) in [
         (Error::ForgetsRequests, "simultaneous_requests_are_all_recorded"),
         (Error::IgnoresLeases, "simultaneous_claimers_never_share_a_mail"),
-        (Error::ClaimsInAnyOrder, "higher_priority_goes_first_then_the_oldest"),
+        (Error::ClaimsInAnyOrder, "links_go_before_notices_then_the_oldest"),
         (Error::IgnoresTheLimit, "no_more_than_the_limit_are_claimed"),
         (Error::NeverRenews, "a_renewed_lease_holds_longer"),
         (Error::RenewsEverything, "renewing_some_leases_leaves_the_others_to_end"),
@@ -243,7 +249,10 @@ async fn errors_of_a_token_store() {
         let suite = contract::token_store(|| async move {
             let store = MemoryStore::fresh();
             let mut ports = PersistentPorts::of(store.clone());
-            ports.tokens = Arc::new(Failing(store, error));
+            let failing = Arc::new(Failing(store, error));
+            ports.intake = failing.clone();
+            ports.delivery = failing.clone();
+            ports.tokens = failing;
             ports
         });
         finds(case, suite).await;

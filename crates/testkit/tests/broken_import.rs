@@ -3,10 +3,10 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use application::ports::{
-    Customer, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
-    PasswordHash, PersistentPorts, StoreError,
+use application::model::{
+    Customer, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, PasswordHash,
 };
+use application::ports::{CustomerDirectory, PersistentPorts, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, OrganisationId};

@@ -6,9 +6,8 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use application::ports::{
-    ClaimedEvent, OutboxDepth, PersistentPorts, StoreError, WebhookOutbox, WebhookOutcome,
-};
+use application::model::{ClaimedEvent, OutboxDepth, WebhookOutcome};
+use application::ports::{PersistentPorts, StoreError, WebhookOutbox};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{WebhookEventId, WorkerId};

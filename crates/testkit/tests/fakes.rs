@@ -4,10 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{GeoContext, OutgoingWebhook, Value, WebhookError};
+use application::model::{OutgoingWebhook, Value};
+use application::ports::WebhookError;
 use async_trait::async_trait;
 use chrono::{TimeZone as _, Utc};
 use domain::CustomerIp;
+use domain::GeoContext;
 use resetd_testkit::contract::{
     self, ArchiveUnderTest, AuditUnderTest, GeoUnderTest, Inbox, ReceivedMail, ReceivedWebhook,
     SenderUnderTest, WebhooksUnderTest,
@@ -85,7 +87,7 @@ struct Taken(RecordingSender);
 #[async_trait]
 impl Inbox for Taken {
     async fn received(&self) -> Vec<ReceivedMail> {
-        let received = |mail: application::ports::OutgoingMail| ReceivedMail {
+        let received = |mail: application::model::OutgoingMail| ReceivedMail {
             to: mail.to.normalized().to_owned(),
             subject: mail.content.subject,
             text: mail.content.text,

@@ -1,7 +1,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use application::ports::{OutgoingWebhook, WebhookAnswer, WebhookError, WebhookSender};
+use application::model::{OutgoingWebhook, WebhookAnswer};
+use application::ports::{WebhookError, WebhookSender};
 use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};

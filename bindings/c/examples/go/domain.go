@@ -14,6 +14,10 @@ import (
 	"unsafe"
 )
 
+// RulesVersion tells since which year and month every input has had the answer it has now.
+// Store it beside a canonical form.
+func RulesVersion() string { return C.GoString(C.resetd_rules_version()) }
+
 // RuleError says why a rule refused a text, and at which byte.
 type RuleError struct {
 	Code     string `json:"code"`

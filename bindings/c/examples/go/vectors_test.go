@@ -33,13 +33,14 @@ func check[T any](t *testing.T, rule string, parse func(vector) (T, error)) {
 		t.Fatal(err)
 	}
 	var document struct {
+		Rules   string   `json:"rules"`
 		Vectors []vector `json:"vectors"`
 	}
 	if err := json.Unmarshal(file, &document); err != nil {
 		t.Fatal(err)
 	}
-	if len(document.Vectors) < 20 {
-		t.Fatalf("%d vectors", len(document.Vectors))
+	if len(document.Vectors) < 20 || document.Rules != domain.RulesVersion() {
+		t.Fatalf("%d vectors of %s", len(document.Vectors), document.Rules)
 	}
 	for _, vector := range document.Vectors {
 		got, err := parse(vector)

@@ -24,9 +24,16 @@ final class ResetdRules
     {
         $this->library = FFI::cdef(
             'char *resetd_rule(const char *rule, const char *input, size_t input_length, const char *options);
-             void resetd_free(char *answer);',
+             void resetd_free(char *answer);
+             const char *resetd_rules_version(void);',
             $library,
         );
+    }
+
+    /** Since which year and month every input has had the answer it has now. Store it beside a canonical form. */
+    public function version(): string
+    {
+        return $this->library->resetd_rules_version();
     }
 
     /** @param array{providers?: list<array<string, mixed>>} $options */

@@ -18,6 +18,10 @@ $passed = $failed = 0;
 foreach ($apply as $name => $rule) {
     $path = __DIR__ . "/../../../../conformance/$name.json";
     $document = json_decode(file_get_contents($path), true, flags: JSON_THROW_ON_ERROR);
+    if ($rules->version() !== $document['rules']) {
+        echo "the library has other rules\n";
+        exit(1);
+    }
     foreach ($document['vectors'] as $vector) {
         try {
             $answer = $rule($vector['input'], $vector['options'] ?? []);

@@ -5,9 +5,11 @@ The rules are those of the Rust crate ``resetd-domain``, which this package link
 """
 
 from ._errors import ApiKeyError, CustomerIpError, EmailError, ExpiryError, RuleError
-from ._native import ApiKey, CustomerIp, EmailAddress, Expiry, ProviderRule, ProviderRules
+from ._native import RULES_VERSION, UNICODE_VERSION, ApiKey, CustomerIp, EmailAddress, Expiry, ProviderRule, ProviderRules
 
 __all__ = [
+    "RULES_VERSION",
+    "UNICODE_VERSION",
     "ApiKey",
     "ApiKeyError",
     "CustomerIp",

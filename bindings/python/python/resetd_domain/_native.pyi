@@ -1,6 +1,12 @@
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, ClassVar, Literal, final
+from typing import Any, ClassVar, Final, Literal, final
+
+RULES_VERSION: Final[str]
+"""Since which year and month every input has had the answer it has now. Store it beside a canonical form."""
+
+UNICODE_VERSION: Final[str]
+"""The version of Unicode by whose tables the rules were tested."""
 
 @final
 class EmailAddress:
@@ -83,7 +89,9 @@ class ProviderRule:
     @property
     def source(self) -> str: ...
     @property
-    def domains(self) -> tuple[str, ...]: ...
+    def domains(self) -> tuple[str, ...]:
+        """The domains it covers, in A-labels, ``maps_to`` among them."""
+
     @property
     def ignores_dots(self) -> bool: ...
     @property

@@ -17,7 +17,8 @@ use super::intake_throttle::IntakeThrottle;
 use super::judge::RelayObservation;
 use super::leases::Leases;
 use super::prepare::Prepared;
-use crate::ports::{ClaimedMail, Completion, FailureKind, OutgoingMail, SendError, StoreError};
+use crate::model::{ClaimedMail, Completion, FailureKind, OutgoingMail};
+use crate::ports::{SendError, StoreError};
 use crate::relay_health::{Obstacle, RelayHealth, Turn};
 use crate::trace::{ended, stage};
 
@@ -58,7 +59,7 @@ impl DeliverResets {
         match self.attempt(&mail).await {
             Ok(observation) => observation,
             Err(error) => {
-                warn!(mail = %mail.id, %error, "a mail waits for the store");
+                warn!(mail = %mail.id(), %error, "a mail waits for the store");
                 counter!("resetd_mails_total", "outcome" => "store-unavailable").increment(1);
                 match error {
                     StoreError::Unavailable(_) => RelayObservation::StoreUnavailable,
@@ -82,9 +83,9 @@ impl DeliverResets {
             let waited = (now - mail.accepted_at).to_std().unwrap_or_default();
             histogram!("resetd_delivery_seconds").record(waited.as_secs_f64());
         }
-        let completed = self.ports.tokens.complete(mail.id, self.settings.worker, completion, now);
+        let completed = self.ports.delivery.complete(mail.lease, completion, now);
         if !completed.instrument(stage!("complete")).await? {
-            warn!(mail = %mail.id, "the lease had passed on before the outcome was recorded");
+            warn!(mail = %mail.id(), "the lease had passed on before the outcome was recorded");
         }
         Ok(observation)
     }
@@ -123,7 +124,7 @@ impl Engine {
                 () = &mut stop => break,
                 Some(observation) = self.in_flight.join_next_with_id() => self.observe(observation),
                 () = self.worker.signal.raised(), if !self.more => self.start_jitter().await,
-                () = self.worker.ports.tokens.remote_work_available(), if !self.more => self.more = true,
+                () = self.worker.ports.delivery.remote_work_available(), if !self.more => self.more = true,
                 _ = renewal.tick() => self.renew().await,
                 () = idle => self.more = true,
             }
@@ -178,12 +179,12 @@ impl Engine {
         let worker = Arc::clone(&self.worker);
         let span = stage!(
             "deliver",
-            mail = %mail.id,
+            mail = %mail.id(),
             kind = mail.kind().as_str(),
             attempt = i64::from(mail.attempts),
             outcome = Empty
         );
-        let id = mail.id;
+        let id = mail.id();
         let task = self.in_flight.spawn(async move { worker.deliver(mail).await }.instrument(span));
         self.leases.started(task.id(), id);
     }

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 
 use super::DeliverResets;
 use super::refusals::Verdict;
-use crate::ports::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail, SendError};
+use crate::model::{ClaimedMail, Completion, Delivered, FailureKind, OutgoingMail};
+use crate::ports::SendError;
 use crate::relay_health::Obstacle;
 
 /// The shortest remaining life of a link for which another attempt makes sense.
@@ -38,7 +39,7 @@ impl DeliverResets {
     ) -> (Completion, RelayObservation) {
         let SendError { kind, host, reply } = match result {
             Ok(Delivered { host, reply }) => {
-                self.refusals.lock().unwrap_or_else(PoisonError::into_inner).accepted(mail.id);
+                self.refusals.lock().unwrap_or_else(PoisonError::into_inner).accepted(mail.id());
                 return (Completion::Sent { host, reply }, RelayObservation::Answered);
             }
             Err(error) => error,
@@ -73,7 +74,7 @@ impl DeliverResets {
     ) -> (Completion, RelayObservation) {
         let now = self.ports.clock.now();
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let verdict = refusals.refused(mail.id, &outgoing.to, probable, now);
+        let verdict = refusals.refused(mail.id(), &outgoing.to, probable, now);
         drop(refusals);
         match verdict {
             Verdict::Recipient => (Completion::Undeliverable { host, reply }, RelayObservation::Answered),

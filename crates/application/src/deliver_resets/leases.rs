@@ -13,6 +13,7 @@ use tracing::{Instrument, info, warn};
 
 use super::engine::Engine;
 use super::judge::RelayObservation;
+use crate::model::ClaimedMail;
 use crate::ports::StoreError;
 use crate::trace::stage;
 
@@ -58,7 +59,7 @@ impl Engine {
         let limit = u32::try_from(settings.concurrency.saturating_mul(2)).unwrap_or(u32::MAX);
         let now = self.worker.ports.clock.now();
         let span = stage!("claim", mails = Empty);
-        let claimed = self.worker.ports.tokens.claim_due(settings.worker, now, self.lease_until(now), limit);
+        let claimed = self.worker.ports.delivery.claim(settings.worker, now, self.lease_until(now), limit);
         match self.within_limit(claimed).instrument(span.clone()).await {
             Ok(mails) => {
                 span.record("mails", i64::try_from(mails.len()).unwrap_or(i64::MAX));
@@ -78,12 +79,12 @@ impl Engine {
     /// works on, and ends.
     pub(super) async fn renew(&self) {
         let mut mails: Vec<MailId> = self.leases.in_flight.values().copied().collect();
-        mails.extend(self.ready.iter().map(|mail| mail.id));
+        mails.extend(self.ready.iter().map(ClaimedMail::id));
         if mails.is_empty() {
             return;
         }
         let until = self.lease_until(self.worker.ports.clock.now());
-        let renewed = self.worker.ports.tokens.renew_leases(self.worker.settings.worker, &mails, until);
+        let renewed = self.worker.ports.delivery.renew(self.worker.settings.worker, &mails, until);
         if let Err(error) = self.within_limit(renewed).await {
             warn!(%error, "leases could not be renewed");
         }
@@ -99,7 +100,7 @@ impl Engine {
         self.leases.give_back_at = Some(now + self.worker.settings.poll);
         self.leases.resting.retain(|(_, lease_ends)| now < *lease_ends);
         let mut keep: Vec<MailId> = self.leases.in_flight.values().copied().collect();
-        keep.extend(self.ready.iter().map(|mail| mail.id));
+        keep.extend(self.ready.iter().map(ClaimedMail::id));
         keep.extend(self.leases.resting.iter().map(|(mail, _)| *mail));
         match self.release(&keep).await {
             Ok(()) => {
@@ -111,7 +112,7 @@ impl Engine {
     }
 
     pub(super) async fn release(&self, keep: &[MailId]) -> Result<(), StoreError> {
-        self.within_limit(self.worker.ports.tokens.release_leases(self.worker.settings.worker, keep)).await
+        self.within_limit(self.worker.ports.delivery.release(self.worker.settings.worker, keep)).await
     }
 
     fn lease_until(&self, now: DateTime<Utc>) -> DateTime<Utc> {

@@ -1,6 +1,6 @@
 use domain::ResetToken;
 
-use crate::ports::Organisation;
+use crate::model::Organisation;
 
 /// Makes the links that go into mails: from configuration, never from what a caller sent.
 #[derive(Debug, Clone)]

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{CustomerId, CustomerIp, EmailAddress, Language, MailId, NoMailReason, RequestId, ResetToken};
+use domain::{CustomerId, CustomerIp, EmailAddress, Language, NoMailReason, RequestId, ResetToken};
 use tracing::{Instrument, warn};
 
 use super::DeliverResets;
 use crate::geo_rules::judge;
 use crate::locate::locate;
-use crate::new_id;
-use crate::ports::{
-    Admission, ClaimedMail, ClaimedWork, Completion, ComposeError, ComposedMail, Customer, CustomerStatus,
-    GeoAction, GeoContext, Issued, MailContent, Organisation, OutgoingMail, SANDBOX_CUSTOMERS, StoreError,
-    TokenIssue,
+use crate::model::{
+    Admission, ClaimedMail, ClaimedWork, Completion, ComposedMail, Customer, CustomerStatus, GeoAction,
+    Issued, MailContent, Organisation, OutgoingMail, SANDBOX_CUSTOMERS, TokenIssue,
 };
+use crate::new_id;
+use crate::ports::{ComposeError, StoreError};
 use crate::trace::stage;
+use domain::GeoContext;
 
 /// How long a request that an organisation wants slowed down waits.
 const SLOWED: TimeDelta = TimeDelta::minutes(1);
@@ -65,7 +66,7 @@ impl DeliverResets {
         }
         match &mail.work {
             ClaimedWork::Reset { email, customer_ip, geo, admitted } => {
-                let id = RequestId::from_bytes(*mail.id.as_bytes());
+                let id = mail.lease.request();
                 let request =
                     Request { id, email, customer_ip: *customer_ip, geo: geo.clone(), admitted: *admitted };
                 self.prepare_reset(mail, &organisation, request, now).await
@@ -86,12 +87,7 @@ impl DeliverResets {
     ) -> Result<Prepared, StoreError> {
         let budget = organisation.settings.address_budget;
         if !request.admitted
-            && self
-                .ports
-                .tokens
-                .admit(request.id, self.settings.worker, budget, now)
-                .instrument(stage!("admit"))
-                .await?
+            && self.ports.delivery.admit(mail.lease, budget, now).instrument(stage!("admit")).await?
                 == Admission::OverBudget
         {
             return Ok(no_mail(NoMailReason::OverBudget));
@@ -121,8 +117,7 @@ impl DeliverResets {
         }
         let token = ResetToken::generate(&mut |bytes| self.ports.random.fill(bytes));
         let issue = TokenIssue {
-            request: request.id,
-            worker: self.settings.worker,
+            lease: mail.lease,
             organisation: organisation.id,
             customer: customer.id,
             token: token.hash(),
@@ -221,7 +216,7 @@ fn finish(
 ) -> Prepared {
     match composed {
         Ok(content) => Prepared::Mail(Box::new(OutgoingMail {
-            id: MailId::from_bytes(*mail.id.as_bytes()),
+            id: mail.id(),
             organisation: mail.organisation,
             kind: mail.kind(),
             from: organisation.settings.mail_from.clone(),

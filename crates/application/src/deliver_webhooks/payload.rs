@@ -4,7 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use domain::{OrganisationId, RequestId, mask_addresses};
 use serde::Serialize;
 
-use crate::ports::WebhookEvent;
+use crate::model::WebhookEvent;
 
 #[derive(Serialize)]
 struct Payload<'a, D> {

@@ -1,6 +1,6 @@
 use sha2::{Digest, Sha256};
 
-use crate::ports::Value;
+use crate::model::Value;
 
 /// How many rows there are, and what they are: equal for equal rows in whatever order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 //! A new table of the stores becomes a line here. Where both keep it under these names there is
 //! nothing else to do; a test of each store compares this list with its schema.
 
-use crate::ports::Kind::{Bool, Bytes, Id, Int, Json, Sealed, SealedTexts, Text, Texts, Time, Times};
-use crate::ports::{Column, Table};
+use crate::model::Kind::{Bool, Bytes, Id, Int, Json, Sealed, SealedTexts, Text, Texts, Time, Times};
+use crate::model::{Column, Table};
 
 macro_rules! table {
     ($name:ident by $key:literal: $($column:ident $kind:ident),+ $(,)?) => {

@@ -1,74 +1,7 @@
-use std::fmt;
-
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
-use domain::{EmailAddress, MailId, OrganisationId};
 use thiserror::Error;
 
-use super::{ComposedMail, MailKind};
-
-/// A mail with its envelope, ready to go.
-#[derive(Clone)]
-pub struct OutgoingMail {
-    /// The same on every attempt; `Message-ID` is made of it, so that mailboxes can fold
-    /// duplicates.
-    pub id: MailId,
-    /// Whose mail.
-    pub organisation: OrganisationId,
-    /// Which mail.
-    pub kind: MailKind,
-    /// `Name <user@example.com>` or an address alone. `None`: the installation's sender.
-    pub from: Option<String>,
-    /// The stored address of the customer.
-    pub to: EmailAddress,
-    /// Subject and both parts.
-    pub content: ComposedMail,
-    /// The link in it, for those who read captured mail by machine.
-    pub link: Option<String>,
-    /// The `Date` header.
-    pub date: DateTime<Utc>,
-}
-
-impl fmt::Debug for OutgoingMail {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OutgoingMail").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
-    }
-}
-
-/// The receiving server took responsibility.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivered {
-    /// Who took it: host and port, or the directory of a capture.
-    pub host: String,
-    /// Its last reply (`250 2.0.0 Ok: queued as 4D2A…`).
-    pub reply: String,
-}
-
-/// How a failed attempt is to be taken. Where a server answered, the code of its reply decides,
-/// never the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FailureKind {
-    /// The host cannot be reached or takes nothing for now (refused, timed out, 421): pause the
-    /// whole queue.
-    HostDown,
-    /// A permanent reply about us, which every mail would meet (greeting, `EHLO`, login): pause the
-    /// whole queue, and probe less and less often.
-    HostRefuses,
-    /// A permanent reply about the sender's address. The installation's sender: as
-    /// [`HostRefuses`](Self::HostRefuses). An organisation's own: its mails wait, the others go.
-    SenderRefused,
-    /// A permanent reply at a recipient that may be about the recipient or about us (`554 5.7.1`):
-    /// it is judged by what becomes of the others.
-    PolicyRefused,
-    /// As [`PolicyRefused`](Self::PolicyRefused), but most probably about the recipient (a bare
-    /// `550`).
-    RecipientRefused,
-    /// This mail was deferred (4xx): try it again later.
-    Transient,
-    /// This mail will never be taken (5xx about it or its recipient, or an address the server
-    /// cannot carry): give up.
-    Permanent,
-}
+use crate::model::{Delivered, FailureKind, OutgoingMail};
 
 /// A failed attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

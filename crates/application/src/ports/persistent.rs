@@ -1,13 +1,15 @@
 use std::sync::Arc;
 
-use super::{
-    ApiKeyRegistry, AuditLog, CustomerDirectory, MailArchive, MailQueue, OrganisationRegistry, SandboxStore,
-    TemplateStore, TokenStore, WebhookOutbox, WebhookRegistry,
+use crate::ports::{
+    ApiKeyRegistry, AuditLog, CustomerDirectory, DeliveryQueue, MailArchive, MailQueue, OrganisationRegistry,
+    RequestIntake, SandboxStore, TemplateStore, TokenStore, WebhookOutbox, WebhookRegistry,
 };
 
 /// A store that offers every persistent port.
 pub trait PersistentStore:
-    TokenStore
+    RequestIntake
+    + DeliveryQueue
+    + TokenStore
     + MailQueue
     + CustomerDirectory
     + ApiKeyRegistry
@@ -23,7 +25,9 @@ pub trait PersistentStore:
 }
 
 impl<S> PersistentStore for S where
-    S: TokenStore
+    S: RequestIntake
+        + DeliveryQueue
+        + TokenStore
         + MailQueue
         + CustomerDirectory
         + ApiKeyRegistry
@@ -41,7 +45,11 @@ impl<S> PersistentStore for S where
 /// The persistent ports over one storage. Clones are handles on the same.
 #[derive(Clone)]
 pub struct PersistentPorts {
-    /// Requests from acceptance to redemption.
+    /// Accepts requests.
+    pub intake: Arc<dyn RequestIntake>,
+    /// The queue as a delivery worker sees it.
+    pub delivery: Arc<dyn DeliveryQueue>,
+    /// Tokens from issue to redemption.
     pub tokens: Arc<dyn TokenStore>,
     /// The queue as an operator sees it.
     pub queue: Arc<dyn MailQueue>,
@@ -70,6 +78,8 @@ impl PersistentPorts {
     #[must_use]
     pub fn of<S: PersistentStore>(store: Arc<S>) -> Self {
         Self {
+            intake: Arc::<S>::clone(&store),
+            delivery: Arc::<S>::clone(&store),
             tokens: Arc::<S>::clone(&store),
             queue: Arc::<S>::clone(&store),
             customers: Arc::<S>::clone(&store),

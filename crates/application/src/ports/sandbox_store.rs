@@ -2,13 +2,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, MailId, OrganisationId};
 
-use super::{CapturedMail, Customer, StoreError};
-
-/// How many sandbox customers an organisation has at most: those used last.
-pub const SANDBOX_CUSTOMERS: u32 = 10_000;
-
-/// How many captured mails an organisation has at most: the newest.
-pub const SANDBOX_MAILS: u32 = 1_000;
+use crate::model::{CapturedMail, Customer};
+use crate::ports::StoreError;
 
 /// The customers and the captured mail of `DEV_` keys. Nothing live is ever found or changed by
 /// these methods.

@@ -2,7 +2,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{open_json, seal_json};
-use crate::ports::{AddressVault, StoreError, TimelineEntry};
+use crate::model::TimelineEntry;
+use crate::ports::{AddressVault, StoreError};
 
 /// One entry of a timeline. Servers quote addresses in their replies, so entries are sealed.
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,4 +1,5 @@
-use application::ports::{ApiKeyRecord, ApiKeyRegistry, OrganisationRegistry};
+use application::model::ApiKeyRecord;
+use application::ports::{ApiKeyRegistry, OrganisationRegistry};
 use application::{AuthenticateCommand, AuthenticateError};
 use chrono::TimeDelta;
 use domain::{ApiKey, ApiKeyId, ApiKeyKind, SAMPLE_API_KEY, Scope};

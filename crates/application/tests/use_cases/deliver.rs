@@ -1,8 +1,7 @@
-use application::ports::{
-    ClaimedWork, Clock, CustomerStatus, FailureKind, GeoAction, GeoContext, GeoError, MailKind, Random,
-    TokenStore,
-};
+use application::model::{ClaimedWork, CustomerStatus, FailureKind, GeoAction, Lease, MailKind};
+use application::ports::{Clock, DeliveryQueue, GeoError, Random};
 use chrono::TimeDelta;
+use domain::GeoContext;
 use domain::{DeliveryState, LinkState, NoMailReason, RequestId, WorkerId};
 use testkit::fake::SendScript;
 
@@ -56,10 +55,10 @@ async fn a_crash_after_counting_does_not_throttle_the_request_itself() {
     let id = use_cases.ask("jan@example.com").await;
     let dead = WorkerId::from_bytes([0xdd; 16]);
     let lease = start() + TimeDelta::seconds(15);
-    let claimed = use_cases.store.claim_due(dead, start(), lease, 10).await.unwrap();
+    let claimed = use_cases.store.claim(dead, start(), lease, 10).await.unwrap();
     assert!(matches!(claimed[0].work, ClaimedWork::Reset { admitted: false, .. }));
     let budget = use_cases.organisation.settings.address_budget;
-    use_cases.store.admit(id, dead, budget, start()).await.unwrap();
+    use_cases.store.admit(Lease::new(id, dead), budget, start()).await.unwrap();
     // The worker dies here; its lease ends.
     use_cases.clock.set(lease + TimeDelta::seconds(1));
     assert_eq!(use_cases.deliver(id).await.state, DeliveryState::Sent);

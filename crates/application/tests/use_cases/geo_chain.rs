@@ -1,9 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{GeoContext, GeoError, GeoResolver};
+use application::ports::{GeoError, GeoResolver};
 use application::{GEO_DEADLINE, GeoChain};
 use domain::CustomerIp;
+use domain::GeoContext;
 use testkit::fake::FixedGeo;
 use tokio::time::Instant;
 

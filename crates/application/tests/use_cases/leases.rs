@@ -11,7 +11,7 @@ use crate::use_cases::UseCases;
 /// No clock moves here, so no lease ends: what the worker lost it has to give back.
 #[tokio::test(start_paused = true)]
 async fn a_mail_whose_step_failed_is_given_back_once_the_store_answers() {
-    for method in ["claim_due", "admit", "issue", "complete"] {
+    for method in ["claim", "admit", "issue", "complete"] {
         for interruption in [Interruption::Refused, Interruption::AnswerLost] {
             let use_cases = UseCases::new().await;
             use_cases.tokens.next(method, interruption);
@@ -25,16 +25,16 @@ async fn a_mail_whose_step_failed_is_given_back_once_the_store_answers() {
 #[tokio::test(start_paused = true)]
 async fn giving_back_is_tried_until_it_is_done() {
     let use_cases = UseCases::new().await;
-    use_cases.tokens.next("claim_due", Interruption::AnswerLost);
+    use_cases.tokens.next("claim", Interruption::AnswerLost);
     for _ in 0..3 {
-        use_cases.tokens.next("release_leases", Interruption::Refused);
+        use_cases.tokens.next("release", Interruption::Refused);
     }
     assert_eq!(use_cases.deliver(use_cases.ask("jan@example.com").await).await.state, DeliveryState::Sent);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_store_that_never_answers_holds_up_nothing_else() {
-    for method in ["claim_due", "renew_leases"] {
+    for method in ["claim", "renew"] {
         let use_cases = UseCases::new().await;
         use_cases.tokens.next(method, Interruption::Silent);
         let first = use_cases.ask("jan@example.com").await;

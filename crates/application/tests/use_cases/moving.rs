@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use application::ports::{StoreError, Table, Value};
+use application::model::{Table, Value};
+use application::ports::StoreError;
 use application::{Compared, MoveError, MoveStep, MoveStore, TABLES};
 use chrono::DateTime;
 use testkit::fake::{FixedClock, MemoryRows};

@@ -50,8 +50,8 @@ async fn asking_for_fresh_links_is_bounded() {
 async fn this_was_not_me_kills_the_link() {
     let use_cases = mailed().await;
     let token = use_cases.token(0);
-    assert!(use_cases.cancel().execute(&token, None).await.unwrap());
-    assert!(!use_cases.cancel().execute(&token, None).await.unwrap());
+    assert!(use_cases.cancel().execute(&token, "203.0.113.9".parse().unwrap()).await.unwrap());
+    assert!(!use_cases.cancel().execute(&token, "203.0.113.9".parse().unwrap()).await.unwrap());
     let opened = use_cases.open_link().execute(&token, None).await.unwrap().unwrap();
     assert_ne!(opened.link.state, LinkState::Good);
 }

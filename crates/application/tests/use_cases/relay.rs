@@ -1,6 +1,7 @@
 //! What the relay says, and what becomes of mails and queue.
 
-use application::ports::{Clock as _, CustomerStatus, FailureKind, MailQueue, QueueDepth};
+use application::model::{CustomerStatus, FailureKind, QueueDepth};
+use application::ports::{Clock as _, MailQueue};
 use chrono::TimeDelta;
 use domain::{DeliveryState, MailId, RequestId};
 use testkit::fake::SendScript;

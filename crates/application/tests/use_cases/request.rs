@@ -1,4 +1,4 @@
-use application::ports::CustomerStatus;
+use application::model::CustomerStatus;
 use application::{RequestResetCommand, RequestResetError};
 use domain::{CustomerIp, DeliveryState, Expiry};
 

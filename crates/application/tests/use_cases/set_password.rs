@@ -1,4 +1,5 @@
-use application::ports::{MailFilter, MailKind, MailQueue, OrganisationRegistry};
+use application::model::{MailFilter, MailKind};
+use application::ports::{MailQueue, OrganisationRegistry};
 use application::{NewPassword, SetNewPasswordCommand};
 use chrono::TimeDelta;
 use domain::{DeliveryState, Password, PolicyRule, RedeemCode};

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::model::*;
 use application::ports::*;
 use application::{
     Authenticate, AuthenticateCommand, Authenticated, CancelRequest, DeliverResets, DeliveryPorts,
@@ -16,14 +17,14 @@ use domain::{
     Scope, WorkerId,
 };
 use testkit::fake::{
-    FixedGeo, InterruptedTokens, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom,
+    FixedGeo, InterruptedStore, ManualClock, MemoryStore, PlainHasher, RecordingSender, SeededRandom,
     SimpleComposer, WindowLimiter,
 };
 
 pub(crate) struct UseCases {
     pub(crate) store: Arc<MemoryStore>,
     /// The same store, as the worker reaches it.
-    pub(crate) tokens: InterruptedTokens,
+    pub(crate) tokens: InterruptedStore,
     /// How long the worker leases mails for.
     pub(crate) lease: Duration,
     pub(crate) clock: ManualClock,
@@ -84,7 +85,7 @@ impl UseCases {
         let geo = FixedGeo::new();
         let use_cases = Self {
             visits: Arc::new(NoteVisit::new(store.clone(), Arc::new(geo.clone()))),
-            tokens: InterruptedTokens::new(store.clone()),
+            tokens: InterruptedStore::new(&store),
             lease: Duration::from_secs(15),
             store,
             clock: ManualClock::new(start()),
@@ -135,7 +136,7 @@ impl UseCases {
 
     pub(crate) fn request_reset(&self) -> RequestReset {
         RequestReset {
-            tokens: self.store.clone(),
+            intake: self.store.clone(),
             limiter: self.limiter.clone(),
             clock: Arc::new(self.clock.clone()),
             random: self.random.clone(),
@@ -185,7 +186,7 @@ impl UseCases {
     pub(crate) fn resent_link(&self) -> ResendLink {
         ResendLink {
             open: Arc::new(self.open_link()),
-            tokens: self.store.clone(),
+            intake: self.store.clone(),
             customers: self.store.clone(),
             limiter: self.limiter.clone(),
             clock: Arc::new(self.clock.clone()),
@@ -201,6 +202,7 @@ impl UseCases {
     /// Runs the worker until `done`, at most ten seconds.
     pub(crate) async fn deliver_until<F: Future<Output = bool>>(&self, done: impl Fn() -> F) {
         let ports = DeliveryPorts {
+            delivery: Arc::new(self.tokens.clone()),
             tokens: Arc::new(self.tokens.clone()),
             customers: self.store.clone(),
             organisations: self.store.clone(),

@@ -1,7 +1,8 @@
 use std::time::Duration;
 
-use application::ports::{GeoContext, GeoError};
+use application::ports::GeoError;
 use application::{GEO_DEADLINE, NewPassword, SetNewPasswordCommand, Visit, Visitor};
+use domain::GeoContext;
 use domain::{CustomerIp, Password, RequestId};
 use tokio::time::Instant;
 

@@ -1,10 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{
-    Clock as _, WebhookAnswer, WebhookEndpoint, WebhookEndpointStatus, WebhookError, WebhookOutbox as _,
-    WebhookRegistry, WebhookTarget,
-};
+use application::model::{WebhookAnswer, WebhookEndpoint, WebhookEndpointStatus, WebhookTarget};
+use application::ports::{Clock as _, WebhookError, WebhookOutbox as _, WebhookRegistry};
 use application::{DeliverWebhooks, WebhookPorts, WebhookSettings};
 use chrono::TimeDelta;
 use domain::{WebhookEndpointId, WebhookSecret, WorkerId};

@@ -44,30 +44,6 @@ impl DeliveryState {
     pub const fn may_be_retried(self) -> bool {
         matches!(self, Self::PreparingError | Self::SendingError | Self::Undeliverable)
     }
-
-    /// Whether a mail may go from this state to that one.
-    ///
-    /// | from | to |
-    /// |---|---|
-    /// | `not-ready-to-queue` | `in-queue`, or an end that needs no attempt to send |
-    /// | `in-queue` | `waiting-for-next-attempt`, `not-ready-to-queue`, any end |
-    /// | `waiting-for-next-attempt` | itself, `in-queue`, any end |
-    /// | `preparing-error`, `sending-error`, `undeliverable` | `in-queue`, by an operator's retry |
-    /// | `sent`, `no-mail` | nothing |
-    #[must_use]
-    pub const fn may_become(self, next: Self) -> bool {
-        match (self, next) {
-            (
-                Self::NotReadyToQueue,
-                Self::InQueue | Self::PreparingError | Self::SendingError | Self::NoMail,
-            )
-            | (Self::InQueue, Self::NotReadyToQueue | Self::WaitingForNextAttempt)
-            | (Self::WaitingForNextAttempt, Self::WaitingForNextAttempt | Self::InQueue) => true,
-            (Self::InQueue | Self::WaitingForNextAttempt, end) => end.is_terminal(),
-            (failed, Self::InQueue) => failed.may_be_retried(),
-            _ => false,
-        }
-    }
 }
 
 string_enum! {
@@ -88,64 +64,9 @@ string_enum! {
     }
 }
 
-/// What goes first: the higher, the sooner; among equals the oldest. The default is 0.
-///
-/// ```
-/// use resetd_domain::Priority;
-///
-/// assert!(Priority(1) > Priority::default());
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Priority(pub i16);
-
 #[cfg(test)]
 mod tests {
-    use DeliveryState::{
-        InQueue, NoMail, NotReadyToQueue, PreparingError, SendingError, Sent, Undeliverable,
-        WaitingForNextAttempt,
-    };
-
     use super::*;
-
-    #[test]
-    fn every_transition_is_decided() {
-        for (from, allowed) in [
-            (NotReadyToQueue, &[InQueue, PreparingError, SendingError, NoMail][..]),
-            (
-                InQueue,
-                &[
-                    NotReadyToQueue,
-                    WaitingForNextAttempt,
-                    Sent,
-                    PreparingError,
-                    SendingError,
-                    Undeliverable,
-                    NoMail,
-                ],
-            ),
-            (
-                WaitingForNextAttempt,
-                &[InQueue, WaitingForNextAttempt, Sent, PreparingError, SendingError, Undeliverable, NoMail],
-            ),
-            (PreparingError, &[InQueue]),
-            (SendingError, &[InQueue]),
-            (Undeliverable, &[InQueue]),
-            (Sent, &[]),
-            (NoMail, &[]),
-        ] {
-            for to in DeliveryState::ALL {
-                assert_eq!(from.may_become(*to), allowed.contains(to), "{from} -> {to}");
-            }
-        }
-    }
-
-    #[test]
-    fn ends_are_left_by_an_operator_alone() {
-        for state in DeliveryState::ALL {
-            let leaves = DeliveryState::ALL.iter().any(|next| state.may_become(*next));
-            assert_eq!(leaves, !state.is_terminal() || state.may_be_retried(), "{state}");
-        }
-    }
 
     #[test]
     fn words_round_trip() {

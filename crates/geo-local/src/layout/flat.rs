@@ -1,7 +1,7 @@
 //! The flat layout of freely distributed lists: `country_code`, `state1`, `city`, `latitude`,
 //! `timezone`. The data is DB-IP's.
 
-use application::ports::{GeoContext, PlaceName};
+use domain::{GeoContext, PlaceName};
 use maxminddb::MaxMindDbError;
 use serde::Deserialize;
 

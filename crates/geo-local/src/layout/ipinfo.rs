@@ -1,7 +1,7 @@
 //! IPinfo's layouts: flat texts, from the free lists up to the commercial location and privacy
 //! databases.
 
-use application::ports::{GeoContext, PlaceName};
+use domain::{GeoContext, PlaceName};
 use maxminddb::MaxMindDbError;
 use serde::Deserialize;
 

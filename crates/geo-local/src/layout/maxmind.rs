@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use application::ports::{GeoContext, PlaceName};
+use domain::{GeoContext, PlaceName};
 use maxminddb::MaxMindDbError;
 use maxminddb::PathElement::{self, Index, Key};
 use serde::de::{IgnoredAny, SeqAccess, Visitor};

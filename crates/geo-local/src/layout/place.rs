@@ -1,7 +1,7 @@
 //! What the layouts have in common: rules for countries, coordinates and districts.
 
-use application::ports::{GeoContext, PlaceName};
 use domain::Country;
+use domain::{GeoContext, PlaceName};
 
 /// Sets country and code. The name goes by the code, so that a country is called the same whichever
 /// database knows it; without a code, as the database calls it. A code that is no country's (`EU`,

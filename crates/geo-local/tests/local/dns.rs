@@ -1,7 +1,8 @@
 use std::net::{Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-use application::ports::{GeoContext, GeoError, GeoResolver};
+use application::ports::{GeoError, GeoResolver};
+use domain::GeoContext;
 
 use crate::dns_server::{self, A, AAAA, Answer, PTR, names, v4, wire};
 use crate::geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};

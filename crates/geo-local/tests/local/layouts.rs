@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use application::ports::{GeoContext, GeoResolver, PlaceName};
+use application::ports::GeoResolver;
+use domain::{GeoContext, PlaceName};
 use mmdb_writer::Value;
 
 use crate::geo_local::{LocalGeo, LocalGeoOptions};

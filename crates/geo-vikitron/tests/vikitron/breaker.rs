@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use application::CircuitSettings;
 use application::ports::{GeoError, GeoResolver};
 use testkit::net::{Behaviour, HttpServer};
 
@@ -8,9 +9,11 @@ use crate::ip;
 
 fn eager(server: &HttpServer) -> VikiTron {
     let options = VikiTronOptions {
-        breaker_failures: 3,
-        breaker_pause: Duration::from_millis(200),
-        breaker_longest: Duration::from_millis(200),
+        circuit: CircuitSettings {
+            failures: 3,
+            pause: Duration::from_millis(200),
+            longest: Duration::from_millis(200),
+        },
         ..VikiTronOptions::new(server.url())
     };
     VikiTron::new(options).unwrap()

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::CircuitSettings;
 use application::ports::{GeoError, GeoResolver};
 use futures_util::future::join_all;
 use testkit::net::{Behaviour, HttpServer};
@@ -72,8 +73,9 @@ async fn requests_at_once_are_bounded() {
 #[tokio::test]
 async fn waiting_for_a_turn_ends_with_the_deadline_and_is_not_the_servers_error() {
     let server = HttpServer::start(prague_after(200)).await;
-    let options =
-        VikiTronOptions { max_concurrent: 1, breaker_failures: 1, ..VikiTronOptions::new(server.url()) };
+    let circuit =
+        CircuitSettings { failures: 1, pause: Duration::from_secs(1), longest: Duration::from_secs(1) };
+    let options = VikiTronOptions { max_concurrent: 1, circuit, ..VikiTronOptions::new(server.url()) };
     let geo = VikiTron::new(options).unwrap();
     let (first, second, third) =
         tokio::join!(geo.resolve(ip("8.8.8.1")), geo.resolve(ip("8.8.8.2")), geo.resolve(ip("8.8.8.3")));

@@ -1,6 +1,6 @@
 //! The rate-limit headers of specification.md#limits.
 
-use application::ports::LimitDecision;
+use application::model::LimitDecision;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");

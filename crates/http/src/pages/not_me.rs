@@ -18,7 +18,7 @@ pub(crate) async fn ask(link: Link) -> Rendered {
 }
 
 pub(crate) async fn cancel(State(pages): State<Arc<ResetPages>>, _: SameOrigin, link: Link) -> Rendered {
-    match pages.cancel.execute(&link.token, Some(link.ip)).await {
+    match pages.cancel.execute(&link.token, link.ip).await {
         Ok(true) => link.page().cancelled(),
         Ok(false) => link.dead(Depth::BelowLink),
         Err(error) => link.page().unavailable(&error),

@@ -1,7 +1,8 @@
 //! What the pages show.
 
 use application::OpenedLink;
-use application::ports::{LimitDecision, StoreError};
+use application::model::LimitDecision;
+use application::ports::StoreError;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;

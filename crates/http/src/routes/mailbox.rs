@@ -6,7 +6,8 @@ mod page;
 
 use std::sync::Arc;
 
-use application::ports::{CapturedMail, MailArchive};
+use application::model::CapturedMail;
+use application::ports::MailArchive;
 use axum::extract::{Path, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_SECURITY_POLICY;

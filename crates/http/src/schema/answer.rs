@@ -1,7 +1,7 @@
 //! The bodies of answers that are no errors.
 
 use application::Authenticated;
-use application::ports::CapturedMail;
+use application::model::CapturedMail;
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;

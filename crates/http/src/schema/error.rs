@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use application::ports::{LimitDecision, StoreError};
+use application::model::LimitDecision;
+use application::ports::StoreError;
 use application::{AuthenticateError, RequestResetError};
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};

@@ -4,10 +4,13 @@ use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use application::model::{
+    ApiKeyRecord, CapturedMail, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Issued, Lease,
+    Organisation, OrganisationSettings, TokenIssue,
+};
 use application::ports::{
-    ApiKeyRecord, ApiKeyRegistry, CapturedMail, CustomerDirectory, CustomerImport, CustomerStatus, Field,
-    ImportCheckpoint, Issued, MailArchive, Organisation, OrganisationRegistry, OrganisationSettings,
-    PasswordHasher, SandboxStore, TokenIssue, TokenStore,
+    ApiKeyRegistry, CustomerDirectory, DeliveryQueue, MailArchive, OrganisationRegistry, PasswordHasher,
+    RequestIntake, SandboxStore, TokenStore,
 };
 use application::{
     Authenticate, CancelRequest, NoteVisit, OpenLink, PasswordQueue, RequestReset, ResendLink,
@@ -16,8 +19,8 @@ use application::{
 use axum::Router;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    ApiKey, ApiKeyId, CustomerId, EmailAddress, Language, Network, OrganisationId, Password, Priority,
-    RequestId, ResetToken, Scope, WorkerId,
+    ApiKey, ApiKeyId, CustomerId, EmailAddress, Language, Network, OrganisationId, Password, RequestId,
+    ResetToken, Scope, WorkerId,
 };
 use resetd_http::{Api, Peer, Readiness, ReadinessReport, router};
 use testkit::fake::{
@@ -97,6 +100,7 @@ pub struct ShopConfig {
     pub public_url: String,
     pub ready: ReadinessReport,
     /// In place of the memory store's.
+    pub intake: Option<Arc<dyn RequestIntake>>,
     pub tokens: Option<Arc<dyn TokenStore>>,
     pub keys: Option<Arc<dyn ApiKeyRegistry>>,
     /// In place of the one that costs nothing.
@@ -113,6 +117,7 @@ impl Default for ShopConfig {
             trusted_proxies: Vec::new(),
             public_url: "https://reset.example.com".to_owned(),
             ready: ReadinessReport { store: true, worker: true, relay: None },
+            intake: None,
             tokens: None,
             keys: None,
             hasher: None,
@@ -172,22 +177,20 @@ impl Shop {
         application::ports::Random::fill(&random, &mut bytes);
         let request = RequestId::from_parts(u64::try_from(now.timestamp_millis()).unwrap(), bytes);
         let worker = WorkerId::from_bytes(id(9));
-        let new = application::ports::NewRequest {
+        let new = application::model::NewRequest {
             id: request,
             organisation: self.organisation.id,
             api_key: None,
             sandbox,
             email: email("jan@barasek.com"),
             customer_ip: None,
-            priority: Priority::default(),
             accepted_at: now,
             expires_at: now + TimeDelta::hours(1),
         };
         self.store.record(new).await.unwrap();
-        self.store.claim_due(worker, now, now + TimeDelta::minutes(1), 1_000).await.unwrap();
+        self.store.claim(worker, now, now + TimeDelta::minutes(1), 1_000).await.unwrap();
         let issue = TokenIssue {
-            request,
-            worker,
+            lease: Lease::new(request, worker),
             organisation: self.organisation.id,
             customer,
             token: token.hash(),
@@ -196,7 +199,7 @@ impl Shop {
             geo: None,
         };
         assert_eq!(self.store.issue(issue).await.unwrap(), Issued::Issued);
-        self.store.release_leases(worker, &[]).await.unwrap();
+        self.store.release(worker, &[]).await.unwrap();
         token.expose().to_owned()
     }
 
@@ -208,8 +211,8 @@ impl Shop {
     pub async fn due(&self) -> usize {
         let worker = WorkerId::from_bytes(id(8));
         let now = self.clock_now();
-        let due = self.store.claim_due(worker, now, now + TimeDelta::minutes(1), 10_000).await.unwrap();
-        self.store.release_leases(worker, &[]).await.unwrap();
+        let due = self.store.claim(worker, now, now + TimeDelta::minutes(1), 10_000).await.unwrap();
+        self.store.release(worker, &[]).await.unwrap();
         due.len()
     }
 
@@ -327,6 +330,7 @@ fn api(
     let limiter = Arc::new(WindowLimiter::new());
     let random = Arc::new(SeededRandom::new(7));
     let signal = WorkSignal::default();
+    let intake = plan.intake.unwrap_or_else(|| store.clone());
     let tokens = plan.tokens.unwrap_or_else(|| store.clone());
     let visits = Arc::new(NoteVisit::new(tokens.clone(), Arc::new(FixedGeo::new())));
     let open_link = Arc::new(OpenLink {
@@ -344,7 +348,7 @@ fn api(
             accept_sample: plan.accept_sample,
         }),
         request_reset: Arc::new(RequestReset {
-            tokens: tokens.clone(),
+            intake: intake.clone(),
             limiter: limiter.clone(),
             clock: clock.clone(),
             random: random.clone(),
@@ -363,7 +367,7 @@ fn api(
         }),
         resent_link: Arc::new(ResendLink {
             open: open_link.clone(),
-            tokens: tokens.clone(),
+            intake: intake.clone(),
             customers: store.clone(),
             limiter,
             clock: clock.clone(),

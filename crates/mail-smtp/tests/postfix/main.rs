@@ -9,7 +9,8 @@ mod daemon;
 
 use std::time::{Duration, Instant};
 
-use application::ports::{ComposedMail, FailureKind, MailKind, MailSender, OutgoingMail};
+use application::model::{ComposedMail, FailureKind, MailKind, OutgoingMail};
+use application::ports::MailSender;
 use chrono::DateTime;
 use daemon::Daemon;
 use domain::{EmailAddress, Language, MailId, OrganisationId};

@@ -1,6 +1,6 @@
 //! Replies whose text is any bytes: the code alone decides.
 
-use application::ports::FailureKind::{HostDown, HostRefuses, Permanent, Transient};
+use application::model::FailureKind::{HostDown, HostRefuses, Permanent, Transient};
 use application::ports::MailSender as _;
 
 use crate::script::{Peer, Relay, act, failure, send, sender};

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::FailureKind::{HostDown, Permanent, Transient};
+use application::model::FailureKind::{HostDown, Permanent, Transient};
 use application::ports::MailSender;
 
 use crate::script::{Relay, act, failure, mail, send, sender, willing};

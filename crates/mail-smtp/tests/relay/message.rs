@@ -22,7 +22,7 @@ fn header(message: &Message<'_>, name: &str) -> Vec<String> {
         .collect()
 }
 
-async fn carried(change: impl FnOnce(&mut application::ports::OutgoingMail)) -> String {
+async fn carried(change: impl FnOnce(&mut application::model::OutgoingMail)) -> String {
     let relay = Relay::play(willing(1)).await;
     let mut mail = mail(1, "jan@barasek.com");
     change(&mut mail);

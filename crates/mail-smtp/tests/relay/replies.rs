@@ -1,4 +1,4 @@
-use application::ports::FailureKind::{
+use application::model::FailureKind::{
     HostDown, HostRefuses, Permanent, PolicyRefused, SenderRefused, Transient,
 };
 

@@ -5,9 +5,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::{
-    ComposedMail, Delivered, FailureKind, MailKind, MailSender, OutgoingMail, SendError,
-};
+use application::model::{ComposedMail, Delivered, FailureKind, MailKind, OutgoingMail};
+use application::ports::{MailSender, SendError};
 use chrono::{TimeZone, Utc};
 use domain::{EmailAddress, Language, MailId, OrganisationId};
 use resetd_mail_smtp::{SmtpSender, SmtpSettings};

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use application::ports::FailureKind::{HostDown, HostRefuses};
+use application::model::FailureKind::{HostDown, HostRefuses};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use tempfile::TempDir;
 use tokio_rustls::TlsAcceptor;
@@ -185,7 +185,7 @@ async fn endless_replies_end_under_tls_too() {
     })])
     .await;
     let (kind, reply) = failure(&sender(&relay.url(""))).await;
-    assert_eq!(kind, application::ports::FailureKind::Transient, "{reply}");
+    assert_eq!(kind, application::model::FailureKind::Transient, "{reply}");
 }
 
 #[tokio::test]
@@ -237,7 +237,7 @@ async fn a_relay_without_login_is_a_host_that_is_down() {
 }
 
 /// A failure at a host called by name.
-async fn stranger(relay: &Relay) -> (application::ports::FailureKind, String) {
+async fn stranger(relay: &Relay) -> (application::model::FailureKind, String) {
     let error =
         send(&sender(&relay.url("&tls=required").replace("127.0.0.1", "localhost"))).await.unwrap_err();
     (error.kind, error.reply)

@@ -1,4 +1,4 @@
-use application::ports::MailKind;
+use application::model::MailKind;
 use resetd_mail_template::{built_in_layout, built_in_template, check_layout, check_template};
 
 use crate::shop::{DISOWN, LINK, Shop};

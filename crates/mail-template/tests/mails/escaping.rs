@@ -1,4 +1,6 @@
-use application::ports::{ComposeError, MailKind, PlaceName};
+use application::model::MailKind;
+use application::ports::ComposeError;
+use domain::PlaceName;
 
 use crate::shop::Shop;
 

@@ -70,7 +70,7 @@ async fn an_unknown_variable_stops_the_mail_and_says_where() {
     ] {
         let shop = Shop::open();
         shop.add_template("en", "s", html, TEXT, -1, None);
-        let outcome = shop.write(application::ports::MailKind::ResetPassword, "en", "Jan").await;
+        let outcome = shop.write(application::model::MailKind::ResetPassword, "en", "Jan").await;
         let Err(ComposeError::Template { template, error }) = outcome else { panic!("{html} went through") };
         assert!(template.contains("contact-reset-password/en"), "{template}");
         assert!(error.contains(what), "{error}");
@@ -82,7 +82,7 @@ async fn a_broken_template_fails_its_own_mails_only() {
     let shop = Shop::open();
     shop.add_template("de", "{{ broken", HTML, TEXT, -1, None);
     shop.add_template("en", "fine", HTML, TEXT, -1, None);
-    assert!(shop.write(application::ports::MailKind::ResetPassword, "de", "Jan").await.is_err());
+    assert!(shop.write(application::model::MailKind::ResetPassword, "de", "Jan").await.is_err());
     assert_eq!(shop.reset("en", "Jan").await.subject, "fine");
 }
 
@@ -96,14 +96,14 @@ async fn no_template_can_switch_escaping_off() {
 
     let shop = Shop::open();
     shop.add_template("en", "s", "{{ customerName|safe }}{{ resetUrl }}", TEXT, -1, None);
-    assert!(shop.write(application::ports::MailKind::ResetPassword, "en", "<b>").await.is_err());
+    assert!(shop.write(application::model::MailKind::ResetPassword, "en", "<b>").await.is_err());
 }
 
 #[tokio::test]
 async fn a_name_in_a_link_leads_nowhere() {
     let shop = Shop::open();
     shop.add_template("en", "s", "<a href=\"{{ customerName }}\">x</a>{{ resetUrl }}", TEXT, -1, None);
-    let outcome = shop.write(application::ports::MailKind::ResetPassword, "en", "javascript:alert(1)").await;
+    let outcome = shop.write(application::model::MailKind::ResetPassword, "en", "javascript:alert(1)").await;
     let Err(ComposeError::Template { error, .. }) = outcome else {
         panic!("a link to a script went through")
     };
@@ -115,7 +115,7 @@ async fn an_endless_template_ends() {
     let shop = Shop::open();
     let html = "{% for a in resetUrl %}{% for b in resetUrl %}{% for c in resetUrl %}x{% endfor %}{% endfor %}{% endfor %}";
     shop.add_template("en", "s", html, TEXT, -1, None);
-    assert!(shop.write(application::ports::MailKind::ResetPassword, "en", "Jan").await.is_err());
+    assert!(shop.write(application::model::MailKind::ResetPassword, "en", "Jan").await.is_err());
 }
 
 #[tokio::test]
@@ -138,6 +138,6 @@ async fn templates_are_read_once_per_cache_life_and_after_a_reload() {
 async fn a_store_that_is_down_is_no_error_of_the_template() {
     let shop = Shop::open();
     *shop.shelf.down.lock().unwrap() = true;
-    let outcome = shop.write(application::ports::MailKind::ResetPassword, "en", "Jan").await;
+    let outcome = shop.write(application::model::MailKind::ResetPassword, "en", "Jan").await;
     assert!(matches!(outcome, Err(ComposeError::Unavailable(_))));
 }

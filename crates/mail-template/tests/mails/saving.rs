@@ -1,4 +1,5 @@
-use application::ports::{ComposeError, MailKind, Template};
+use application::model::{MailKind, Template};
+use application::ports::ComposeError;
 use resetd_mail_template::{check_layout, check_template};
 
 use crate::shop::{layout, template};

@@ -3,12 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use application::ports::{
-    ComposeError, ComposedMail, GeoContext, Layout, MailComposer, MailContent, MailKind, Organisation,
-    OrganisationSettings, PlaceName, StoreError, Template, TemplateSet, TemplateStore,
+use application::model::{
+    ComposedMail, Layout, MailContent, MailKind, Organisation, OrganisationSettings, Template, TemplateSet,
 };
+use application::ports::{ComposeError, MailComposer, StoreError, TemplateStore};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use domain::{GeoContext, PlaceName};
 use domain::{Language, OrganisationId};
 use resetd_mail_template::TemplateComposer;
 

@@ -1,6 +1,6 @@
 //! `resetd api-key`.
 
-use application::ports::{ApiKeyRecord, AuditAction};
+use application::model::{ApiKeyRecord, AuditAction};
 use chrono::TimeDelta;
 use domain::{ApiKey, ApiKeyId, ApiKeyKind, Network, Scope};
 

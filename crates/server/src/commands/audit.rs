@@ -27,7 +27,7 @@ fn tampered(broken: Chain) -> CommandError {
     CommandError::usage(format!("the audit log was tampered with: {broken}"))
 }
 
-fn describe(row: &application::ports::AuditRow, json: bool) -> String {
+fn describe(row: &application::model::AuditRow, json: bool) -> String {
     let entry = &row.entry;
     let organisation = entry.organisation.map(|id| id.to_string());
     let ip = entry.ip.map(|ip| ip.to_string());

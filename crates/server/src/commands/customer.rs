@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use application::ports::{AuditAction, ImportCheckpoint};
+use application::model::{AuditAction, ImportCheckpoint};
 use application::{CustomerRow, ImportCustomers, ImportReport};
 use domain::OrganisationId;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};

@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use application::new_id;
-use application::ports::{
-    ApiKeyRecord, Clock, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Organisation,
-    OrganisationSettings, Random,
+use application::model::{
+    ApiKeyRecord, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Organisation, OrganisationSettings,
 };
+use application::new_id;
+use application::ports::{Clock, Random};
 use chrono::TimeDelta;
 use domain::{ApiKey, ApiKeyId, CustomerId, EmailAddress, OrganisationId, SAMPLE_API_KEY};
 use system::{OsRandom, SystemClock};

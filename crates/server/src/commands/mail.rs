@@ -1,6 +1,6 @@
 //! `resetd mail`.
 
-use application::ports::{AuditAction, MailDetail, MailFilter, MailSummary};
+use application::model::{AuditAction, MailDetail, MailFilter, MailSummary};
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, Expiry, MailId};
 

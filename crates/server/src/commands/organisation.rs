@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use application::ports::{AuditAction, GeoAction, Organisation, OrganisationSettings};
+use application::model::{AuditAction, GeoAction, Organisation, OrganisationSettings};
 use domain::{Expiry, ExpiryPolicy, Language, OrganisationId};
 
 use crate::cli::{GeoActionArg, OrganisationCommand, OrganisationFlags};

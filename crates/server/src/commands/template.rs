@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use application::ports::{
-    AuditAction, ComposedMail, GeoContext, Layout, MailComposer, MailContent, MailKind, Organisation,
-    OutgoingMail, PlaceName, Template,
+use application::model::{
+    AuditAction, ComposedMail, Layout, MailContent, MailKind, Organisation, OutgoingMail, Template,
 };
+use application::ports::MailComposer;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{EmailAddress, Language, MailId, OrganisationId};
+use domain::{GeoContext, PlaceName};
 use mail_template::{check_layout, check_template};
 
 use crate::cli::{TemplateCommand, TemplateWhich};

@@ -1,6 +1,6 @@
 //! `resetd webhook`.
 
-use application::ports::{
+use application::model::{
     AuditAction, OutgoingWebhook, WebhookEndpoint, WebhookEndpointStatus, WebhookTarget,
 };
 use application::test_event;

@@ -85,7 +85,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             accept_sample: options.accept_sample,
         }),
         request_reset: Arc::new(RequestReset {
-            tokens: Arc::clone(&stores.tokens),
+            intake: Arc::clone(&stores.intake),
             limiter: Arc::clone(&parts.limiter),
             clock: Arc::clone(&parts.clock),
             random: Arc::clone(&parts.random),
@@ -104,7 +104,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
         }),
         resent_link: Arc::new(ResendLink {
             open: Arc::clone(&open_link),
-            tokens: Arc::clone(&stores.tokens),
+            intake: Arc::clone(&stores.intake),
             customers: Arc::clone(&stores.customers),
             limiter: Arc::clone(&parts.limiter),
             clock: Arc::clone(&parts.clock),

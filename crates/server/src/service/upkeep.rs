@@ -40,7 +40,7 @@ impl Upkeep {
 
 pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) -> Upkeep {
     let purge = Purge {
-        tokens: Arc::clone(&stores.tokens),
+        delivery: Arc::clone(&stores.delivery),
         webhooks: Arc::clone(&stores.outbox),
         sandbox: Arc::clone(&stores.sandbox),
         clock: Arc::clone(clock),

@@ -14,6 +14,7 @@ mod geo;
 mod http;
 mod import;
 mod moving;
+mod normalize;
 mod process;
 mod relay;
 mod reload;

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 
-use application::ports::{
-    AddressVault, CustomerImport, CustomerStatus, Field, Identifier, ImportCheckpoint, ImportedRow,
-    PasswordHash,
+use application::model::{
+    CustomerImport, CustomerStatus, Field, Identifier, ImportCheckpoint, ImportedRow, PasswordHash,
 };
+use application::ports::AddressVault;
 use chrono::{DateTime, Utc};
 use domain::{Language, OrganisationId};
 use sqlx::postgres::PgRow;

@@ -1,6 +1,7 @@
 //! Rows in the text format of `COPY` (PostgreSQL's documentation of `COPY`, "File Formats").
 
-use application::ports::{AddressVault, Column, Identifier, Kind, Row, StoreError, Table, Value};
+use application::model::{Column, Identifier, Kind, Row, Table, Value};
+use application::ports::{AddressVault, StoreError};
 use application::sealed::Person;
 use chrono::{DateTime, Utc};
 use domain::OrganisationId;

@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, Column, Cursor, Kind, Page, Row, Table, Value};
+use application::model::{Column, Cursor, Kind, Page, Row, Table, Value};
+use application::ports::AddressVault;
 use application::sealed::open_text;
 use chrono::{DateTime, Utc};
 use sqlx::postgres::{PgArguments, PgRow};

@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use application::ports::{AddressVault, MailFilter, MailKind, MailSummary};
+use application::model::{MailFilter, MailKind, MailSummary};
+use application::ports::AddressVault;
 use domain::{CustomerId, DeliveryState, NoMailReason};
 use sqlx::postgres::PgRow;
 use sqlx::types::Uuid;

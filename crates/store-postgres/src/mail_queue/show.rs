@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, MailDetail, TimelineEntry};
+use application::model::{MailDetail, TimelineEntry};
+use application::ports::AddressVault;
 use domain::MailId;
 use sqlx::postgres::PgRow;
 

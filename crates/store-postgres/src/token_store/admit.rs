@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 
-use application::ports::{AddressBudget, Admission, StoreError};
+use application::model::{AddressBudget, Admission};
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 use sqlx::PgConnection;

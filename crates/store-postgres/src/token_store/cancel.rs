@@ -1,4 +1,4 @@
-use application::ports::{AuditAction, AuditEntry};
+use application::model::{AuditAction, AuditEntry};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
 use sqlx::{Connection, PgConnection};
@@ -26,7 +26,7 @@ impl PostgresStore {
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
-        customer_ip: Option<CustomerIp>,
+        customer_ip: CustomerIp,
     ) -> Result<bool, QueryError> {
         let mut connection = self.pool().acquire().await?;
         let limit = connection.limit();
@@ -39,7 +39,7 @@ impl PostgresStore {
         connection: &mut PgConnection,
         token: TokenHash,
         at: DateTime<Utc>,
-        customer_ip: Option<CustomerIp>,
+        customer_ip: CustomerIp,
     ) -> Result<bool, QueryError> {
         let mut transaction = connection.begin().await?;
         let cancelled = self.cancel_within(&mut transaction, token, at, customer_ip).await?;
@@ -56,7 +56,7 @@ impl PostgresStore {
         transaction: &mut PgConnection,
         token: TokenHash,
         at: DateTime<Utc>,
-        customer_ip: Option<CustomerIp>,
+        customer_ip: CustomerIp,
     ) -> Result<bool, QueryError> {
         let hash = &token.as_bytes()[..];
         let Some(link) = sqlx::query(FIND_OPEN).bind(hash).fetch_optional(&mut *transaction).await? else {
@@ -74,7 +74,7 @@ impl PostgresStore {
             actor: "customer".to_owned(),
             action: AuditAction::RequestCancelled,
             subject: AuditEntry::of(request, link.read("reset_token.sandbox")?),
-            ip: customer_ip,
+            ip: Some(customer_ip),
         };
         audit_log::append(transaction, self.vault.as_ref(), &entry).await?;
         Ok(true)

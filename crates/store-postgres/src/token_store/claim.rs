@@ -1,8 +1,9 @@
 use std::cmp::Reverse;
 
-use application::ports::{AddressVault, ClaimedMail, ClaimedWork, Completion, StoreError};
+use application::model::{ClaimedMail, ClaimedWork, Completion, Lease};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
-use domain::{MailId, WorkerId};
+use domain::WorkerId;
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
 use tracing::error;
@@ -25,7 +26,7 @@ pub(crate) const CLAIM: &str = "WITH ready AS MATERIALIZED (SELECT id FROM mail_
      q.admitted, q.customer_id, q.submitted, q.geo";
 
 impl PostgresStore {
-    pub(super) async fn claim(
+    pub(super) async fn claim_mails(
         &self,
         worker: WorkerId,
         now: DateTime<Utc>,
@@ -37,21 +38,24 @@ impl PostgresStore {
         let rows = connection.settle(rows)?;
         let mut mails = Vec::with_capacity(rows.len());
         for row in &rows {
-            match claimed(self.vault.as_ref(), row) {
+            match claimed(self.vault.as_ref(), worker, row) {
                 Ok(mail) => mails.push((row.read::<i16>("mail_queue.priority")?, mail)),
-                Err(error) => self.set_mail_aside(row.id("mail_queue.id")?, worker, error, now).await,
+                Err(error) => {
+                    self.set_mail_aside(Lease { mail: row.id("mail_queue.id")?, worker }, error, now).await
+                }
             }
         }
         // RETURNING keeps no order.
-        mails.sort_by_key(|(priority, mail)| (Reverse(*priority), mail.accepted_at, mail.id));
+        mails.sort_by_key(|(priority, mail)| (Reverse(*priority), mail.accepted_at, mail.id()));
         Ok(mails.into_iter().map(|(_, mail)| mail).collect())
     }
 
     /// A row that cannot be read must not stop those beside it.
-    async fn set_mail_aside(&self, mail: MailId, worker: WorkerId, error: QueryError, now: DateTime<Utc>) {
+    async fn set_mail_aside(&self, lease: Lease, error: QueryError, now: DateTime<Utc>) {
         let error = StoreError::from(error).to_string();
+        let mail = lease.mail;
         error!(%mail, error, "a mail that cannot be read is set aside");
-        let ended = self.complete_mail(mail, worker, Completion::PreparingError { error }, now).await;
+        let ended = self.complete_mail(lease, Completion::PreparingError { error }, now).await;
         if let Err(error) = ended {
             error!(%mail, %error, "it could not be set aside; its lease ends by itself");
         }
@@ -70,7 +74,7 @@ async fn lease(
     Ok(claim.fetch_all(connection).await?)
 }
 
-fn claimed(vault: &dyn AddressVault, row: &PgRow) -> Result<ClaimedMail, QueryError> {
+fn claimed(vault: &dyn AddressVault, worker: WorkerId, row: &PgRow) -> Result<ClaimedMail, QueryError> {
     let Submitted { email, ip } = Submitted::open(vault, row.read("mail_queue.submitted")?)?;
     let work = match row.read::<i16>("mail_queue.kind")? {
         0 => ClaimedWork::Reset {
@@ -87,7 +91,7 @@ fn claimed(vault: &dyn AddressVault, row: &PgRow) -> Result<ClaimedMail, QueryEr
         other => return Err(QueryError::corrupt("mail_queue.kind", format!("{other} is no kind of mail"))),
     };
     Ok(ClaimedMail {
-        id: row.id("mail_queue.id")?,
+        lease: Lease { mail: row.id("mail_queue.id")?, worker },
         organisation: row.id("mail_queue.organisation_id")?,
         sandbox: row.read("mail_queue.sandbox")?,
         accepted_at: row.time("mail_queue.accepted_at")?,

@@ -1,8 +1,9 @@
 use std::collections::HashSet;
 
-use application::ports::{AddressVault, Completion, StoreError};
+use application::model::{Completion, Lease};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
-use domain::{DeliveryState, MailId, NoMailReason, WorkerId};
+use domain::{DeliveryState, NoMailReason};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
 
@@ -80,20 +81,18 @@ impl Batch for Complete {
 impl PostgresStore {
     pub(super) async fn complete_mail(
         &self,
-        mail: MailId,
-        worker: WorkerId,
+        lease: Lease,
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        let outcome = outcome(self.vault.as_ref(), mail, worker, completion, now)?;
+        let outcome = outcome(self.vault.as_ref(), lease, completion, now)?;
         self.groups.complete.call(outcome).await
     }
 }
 
 fn outcome(
     vault: &dyn AddressVault,
-    mail: MailId,
-    worker: WorkerId,
+    lease: Lease,
     completion: Completion,
     at: DateTime<Utc>,
 ) -> Result<Outcome, QueryError> {
@@ -124,6 +123,7 @@ fn outcome(
             (State::NoMail, Some(reason), None, 0, entry)
         }
     };
-    let (id, worker, entry) = (uuid(mail.as_bytes()), uuid(worker.as_bytes()), entry.seal(vault)?);
+    let (id, worker, entry) =
+        (uuid(lease.mail.as_bytes()), uuid(lease.worker.as_bytes()), entry.seal(vault)?);
     Ok(Outcome { id, worker, state, reason, due_at, attempted, entry, at })
 }

@@ -1,6 +1,8 @@
 use std::collections::{HashMap, HashSet};
 
-use application::ports::{GeoContext, Issued, StoreError, TokenIssue};
+use application::model::{Issued, TokenIssue};
+use application::ports::StoreError;
+use domain::GeoContext;
 use sqlx::types::Uuid;
 use sqlx::{Connection, PgConnection};
 
@@ -77,7 +79,7 @@ impl Batch for Issue {
             open = rest;
         }
         transaction.commit().await?;
-        let verdict = |job: &IssueRow| verdicts.get(&uuid(job.issue.request.as_bytes())).copied();
+        let verdict = |job: &IssueRow| verdicts.get(&uuid(job.issue.lease.mail.as_bytes())).copied();
         Ok(jobs.iter().map(|job| verdict(job).unwrap_or(Issued::LeaseLost)).collect())
     }
 }
@@ -91,8 +93,8 @@ async fn issue_round(
         round.iter().map(|row| column(row)).collect()
     }
     let rows = sqlx::query(ISSUE)
-        .bind(all(round, |row| uuid(row.issue.request.as_bytes())))
-        .bind(all(round, |row| uuid(row.issue.worker.as_bytes())))
+        .bind(all(round, |row| uuid(row.issue.lease.mail.as_bytes())))
+        .bind(all(round, |row| uuid(row.issue.lease.worker.as_bytes())))
         .bind(all(round, |row| uuid(row.issue.organisation.as_bytes())))
         .bind(all(round, |row| uuid(row.issue.customer.as_bytes())))
         .bind(all(round, |row| &row.issue.token.as_bytes()[..]))

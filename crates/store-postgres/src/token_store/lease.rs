@@ -14,7 +14,7 @@ pub(crate) const RELEASE: &str = "WITH held AS MATERIALIZED (SELECT id FROM mail
      AND id <> ALL ($2::uuid[]) ORDER BY id FOR NO KEY UPDATE) UPDATE mail_queue q SET due_at = NULL, lease_owner = NULL FROM held WHERE q.id = held.id";
 
 impl PostgresStore {
-    pub(super) async fn renew(
+    pub(super) async fn renew_mails(
         &self,
         worker: WorkerId,
         mails: &[MailId],
@@ -25,7 +25,7 @@ impl PostgresStore {
         Ok(())
     }
 
-    pub(super) async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), QueryError> {
+    pub(super) async fn release_mails(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), QueryError> {
         let release = sqlx::query(RELEASE).bind(uuid(worker.as_bytes())).bind(uuids(keep));
         let released = release.execute(self.pool()).await?;
         if released.rows_affected() > 0 {

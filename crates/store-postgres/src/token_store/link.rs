@@ -1,4 +1,4 @@
-use application::ports::ResetLink;
+use application::model::ResetLink;
 use chrono::{DateTime, Utc};
 use domain::{LinkState, TokenHash};
 

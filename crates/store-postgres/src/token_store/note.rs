@@ -1,4 +1,4 @@
-use application::ports::room_for;
+use application::model::room_for;
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 

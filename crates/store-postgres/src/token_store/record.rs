@@ -1,4 +1,5 @@
-use application::ports::{NewRequest, StoreError};
+use application::model::NewRequest;
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use sqlx::types::Uuid;
@@ -10,12 +11,14 @@ use crate::notify::WorkNotifier;
 use crate::query_error::QueryError;
 use application::sealed::{Submitted, mailbox};
 
+/// `priority` is 1 for links and 0 for notices: links go first.
+///
 /// One statement for a whole group of requests, and so one commit. A request that is recorded again
 /// (a batch is run twice when its connection broke) is in the queue, or has passed on from it.
-pub(crate) const RECORD: &str = "INSERT INTO mail_queue (id, organisation_id, api_key_id, sandbox, priority, accepted_at, \
-     expires_at, address_fingerprint, submitted, kind) \
-     SELECT n.*, 0 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::smallint[], $6::timestamptz[], \
-     $7::timestamptz[], $8::bytea[], $9::bytea[]) AS n(id) \
+pub(crate) const RECORD: &str = "INSERT INTO mail_queue (id, organisation_id, api_key_id, sandbox, accepted_at, \
+     expires_at, address_fingerprint, submitted, priority, kind) \
+     SELECT n.*, 1, 0 FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::boolean[], $5::timestamptz[], \
+     $6::timestamptz[], $7::bytea[], $8::bytea[]) AS n(id) \
      WHERE NOT EXISTS (SELECT FROM mail m WHERE m.id = n.id) ON CONFLICT (id) DO NOTHING";
 
 /// A new request as its row, sealed by the caller.
@@ -24,7 +27,6 @@ pub(crate) struct RecordRow {
     organisation: Uuid,
     api_key: Option<Uuid>,
     sandbox: bool,
-    priority: i16,
     accepted_at: DateTime<Utc>,
     expires_at: DateTime<Utc>,
     fingerprint: [u8; 16],
@@ -58,7 +60,6 @@ impl Batch for Record {
             .bind(all(rows, |row| row.organisation))
             .bind(all(rows, |row| row.api_key))
             .bind(all(rows, |row| row.sandbox))
-            .bind(all(rows, |row| row.priority))
             .bind(all(rows, |row| row.accepted_at))
             .bind(all(rows, |row| row.expires_at))
             .bind(all(rows, |row| &row.fingerprint[..]))
@@ -83,7 +84,6 @@ impl PostgresStore {
                 organisation: uuid(request.organisation.as_bytes()),
                 api_key: request.api_key.map(|id| uuid(id.as_bytes())),
                 sandbox: request.sandbox,
-                priority: request.priority.0,
                 accepted_at: request.accepted_at,
                 expires_at: request.expires_at,
                 fingerprint: mailbox(vault, request.organisation, &request.email, request.sandbox).0,

@@ -1,4 +1,4 @@
-use application::ports::{AuditAction, AuditEntry, Redeemed, Redemption};
+use application::model::{AuditAction, AuditEntry, Redeemed, Redemption};
 use domain::{CustomerId, OrganisationId};
 use sqlx::{Connection, PgConnection};
 
@@ -16,7 +16,7 @@ use application::sealed::Submitted;
 pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.customer_id FROM reset_token t \
      JOIN customer c ON c.id = t.customer_id AND c.status = 'active' AND c.sandbox = t.sandbox \
      JOIN organisation o ON o.id = t.organisation_id AND NOT o.suspended \
-     WHERE t.hash = $1 AND t.sandbox = $3 AND ($2::uuid IS NULL OR t.organisation_id = $2) FOR NO KEY UPDATE OF c";
+     WHERE t.hash = $1 AND t.sandbox = $3 AND t.organisation_id = $2 FOR NO KEY UPDATE OF c";
 /// The guard: of any number of attempts one changes the row.
 pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2";
@@ -88,7 +88,7 @@ impl PostgresStore {
         redemption: Redemption,
     ) -> Result<Redeemed, QueryError> {
         let token = &redemption.token.as_bytes()[..];
-        let caller = redemption.organisation.map(|id| uuid(id.as_bytes()));
+        let caller = uuid(redemption.organisation.as_bytes());
         let link = sqlx::query(FIND)
             .bind(token)
             .bind(caller)

@@ -1,4 +1,4 @@
-use application::ports::Requester;
+use application::model::Requester;
 use domain::RequestId;
 
 use crate::PostgresStore;

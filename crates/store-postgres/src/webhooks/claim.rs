@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, ClaimedEvent, StoreError, WebhookEvent, WebhookTarget};
+use application::model::{ClaimedEvent, WebhookEvent, WebhookTarget};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{WebhookEventType, WorkerId};
 use sqlx::postgres::PgRow;

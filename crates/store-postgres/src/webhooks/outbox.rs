@@ -1,4 +1,5 @@
-use application::ports::{ClaimedEvent, OutboxDepth, StoreError, WebhookOutbox, WebhookOutcome};
+use application::model::{ClaimedEvent, OutboxDepth, WebhookOutcome};
+use application::ports::{StoreError, WebhookOutbox};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{WebhookEventId, WorkerId};

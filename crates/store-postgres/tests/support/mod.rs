@@ -7,14 +7,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use application::ports::{
-    AddressVault, CustomerDirectory, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow,
-    NewRequest, Organisation, OrganisationRegistry, OrganisationSettings, PasswordHash,
+use application::model::{
+    CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, NewRequest, Organisation,
+    OrganisationSettings, PasswordHash,
 };
+use application::ports::{AddressVault, CustomerDirectory, OrganisationRegistry};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, Priority, RequestId, TokenHash, WorkerId,
-};
+use domain::{CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, RequestId, TokenHash, WorkerId};
 use resetd_store_postgres::{PoolSettings, PostgresDatabase, PostgresStore};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
@@ -178,7 +177,6 @@ pub fn request(organisation: OrganisationId, address: &str, accepted: DateTime<U
         sandbox: false,
         email: email(address),
         customer_ip: Some(ip("203.0.113.7")),
-        priority: Priority::default(),
         accepted_at: accepted,
         expires_at: accepted + TimeDelta::hours(1),
     }

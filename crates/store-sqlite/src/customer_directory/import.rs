@@ -1,7 +1,7 @@
-use application::ports::{
-    AddressVault, CustomerImport, CustomerStatus, Field, Identifier, ImportCheckpoint, ImportedRow,
-    PasswordHash, StoreError,
+use application::model::{
+    CustomerImport, CustomerStatus, Field, Identifier, ImportCheckpoint, ImportedRow, PasswordHash,
 };
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::OrganisationId;
 use sqlx::sqlite::SqliteRow;

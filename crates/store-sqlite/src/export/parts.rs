@@ -1,6 +1,6 @@
 //! From which of this store's tables each table of a move is read.
 
-use application::ports::{Kind, Row, Table, Value};
+use application::model::{Kind, Row, Table, Value};
 use application::sealed::{Entry, Person};
 use serde::Serialize;
 

@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, Column, Kind, Value};
+use application::model::{Column, Kind, Value};
+use application::ports::AddressVault;
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, Decode, Row as _, Sqlite, SqliteConnection, Type, TypeInfo, ValueRef};

@@ -4,10 +4,12 @@
 
 use std::collections::HashMap;
 
-use application::ports::{AddressVault, GeoContext, Kind, Row, Table, Value};
+use application::model::{Kind, Row, Table, Value};
+use application::ports::AddressVault;
 use application::sealed::{self, Entry};
 use chrono::{DateTime, Utc};
 use domain::DeliveryState;
+use domain::GeoContext;
 use futures_util::future::BoxFuture;
 
 use super::rows::{Reading, moment};

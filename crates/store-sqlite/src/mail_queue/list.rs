@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, MailFilter, MailKind, MailSummary, StoreError};
+use application::model::{MailFilter, MailKind, MailSummary};
+use application::ports::{AddressVault, StoreError};
 use domain::{DeliveryState, MailId, NoMailReason, OrganisationId};
 use sqlx::sqlite::SqliteRow;
 

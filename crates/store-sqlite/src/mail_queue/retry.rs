@@ -1,4 +1,5 @@
-use application::ports::{StoreError, room_for};
+use application::model::room_for;
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
 use domain::DeliveryState;
 

@@ -1,5 +1,7 @@
-use application::ports::{AddressVault, GeoContext, MailDetail, MailSummary, StoreError, TimelineEntry};
+use application::model::{MailDetail, MailSummary, TimelineEntry};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
+use domain::GeoContext;
 use domain::{CustomerId, DeliveryState, MailId};
 use sqlx::SqliteConnection;
 

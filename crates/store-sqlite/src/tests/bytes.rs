@@ -1,6 +1,5 @@
-use application::ports::{
-    Completion, CustomerDirectory as _, MailFilter, MailQueue, Redeemed, TokenStore as _,
-};
+use application::model::{Completion, Lease, MailFilter, Redeemed};
+use application::ports::{CustomerDirectory as _, DeliveryQueue as _, MailQueue, TokenStore as _};
 use domain::{EmailAddress, MailId};
 
 use super::setup::{ADDRESS, Fixture, at};
@@ -16,7 +15,7 @@ async fn no_address_name_phone_place_or_token_stands_in_the_clear() {
     let mail = MailId::from_bytes(*request.as_bytes());
     let quoting = format!("450 4.2.0 <{ADDRESS}>: Recipient address rejected: Greylisted");
     let retry = Completion::RetryAt { due_at: at(5), host: "relay:25".to_owned(), reply: quoting.clone() };
-    assert!(store.complete(mail, worker, retry, at(1)).await.unwrap());
+    assert!(store.complete(Lease::new(mail, worker), retry, at(1)).await.unwrap());
     store.note(request, at(2), "opened", format!("by {ADDRESS}")).await.unwrap();
     assert_eq!(store.redeem(fixture.redemption(&token, "second")).await.unwrap(), Redeemed::Changed);
 

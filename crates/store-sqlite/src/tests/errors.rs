@@ -1,8 +1,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use application::model::{AddressBudget, Lease, Organisation};
 use application::ports::{
-    AddressBudget, MailQueue as _, Organisation, OrganisationRegistry, StoreError, TokenStore as _,
+    DeliveryQueue as _, MailQueue as _, OrganisationRegistry, RequestIntake as _, StoreError,
 };
 use domain::{MailId, OrganisationId, WorkerId};
 use futures_util::future::join_all;
@@ -89,8 +90,8 @@ async fn a_lock_costs_no_job_more_than_its_deadline() {
         let records = join_all((0..10).map(|_| fixture.store.record(fixture.request("jan@barasek.com"))));
         let budget = AddressBudget { per_minute: 1, per_hour: 5 };
         let request = fixture.request("eva@barasek.com").id;
-        let delivery = fixture.store.admit(request, worker, budget, at(2));
-        let work = fixture.store.claim_due(worker, at(1), at(61), 10);
+        let delivery = fixture.store.admit(Lease::new(request, worker), budget, at(2));
+        let work = fixture.store.claim(worker, at(1), at(61), 10);
         let (records, delivery, work) = futures_util::future::join3(records, delivery, work).await;
         assert!(records.iter().all(is_unavailable), "{records:?}");
         assert!(is_unavailable(&delivery) && is_unavailable(&work), "{delivery:?} {work:?}");
@@ -149,7 +150,7 @@ async fn a_locked_database_is_unavailable_and_nothing_was_stored() {
     let started = Instant::now();
     let outcomes = join_all((0..100).map(|_| fixture.store.record(fixture.request("jan@barasek.com")))).await;
     assert!(outcomes.iter().all(is_unavailable), "{outcomes:?}");
-    assert!(is_unavailable(&fixture.store.claim_due(WorkerId::from_bytes([9; 16]), at(1), at(61), 10).await));
+    assert!(is_unavailable(&fixture.store.claim(WorkerId::from_bytes([9; 16]), at(1), at(61), 10).await));
     assert!(is_unavailable(&fixture.store.database().ping().await));
     assert!(started.elapsed() < Duration::from_secs(5), "one lock is waited for once a round");
     // Reading goes on.
@@ -246,9 +247,9 @@ async fn a_row_that_cannot_be_read_does_not_stop_those_behind_it() {
     fixture.store.record(bad).await.unwrap();
     fixture.on_writer("UPDATE mail SET submitted = x'00'").await;
     fixture.store.record(fixture.request("good@shop.cz")).await.unwrap();
-    let claimed = fixture.store.claim_due(WorkerId::from_bytes([9; 16]), at(1), at(61), 10).await.unwrap();
+    let claimed = fixture.store.claim(WorkerId::from_bytes([9; 16]), at(1), at(61), 10).await.unwrap();
     assert_eq!(claimed.len(), 1);
-    assert_ne!(claimed[0].id, bad_id);
+    assert_ne!(claimed[0].id(), bad_id);
     assert_eq!(fixture.count("SELECT count(*) FROM mail WHERE state = 'preparing-error'").await, 1);
 }
 

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use application::TABLES;
-use application::ports::{Redeemed, StoreError, StoredRows as _, TokenStore as _, Value};
+use application::model::{Redeemed, Value};
+use application::ports::{
+    DeliveryQueue as _, RequestIntake as _, StoreError, StoredRows as _, TokenStore as _,
+};
 use domain::WorkerId;
 use sqlx::{AssertSqlSafe, Row as _};
 use testkit::fake::TestVault;
@@ -84,7 +87,7 @@ async fn the_contract() {
         assert_eq!(fixture.store.redeem(fixture.redemption(&token, "second")).await, Ok(Redeemed::Changed));
         fixture.on_writer("UPDATE customer SET links_valid_from = 0").await;
         let worker = WorkerId::from_bytes(fixture.id());
-        assert_eq!(fixture.store.claim_due(worker, at(2), at(62), 10).await.unwrap().len(), 1, "the notice");
+        assert_eq!(fixture.store.claim(worker, at(2), at(62), 10).await.unwrap().len(), 1, "the notice");
     }
     for number in 0..4 {
         fixture.store.record(fixture.request(&format!("customer{number}@shop.cz"))).await.unwrap();

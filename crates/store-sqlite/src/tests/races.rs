@@ -1,6 +1,5 @@
-use application::ports::{
-    AuditLog as _, CustomerDirectory as _, MailFilter, MailQueue, Redeemed, TokenStore as _,
-};
+use application::model::{MailFilter, Redeemed};
+use application::ports::{AuditLog as _, CustomerDirectory as _, MailQueue, TokenStore as _};
 use futures_util::future::join_all;
 
 use super::setup::{Fixture, open};

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use application::ports::TokenStore as _;
+use application::ports::RequestIntake as _;
 use futures_util::future::join_all;
 use sqlx::{ConnectOptions as _, Executor as _};
 

@@ -1,7 +1,5 @@
-use application::ports::{
-    AddressBudget, Admission, Completion, Organisation, OrganisationRegistry as _, StoreError,
-    TokenStore as _,
-};
+use application::model::{AddressBudget, Admission, Completion, Lease, Organisation};
+use application::ports::{DeliveryQueue as _, OrganisationRegistry as _, RequestIntake as _, StoreError};
 use domain::OrganisationId;
 use futures_util::future::join_all;
 use sqlx::Executor as _;
@@ -109,10 +107,10 @@ async fn what_was_acknowledged_is_there_after_opening_again() {
 
     let again = open(&fixture.directory).await;
     let worker = domain::WorkerId::from_bytes([9; 16]);
-    let claimed = again.claim_due(worker, at(1), at(61), 1_000).await.unwrap();
+    let claimed = again.claim(worker, at(1), at(61), 1_000).await.unwrap();
     let ids = |mails: &mut dyn Iterator<Item = [u8; 16]>| mails.collect::<std::collections::BTreeSet<_>>();
     assert_eq!(
-        ids(&mut claimed.iter().map(|mail| *mail.id.as_bytes())),
+        ids(&mut claimed.iter().map(|mail| *mail.id().as_bytes())),
         ids(&mut requests.iter().map(|request| *request.id.as_bytes()))
     );
 }
@@ -138,7 +136,7 @@ async fn an_outcome_that_cannot_be_stored_takes_nothing_of_its_neighbours_with_i
         fixture.store.record(request.clone()).await.unwrap();
     }
     let worker = domain::WorkerId::from_bytes([9; 16]);
-    let claimed = fixture.store.claim_due(worker, at(1), at(61), 10).await.unwrap();
+    let claimed = fixture.store.claim(worker, at(1), at(61), 10).await.unwrap();
     assert_eq!(claimed.len(), 3);
     // The second one's first attempt is there already, which no version of this program writes.
     fixture
@@ -147,7 +145,8 @@ async fn an_outcome_that_cannot_be_stored_takes_nothing_of_its_neighbours_with_i
         )
         .await;
     let sent = || Completion::Sent { host: "relay".to_owned(), reply: "250 2.0.0 Ok".to_owned() };
-    let completions = claimed.iter().map(|mail| fixture.store.complete(mail.id, worker, sent(), at(2)));
+    let completions =
+        claimed.iter().map(|mail| fixture.store.complete(Lease::new(mail.id(), worker), sent(), at(2)));
     let outcomes = in_one_round(&fixture, join_all(completions)).await;
     assert!(matches!(outcomes[..], [Ok(true), Err(StoreError::Unavailable(_)), Ok(true)]), "{outcomes:?}");
     assert_eq!(fixture.count("SELECT count(*) FROM mail WHERE state = 'sent'").await, 2);
@@ -165,7 +164,8 @@ async fn the_budget_of_one_address_is_kept_within_a_round() {
         fixture.store.record(request.clone()).await.unwrap();
     }
     let worker = domain::WorkerId::from_bytes([9; 16]);
-    let asked = requests.iter().map(|request| fixture.store.admit(request.id, worker, budget, at(1)));
+    let asked =
+        requests.iter().map(|request| fixture.store.admit(Lease::new(request.id, worker), budget, at(1)));
     let verdicts: Vec<_> =
         in_one_round(&fixture, join_all(asked)).await.into_iter().map(Result::unwrap).collect();
     let [both, over] = [Admission::Admitted, Admission::OverBudget];

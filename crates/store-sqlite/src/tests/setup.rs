@@ -1,15 +1,16 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use application::model::{
+    CustomerImport, CustomerStatus, Field, ImportCheckpoint, Issued, Lease, NewRequest, Organisation,
+    OrganisationSettings, PasswordHash, Redemption, TokenIssue,
+};
 use application::ports::{
-    CustomerDirectory as _, CustomerImport, CustomerStatus, Field, ImportCheckpoint, Issued, NewRequest,
-    Organisation, OrganisationRegistry as _, OrganisationSettings, PasswordHash, Redemption, TokenIssue,
+    CustomerDirectory as _, DeliveryQueue as _, OrganisationRegistry as _, RequestIntake as _,
     TokenStore as _,
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{
-    CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, Priority, RequestId, ResetToken, WorkerId,
-};
+use domain::{CustomerId, CustomerIp, EmailAddress, MailId, OrganisationId, RequestId, ResetToken, WorkerId};
 use tempfile::TempDir;
 use testkit::fake::TestVault;
 
@@ -63,7 +64,6 @@ impl Fixture {
             sandbox: false,
             email: EmailAddress::parse(address).unwrap(),
             customer_ip: Some(CustomerIp::parse("203.0.113.7").unwrap()),
-            priority: Priority::default(),
             accepted_at: at(0),
             expires_at: at(3_600),
         }
@@ -91,7 +91,7 @@ impl Fixture {
         let id = request.id;
         self.store.record(request).await.unwrap();
         let worker = WorkerId::from_bytes(self.id());
-        assert_eq!(self.store.claim_due(worker, at(1), at(61), 10).await.unwrap().len(), 1);
+        assert_eq!(self.store.claim(worker, at(1), at(61), 10).await.unwrap().len(), 1);
         let mut seed = self.numbers.load(Ordering::Relaxed).to_le_bytes()[0];
         let token = ResetToken::generate(&mut |bytes| {
             for byte in bytes {
@@ -100,8 +100,7 @@ impl Fixture {
             }
         });
         let issue = TokenIssue {
-            request: id,
-            worker,
+            lease: Lease::new(id, worker),
             organisation: self.organisation.id,
             customer,
             token: token.hash(),
@@ -116,7 +115,7 @@ impl Fixture {
     pub(super) fn redemption(&self, token: &ResetToken, password: &str) -> Redemption {
         Redemption {
             token: token.hash(),
-            organisation: Some(self.organisation.id),
+            organisation: self.organisation.id,
             sandbox: false,
             password: PasswordHash::new(format!("$argon2id${password}")),
             at: at(2),

@@ -1,4 +1,5 @@
-use application::ports::{AddressBudget, Admission, StoreError};
+use application::model::{AddressBudget, Admission};
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
 use domain::RequestId;
 use serde::Serialize;

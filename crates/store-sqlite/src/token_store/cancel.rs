@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, AuditAction, AuditEntry, StoreError};
+use application::model::{AuditAction, AuditEntry};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
 
@@ -26,7 +27,7 @@ pub(super) async fn cancel(
     store: &SqliteStore,
     token: TokenHash,
     at: DateTime<Utc>,
-    customer_ip: Option<CustomerIp>,
+    customer_ip: CustomerIp,
 ) -> Result<bool, StoreError> {
     let vault = store.vault.clone();
     store
@@ -41,7 +42,7 @@ async fn kill(
     vault: &dyn AddressVault,
     token: TokenHash,
     at: DateTime<Utc>,
-    ip: Option<CustomerIp>,
+    ip: CustomerIp,
 ) -> Result<bool, QueryError> {
     let dead = unit.rows(Statement::new(DISOWN).bind(token.as_bytes().to_vec()).bind(millis(at))).await?;
     let Some(dead) = dead.first() else { return Ok(false) };
@@ -54,7 +55,7 @@ async fn kill(
         actor: "customer".to_owned(),
         action: AuditAction::RequestCancelled,
         subject: AuditEntry::of(RequestId::from_bytes(mail.bytes("mail.id")?), mail.read("mail.sandbox")?),
-        ip,
+        ip: Some(ip),
     };
     audit_log::append(unit, vault, &entry).await?;
     Ok(true)

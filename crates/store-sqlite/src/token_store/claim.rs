@@ -1,6 +1,7 @@
 use std::cmp::Reverse;
 
-use application::ports::{AddressVault, ClaimedMail, ClaimedWork, StoreError};
+use application::model::{ClaimedMail, ClaimedWork, Lease};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, MailId, OrganisationId, WorkerId};
 use sqlx::sqlite::SqliteRow;
@@ -27,7 +28,7 @@ pub(super) const CLAIM: &str = own_savepoint!(
 const SET_ASIDE: &str = "UPDATE mail SET stage = 3, state = 'preparing-error', lease_owner = NULL, due_at = $2, \
      last_reply = $3 WHERE seq = $1";
 
-pub(super) async fn claim_due(
+pub(super) async fn claim(
     store: &SqliteStore,
     worker: WorkerId,
     now: DateTime<Utc>,
@@ -43,13 +44,16 @@ pub(super) async fn claim_due(
     store
         .database
         .writer
-        .work_without_sync(move |unit| Box::pin(async move { lease(unit, claim, vault.as_ref(), now).await }))
+        .work_without_sync(move |unit| {
+            Box::pin(async move { lease(unit, claim, worker, vault.as_ref(), now).await })
+        })
         .await
 }
 
 async fn lease(
     unit: &mut Unit<'_>,
     claim: Statement,
+    worker: WorkerId,
     vault: &dyn AddressVault,
     now: DateTime<Utc>,
 ) -> Result<Vec<ClaimedMail>, QueryError> {
@@ -58,7 +62,7 @@ async fn lease(
     for row in &rows {
         let place: (i64, i64, i64) =
             (row.read("mail.priority")?, row.read("mail.accepted_at")?, row.read("mail.seq")?);
-        match mail(row, vault) {
+        match mail(row, worker, vault) {
             Ok(mail) => claimed.push((place, mail)),
             Err(error) => set_aside(unit, place.2, error, vault, now).await?,
         }
@@ -82,7 +86,7 @@ async fn set_aside(
     Ok(unit.run(Statement::new(SET_ASIDE).bind(seq).bind(millis(now)).bind(reply)).await?)
 }
 
-fn mail(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedMail, QueryError> {
+fn mail(row: &SqliteRow, worker: WorkerId, vault: &dyn AddressVault) -> Result<ClaimedMail, QueryError> {
     let submitted = Submitted::open(vault, row.read("mail.submitted")?)?;
     let customer: Option<[u8; 16]> = row.optional_bytes("mail.customer_id")?;
     let work = match (submitted.email, customer) {
@@ -102,7 +106,7 @@ fn mail(row: &SqliteRow, vault: &dyn AddressVault) -> Result<ClaimedMail, QueryE
         (None, None) => return Err(QueryError::corrupt("mail.customer_id", "a notice without a customer")),
     };
     Ok(ClaimedMail {
-        id: MailId::from_bytes(row.bytes("mail.id")?),
+        lease: Lease { mail: MailId::from_bytes(row.bytes("mail.id")?), worker },
         organisation: OrganisationId::from_bytes(row.bytes("mail.organisation_id")?),
         sandbox: row.read("mail.sandbox")?,
         accepted_at: row.time("mail.accepted_at")?,

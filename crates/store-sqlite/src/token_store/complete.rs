@@ -1,6 +1,7 @@
-use application::ports::{Completion, StoreError};
+use application::model::{Completion, Lease};
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
-use domain::{DeliveryState, MailId, NoMailReason, WorkerId};
+use domain::{DeliveryState, NoMailReason};
 use serde::Serialize;
 
 use crate::SqliteStore;
@@ -117,14 +118,13 @@ impl Delivery for NoMailRow {
 
 pub(super) async fn complete(
     store: &SqliteStore,
-    mail: MailId,
-    worker: WorkerId,
+    lease: Lease,
     completion: Completion,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let ended = |state| Next { stage: ENDED, state, due_at: now, sent_at: None };
     let waits = |state, due_at| Next { stage: WAITING, state, due_at, sent_at: None };
-    let call = Call { store, mail, worker, now };
+    let call = Call { store, lease, now };
     match completion {
         Completion::Sent { host, reply } => {
             call.attempted(Next { sent_at: Some(now), ..ended(DeliveryState::Sent) }, host, &reply).await
@@ -156,16 +156,15 @@ pub(super) async fn complete(
 
 struct Call<'s> {
     store: &'s SqliteStore,
-    mail: MailId,
-    worker: WorkerId,
+    lease: Lease,
     now: DateTime<Utc>,
 }
 
 impl Call<'_> {
     async fn attempted(&self, next: Next, host: String, reply: &str) -> Result<bool, StoreError> {
         let row = AttemptRow {
-            id: Hex::from(self.mail.as_bytes().as_slice()),
-            worker: Hex::from(self.worker.as_bytes().as_slice()),
+            id: Hex::from(self.lease.mail.as_bytes().as_slice()),
+            worker: Hex::from(self.lease.worker.as_bytes().as_slice()),
             stage: next.stage,
             state: next.state.as_str(),
             due: millis(next.due_at),
@@ -179,8 +178,8 @@ impl Call<'_> {
 
     async fn no_mail(&self, reason: NoMailReason) -> Result<bool, StoreError> {
         let row = NoMailRow {
-            id: Hex::from(self.mail.as_bytes().as_slice()),
-            worker: Hex::from(self.worker.as_bytes().as_slice()),
+            id: Hex::from(self.lease.mail.as_bytes().as_slice()),
+            worker: Hex::from(self.lease.worker.as_bytes().as_slice()),
             at: millis(self.now),
             reason: reason.as_str(),
         };
@@ -189,8 +188,8 @@ impl Call<'_> {
 
     async fn not_attempted(&self, next: Next, reason: &str) -> Result<bool, StoreError> {
         let statement = Statement::new(NOT_ATTEMPTED)
-            .bind(self.mail.as_bytes().to_vec())
-            .bind(self.worker.as_bytes().to_vec())
+            .bind(self.lease.mail.as_bytes().to_vec())
+            .bind(self.lease.worker.as_bytes().to_vec())
             .bind(next.stage)
             .bind(next.state.as_str())
             .bind(millis(next.due_at))

@@ -1,4 +1,5 @@
-use application::ports::{Issued, StoreError, TokenIssue};
+use application::model::{Issued, TokenIssue};
+use application::ports::StoreError;
 use application::sealed::seal_json;
 use serde::Serialize;
 
@@ -81,8 +82,8 @@ impl Delivery for IssueRow {
 pub(super) async fn issue(store: &SqliteStore, issue: TokenIssue) -> Result<Issued, StoreError> {
     let geo = issue.geo.map(|geo| seal_json(store.vault.as_ref(), &geo, "mail.geo")).transpose()?;
     let row = IssueRow {
-        id: Hex::from(issue.request.as_bytes().as_slice()),
-        worker: Hex::from(issue.worker.as_bytes().as_slice()),
+        id: Hex::from(issue.lease.mail.as_bytes().as_slice()),
+        worker: Hex::from(issue.lease.worker.as_bytes().as_slice()),
         hash: Hex::from(issue.token.as_bytes().as_slice()),
         customer: Hex::from(issue.customer.as_bytes().as_slice()),
         at: millis(issue.at),

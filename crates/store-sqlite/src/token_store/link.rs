@@ -1,4 +1,5 @@
-use application::ports::{ResetLink, StoreError};
+use application::model::ResetLink;
+use application::ports::StoreError;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, LinkState, OrganisationId, RequestId, TokenHash};
 

@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, AuditAction, AuditEntry, Redeemed, Redemption, StoreError};
+use application::model::{AuditAction, AuditEntry, Redeemed, Redemption};
+use application::ports::{AddressVault, StoreError};
 use domain::{CustomerId, OrganisationId};
 use sqlx::sqlite::SqliteRow;
 
@@ -12,7 +13,7 @@ use crate::writer::{Statement, Unit, own_savepoint};
 use application::sealed::{Person, Submitted, open_json};
 
 /// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now,
-/// `$3` organisation or NULL, `$4` whether in the sandbox: of key, link and customer all or none
+/// `$3` the organisation, `$4` whether in the sandbox: of key, link and customer all or none
 /// are.
 const CONSUME: &str = own_savepoint!(
     "UPDATE reset_token SET used_at = $2 \
@@ -20,14 +21,14 @@ const CONSUME: &str = own_savepoint!(
        AND EXISTS (SELECT 1 FROM customer c WHERE c.id = reset_token.customer_id AND c.status = 'active' \
          AND c.sandbox = $4) \
        AND EXISTS (SELECT 1 FROM mail m JOIN organisation o ON o.id = m.organisation_id \
-         WHERE m.seq = reset_token.mail AND m.sandbox = $4 AND NOT o.suspended AND ($3 IS NULL OR o.id = $3)) \
+         WHERE m.seq = reset_token.mail AND m.sandbox = $4 AND NOT o.suspended AND o.id = $3) \
      RETURNING mail, customer_id"
 );
 /// Whether the guard held because of the time alone.
 const EXPIRED: &str = "SELECT 1 FROM reset_token t \
      JOIN customer c ON c.id = t.customer_id AND c.status = 'active' AND c.sandbox = $4 \
      JOIN mail m ON m.seq = t.mail AND m.sandbox = $4 \
-     JOIN organisation o ON o.id = m.organisation_id AND NOT o.suspended AND ($3 IS NULL OR o.id = $3) \
+     JOIN organisation o ON o.id = m.organisation_id AND NOT o.suspended AND o.id = $3 \
      WHERE t.hash = $1 AND t.used_at IS NULL AND t.superseded_at IS NULL AND t.expires_at <= $2";
 const SUBJECT: &str = "SELECT m.organisation_id, c.sealed FROM mail m JOIN customer c ON c.id = $2 \
      WHERE m.seq = $1";
@@ -69,7 +70,7 @@ fn about(sql: &'static str, redemption: &Redemption) -> Statement {
     Statement::new(sql)
         .bind(redemption.token.as_bytes().to_vec())
         .bind(millis(redemption.at))
-        .bind(redemption.organisation.map(|id| id.as_bytes().to_vec()))
+        .bind(redemption.organisation.as_bytes().to_vec())
         .bind(redemption.sandbox)
 }
 

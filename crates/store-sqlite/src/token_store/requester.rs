@@ -1,4 +1,5 @@
-use application::ports::{Requester, StoreError};
+use application::model::Requester;
+use application::ports::StoreError;
 use domain::RequestId;
 
 use crate::SqliteStore;

@@ -1,4 +1,5 @@
-use application::ports::{AddressVault, ClaimedEvent, StoreError, WebhookEvent, WebhookTarget};
+use application::model::{ClaimedEvent, WebhookEvent, WebhookTarget};
+use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{OrganisationId, RequestId, WebhookEndpointId, WebhookEventId, WebhookEventType, WorkerId};
 use sqlx::sqlite::SqliteRow;

@@ -1,6 +1,5 @@
-use application::ports::{
-    StoreError, WebhookEndpoint, WebhookEndpointStatus, WebhookRegistry, WebhookTarget,
-};
+use application::model::{WebhookEndpoint, WebhookEndpointStatus, WebhookTarget};
+use application::ports::{StoreError, WebhookRegistry};
 use async_trait::async_trait;
 use domain::{OrganisationId, WebhookEndpointId, WebhookEventType};
 use sqlx::sqlite::SqliteRow;

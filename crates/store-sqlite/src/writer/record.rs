@@ -9,7 +9,6 @@ pub(crate) struct RecordRow {
     pub(crate) organisation: [u8; 16],
     pub(crate) api_key: Option<[u8; 16]>,
     pub(crate) sandbox: bool,
-    pub(crate) priority: i16,
     pub(crate) accepted_at: i64,
     pub(crate) expires_at: i64,
     pub(crate) fingerprint: [u8; 16],
@@ -19,8 +18,9 @@ pub(crate) struct RecordRow {
 
 const INSERT: &str = "INSERT INTO mail (id, organisation_id, api_key_id, sandbox, priority, accepted_at, expires_at, \
      address_fingerprint, address_masked, submitted, kind, stage, state) VALUES ";
-const ROW: &str = "(?,?,?,?,?,?,?,?,?,?,0,0,'in-queue')";
-const VALUES: usize = 10;
+/// `priority` is 1 for links and 0 for notices: links go first.
+const ROW: &str = "(?,?,?,?,1,?,?,?,?,?,0,0,'in-queue')";
+const VALUES: usize = 9;
 const ONCE: &str = " ON CONFLICT (id) DO NOTHING";
 
 /// Rows of one statement. Every number up to it has a prepared statement of its own, so that a
@@ -63,7 +63,6 @@ fn add(values: &mut SqliteArguments, row: &RecordRow) -> Result<(), sqlx::error:
     values.add(row.organisation.to_vec())?;
     values.add(row.api_key.map(|id| id.to_vec()))?;
     values.add(row.sandbox)?;
-    values.add(i64::from(row.priority))?;
     values.add(row.accepted_at)?;
     values.add(row.expires_at)?;
     values.add(row.fingerprint.to_vec())?;

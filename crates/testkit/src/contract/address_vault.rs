@@ -1,6 +1,7 @@
 use std::collections::HashSet;
 
-use application::ports::{AddressVault, Identifier, VaultError};
+use application::model::Identifier;
+use application::ports::{AddressVault, VaultError};
 use domain::OrganisationId;
 
 use super::fixture::{email, id};

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use application::ports::{ApiKeyRecord, Organisation, StoreError};
+use application::model::{ApiKeyRecord, Organisation};
+use application::ports::StoreError;
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, Network, Scope};
 
 use super::StoreUnderTest;

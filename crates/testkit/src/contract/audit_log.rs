@@ -1,5 +1,5 @@
 use application::audit::{GENESIS, chain_hash, first_break, purged_through};
-use application::ports::{AuditAction, AuditEntry, AuditRow};
+use application::model::{AuditAction, AuditEntry, AuditRow};
 use chrono::TimeDelta;
 
 use super::StoreUnderTest;

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use application::audit::{Chain, GENESIS, chain_hash, verify};
-use application::ports::{AddressVault, AuditAction, AuditEntry, AuditLog, AuditRow};
+use application::model::{AuditAction, AuditEntry, AuditRow};
+use application::ports::{AddressVault, AuditLog};
 use async_trait::async_trait;
 
 use super::fixture::at;

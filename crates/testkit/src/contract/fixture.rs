@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use application::ports::{
-    AuditRow, ClaimedMail, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, GeoContext,
-    ImportCheckpoint, ImportedRow, Issued, MailDetail, NewRequest, Organisation, OrganisationSettings,
-    PasswordHash, PlaceName, Redeemed, Redemption, TokenIssue,
+use application::model::{
+    AuditRow, ClaimedMail, ClaimedWork, Completion, CustomerImport, CustomerStatus, Field, ImportCheckpoint,
+    ImportedRow, Issued, Lease, MailDetail, NewRequest, Organisation, OrganisationSettings, PasswordHash,
+    Redeemed, Redemption, TokenIssue,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, OrganisationId, Priority,
-    RequestId, TokenHash, WorkerId,
+    CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, OrganisationId, RequestId,
+    TokenHash, WorkerId,
 };
+use domain::{GeoContext, PlaceName};
 
 use super::StoreUnderTest;
 
@@ -133,7 +134,6 @@ impl Shop {
             sandbox: false,
             email: email(address),
             customer_ip: Some(ip("203.0.113.7")),
-            priority: Priority::default(),
             accepted_at: at(accepted),
             expires_at: at(accepted + 3_600),
         }
@@ -142,13 +142,13 @@ impl Shop {
     pub(super) async fn record(&self, address: &str, accepted: i64) -> RequestId {
         let request = self.request(address, accepted);
         let id = request.id;
-        self.ports.tokens.record(request).await.unwrap();
+        self.ports.intake.record(request).await.unwrap();
         id
     }
 
     /// Whatever is due, leased for a minute.
     pub(super) async fn claim(&self, worker: WorkerId, now: i64) -> Vec<ClaimedMail> {
-        self.ports.tokens.claim_due(worker, at(now), at(now + 60), 1_000).await.unwrap()
+        self.ports.delivery.claim(worker, at(now), at(now + 60), 1_000).await.unwrap()
     }
 
     /// The one mail that is due.
@@ -166,8 +166,7 @@ impl Shop {
         now: i64,
     ) -> TokenIssue {
         TokenIssue {
-            request,
-            worker,
+            lease: Lease::new(request, worker),
             organisation: self.organisation.id,
             customer,
             token: TokenHash::from_bytes(hash()),
@@ -184,7 +183,7 @@ impl Shop {
         completion: Completion,
         now: i64,
     ) -> bool {
-        self.ports.tokens.complete(mail.into_mail(), worker, completion, at(now)).await.unwrap()
+        self.ports.delivery.complete(Lease::new(mail.into_mail(), worker), completion, at(now)).await.unwrap()
     }
 
     /// A request that was recorded, claimed, given a token (which dies an hour later) and sent, all
@@ -199,18 +198,18 @@ impl Shop {
         assert_eq!(self.ports.tokens.issue(issue).await.unwrap(), Issued::Issued);
         assert!(self.complete(request, worker, sent(), now).await, "the lease was good");
         // Whatever else was due is due again.
-        self.ports.tokens.release_leases(worker, &[]).await.unwrap();
+        self.ports.delivery.release(worker, &[]).await.unwrap();
         (request, token)
     }
 
     pub(super) async fn link_state(&self, token: TokenHash, now: i64) -> Option<LinkState> {
-        self.ports.tokens.find_link(token, at(now)).await.unwrap().map(|link| link.state)
+        self.ports.tokens.find(token, at(now)).await.unwrap().map(|link| link.state)
     }
 
     pub(super) fn redemption(&self, token: TokenHash, now: i64) -> Redemption {
         Redemption {
             token,
-            organisation: Some(self.organisation.id),
+            organisation: self.organisation.id,
             sandbox: false,
             password: password("second"),
             at: at(now),
@@ -261,7 +260,7 @@ pub(super) fn retry_at(seconds: i64) -> Completion {
 }
 
 pub(super) fn ids(mails: &[ClaimedMail]) -> Vec<MailId> {
-    mails.iter().map(|mail| mail.id).collect()
+    mails.iter().map(ClaimedMail::id).collect()
 }
 
 pub(super) fn was_admitted(mail: &ClaimedMail) -> bool {

@@ -1,7 +1,8 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use application::ports::{CapturedMail, MailArchive, MailSender, OutgoingMail};
+use application::model::{CapturedMail, OutgoingMail};
+use application::ports::{MailArchive, MailSender};
 use chrono::TimeDelta;
 use domain::OrganisationId;
 

@@ -1,9 +1,9 @@
 use std::collections::HashSet;
 
-use application::ports::{
-    ComposedMail, GeoContext, MailComposer, MailContent, MailKind, Organisation, PlaceName,
-};
+use application::model::{ComposedMail, MailContent, MailKind, Organisation};
+use application::ports::MailComposer;
 use domain::Language;
+use domain::{GeoContext, PlaceName};
 
 use super::fixture::{at, organisation, prague};
 use super::suite::run_cases;

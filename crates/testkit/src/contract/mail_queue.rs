@@ -1,4 +1,4 @@
-use application::ports::{Completion, MailFilter, MailKind, MailSummary, Redeemed};
+use application::model::{Completion, MailFilter, MailKind, MailSummary, Redeemed};
 use domain::{DeliveryState, MailId, NoMailReason, RequestId};
 
 use super::StoreUnderTest;
@@ -38,7 +38,7 @@ async fn ended(shop: &Shop, accepted: i64, completion: Completion) -> RequestId 
     let (worker, request) = (worker(), shop.record("jan@example.com", accepted).await);
     shop.claim(worker, accepted).await;
     assert!(shop.complete(request, worker, completion, accepted + 1).await, "the lease was good");
-    shop.ports.tokens.release_leases(worker, &[]).await.unwrap();
+    shop.ports.delivery.release(worker, &[]).await.unwrap();
     request
 }
 
@@ -56,7 +56,7 @@ fn of(shop: &Shop) -> MailFilter {
 
 async fn a_new_mail_is_shown_as_it_was_accepted(shop: Shop) {
     let request = shop.request("jan.barasek@example.com", 0);
-    shop.ports.tokens.record(request.clone()).await.unwrap();
+    shop.ports.intake.record(request.clone()).await.unwrap();
     let detail = shop.show(request.id).await;
     let expected = MailSummary {
         id: request.id.into_mail(),
@@ -150,7 +150,7 @@ async fn a_failed_mail_is_put_back(shop: Shop) {
         let summary = shop.show(request).await.summary;
         assert_eq!((summary.state, summary.due_at), (DeliveryState::InQueue, at(start + 100)), "{outcome:?}");
         let worker = worker();
-        assert_eq!(shop.claim_one(worker, start + 100).await.id, request.into_mail());
+        assert_eq!(shop.claim_one(worker, start + 100).await.id(), request.into_mail());
         assert!(shop.complete(request, worker, sent(), start + 101).await);
     }
 }
@@ -160,7 +160,7 @@ async fn a_waiting_mail_need_not_wait(shop: Shop) {
     assert_eq!(ids(&shop.claim(worker(), 10).await), []);
     assert_eq!(shop.ports.queue.retry(request.into_mail(), at(10)).await, Ok(true));
     let claimed = shop.claim_one(worker(), 10).await;
-    assert_eq!((claimed.id, claimed.attempts), (request.into_mail(), 1), "what was tried stays counted");
+    assert_eq!((claimed.id(), claimed.attempts), (request.into_mail(), 1), "what was tried stays counted");
 }
 
 async fn what_has_ended_well_is_not_retried(shop: Shop) {
@@ -233,7 +233,7 @@ async fn many_are_put_back_together(shop: Shop) {
     let worker = worker();
     for mail in shop.claim(worker, 0).await {
         let late = Completion::SendingError { host: String::new(), reply: "late".to_owned() };
-        assert!(shop.ports.tokens.complete(mail.id, worker, late, at(1)).await.unwrap());
+        assert!(shop.ports.delivery.complete(mail.lease, late, at(1)).await.unwrap());
     }
     let failed = DeliveryState::SendingError;
     let ended = shop.ports.queue.list(MailFilter { state: Some(failed), limit: 2_000, ..of(&shop) }).await;

@@ -2,7 +2,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{ComposedMail, MailKind, MailSender, OutgoingMail};
+use application::model::{ComposedMail, MailKind, OutgoingMail};
+use application::ports::MailSender;
 use async_trait::async_trait;
 use domain::{Language, MailId, OrganisationId};
 

@@ -1,10 +1,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use application::ports::{
-    AddressBudget, ExpirySettings, GeoAction, GeoRules, Organisation, OrganisationSettings, PasswordSettings,
-    StoreError,
+use application::model::{
+    AddressBudget, CustomersMode, ExpirySettings, GeoAction, GeoRules, HashScheme, Organisation,
+    OrganisationSettings, PasswordSettings,
 };
+use application::ports::StoreError;
 use chrono::TimeDelta;
 use domain::{Language, OrganisationId};
 
@@ -107,6 +108,11 @@ async fn update_to_a_taken_name_is_a_conflict(shop: Shop) {
 
 async fn every_setting_survives(shop: Shop) {
     let settings = OrganisationSettings {
+        customers: CustomersMode::Http {
+            url: "https://shop.example/resetd".to_owned(),
+            sealed_secret: "c2VhbGVk".to_owned(),
+            scheme: HashScheme::Bcrypt,
+        },
         reset_url: Some("https://shop.example/heslo?token={token}&x=1".to_owned()),
         language: Language::SK,
         mail_from: Some("Obchod \"U Lva\" <info@shop.example>".to_owned()),

@@ -2,7 +2,8 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
-use application::ports::{HasherError, PasswordHash, PasswordHasher};
+use application::model::PasswordHash;
+use application::ports::{HasherError, PasswordHasher};
 use domain::Password;
 
 use super::suite::run_cases;

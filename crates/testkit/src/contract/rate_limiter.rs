@@ -1,7 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
+use application::model::{Limit, LimitDecision, LimitSubject};
+use application::ports::RateLimiter;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{ApiKeyId, OrganisationId, TokenHash};
 

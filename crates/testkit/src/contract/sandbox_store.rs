@@ -1,13 +1,13 @@
 use std::collections::HashSet;
 
-use application::ports::{
+use application::model::{
     AddressBudget, Admission, CapturedMail, ClaimedWork, Completion, Customer, CustomerStatus, ImportedRow,
-    Issued, MailFilter, NewRequest, Redeemed, Redemption,
+    Issued, Lease, MailFilter, NewRequest, Redeemed, Redemption,
 };
 use domain::{CustomerId, LinkState, MailId, RequestId, TokenHash, WebhookEventType, WorkerId};
 
 use super::StoreUnderTest;
-use super::fixture::{Shop, at, email, id, password, row, worker};
+use super::fixture::{Shop, at, email, id, ip, password, row, worker};
 use super::suite::run_cases;
 use super::webhook_registry::listen;
 
@@ -64,7 +64,7 @@ impl Shop {
     async fn sandbox_request(&self, accepted: i64) -> RequestId {
         let request = NewRequest { sandbox: true, ..self.request(ADDRESS, accepted) };
         let id = request.id;
-        self.ports.tokens.record(request).await.unwrap();
+        self.ports.intake.record(request).await.unwrap();
         id
     }
 
@@ -82,7 +82,7 @@ impl Shop {
     async fn sent(&self, request: RequestId, worker: WorkerId, now: i64) {
         let sent = Completion::Sent { host: "relay".to_owned(), reply: "250".to_owned() };
         let mail = MailId::from_bytes(*request.as_bytes());
-        assert!(self.ports.tokens.complete(mail, worker, sent, at(now)).await.unwrap());
+        assert!(self.ports.delivery.complete(Lease::new(mail, worker), sent, at(now)).await.unwrap());
     }
 
     /// Good links of one address: a live one, then one of the sandbox.
@@ -171,7 +171,7 @@ async fn those_used_longest_ago_go(shop: Shop) {
     let second = shop.sandbox_customer("second@example.com", 1, 2).await.id;
     let request = NewRequest { sandbox: true, ..shop.request("second@example.com", 1) };
     let request_id = request.id;
-    shop.ports.tokens.record(request).await.unwrap();
+    shop.ports.intake.record(request).await.unwrap();
     let token = shop.link_of(request_id, second, 1).await;
     shop.sandbox_customer("first@example.com", 2, 2).await;
     let third = shop.sandbox_customer("third@example.com", 3, 2).await.id;
@@ -210,7 +210,7 @@ async fn budgets_are_apart(shop: Shop) {
     let worker = worker();
     let admit = async |request| {
         shop.claim(worker, 0).await;
-        shop.ports.tokens.admit(request, worker, budget, at(0)).await.unwrap()
+        shop.ports.delivery.admit(Lease::new(request, worker), budget, at(0)).await.unwrap()
     };
     let sandbox = shop.sandbox_request(0).await;
     assert_eq!(admit(sandbox).await, Admission::Admitted);
@@ -254,10 +254,7 @@ async fn a_link_is_redeemed_on_its_own_side_only(shop: Shop) {
     let tokens = &shop.ports.tokens;
     let wrong = [shop.sandbox_redemption(both.live_token, 5), shop.redemption(both.sandbox_token, 5)];
     for redemption in wrong {
-        for organisation in [redemption.organisation, None] {
-            let redemption = Redemption { organisation, ..redemption.clone() };
-            assert_eq!(tokens.redeem(redemption).await.unwrap(), Redeemed::NoSuchLink);
-        }
+        assert_eq!(tokens.redeem(redemption).await.unwrap(), Redeemed::NoSuchLink);
     }
     // Nor does the wrong side learn that a link has expired.
     let late = shop.sandbox_redemption(both.live_token, 4_000);
@@ -293,7 +290,7 @@ async fn a_change_of_password_stays_on_its_side(shop: Shop) {
 
 async fn cancelling_stays_on_its_side(shop: Shop) {
     let both = shop.both().await;
-    assert!(shop.ports.tokens.cancel(both.sandbox_token, at(5), None).await.unwrap());
+    assert!(shop.ports.tokens.cancel(both.sandbox_token, at(5), ip("192.0.2.1")).await.unwrap());
     assert_eq!(shop.link_state(both.sandbox_token, 6).await, Some(LinkState::Superseded));
     assert_eq!(shop.link_state(both.live_token, 6).await, Some(LinkState::Good));
 }
@@ -305,7 +302,7 @@ async fn the_audit_log_marks_the_sandbox(shop: Shop) {
     tokens.redeem(shop.sandbox_redemption(both.sandbox_token, 6)).await.unwrap();
     let request = shop.sandbox_request(7).await;
     let token = shop.link_of(request, both.sandbox, 7).await;
-    assert!(tokens.cancel(token, at(8), None).await.unwrap());
+    assert!(tokens.cancel(token, at(8), ip("192.0.2.1")).await.unwrap());
     let rows = shop.ports.audit.read(0, 100).await.unwrap();
     let subjects: Vec<_> = rows.into_iter().map(|row| row.entry.subject).collect();
     let expected = [both.live.to_string(), format!("sandbox {}", both.sandbox), format!("sandbox {request}")];

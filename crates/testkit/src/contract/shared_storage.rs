@@ -1,9 +1,9 @@
 use std::collections::HashSet;
 
 use application::audit::{GENESIS, first_break};
-use application::ports::{
+use application::model::{
     AddressBudget, Admission, ApiKeyRecord, AuditAction, AuditEntry, Completion, ImportCheckpoint, Issued,
-    Redeemed,
+    Lease, Redeemed,
 };
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, DeliveryState, LinkState};
 
@@ -84,7 +84,7 @@ async fn an_acknowledged_request_is_there_after_reopening<P: Into<StoreUnderTest
     let shop = Shop::open(open(&storage).await).await;
     let request = shop.record("jan@example.com", 0).await;
     let shop = restarted(&storage, shop).await;
-    assert_eq!(shop.claim_one(worker(), 0).await.id, request.into_mail());
+    assert_eq!(shop.claim_one(worker(), 0).await.id(), request.into_mail());
     assert_eq!(shop.ports.organisations.find(shop.organisation.id).await.unwrap(), Some(shop.organisation));
 }
 
@@ -93,11 +93,11 @@ async fn many_acknowledged_requests_are_there_after_reopening<P: Into<StoreUnder
 ) {
     let shop = Shop::open(open(&storage).await).await;
     let recorded = at_once(100, |index| {
-        let (tokens, request) =
-            (shop.ports.tokens.clone(), shop.request(&format!("c{index}@example.com"), 0));
+        let (intake, request) =
+            (shop.ports.intake.clone(), shop.request(&format!("c{index}@example.com"), 0));
         async move {
             let id = request.id.into_mail();
-            tokens.record(request).await.unwrap();
+            intake.record(request).await.unwrap();
             id
         }
     })
@@ -123,7 +123,7 @@ async fn the_state_of_the_queue_is_there_after_reopening<P: Into<StoreUnderTest>
     assert_eq!(shop.state(done).await, DeliveryState::Sent);
     assert_eq!(shop.state(waiting).await, DeliveryState::WaitingForNextAttempt);
     assert_eq!(ids(&shop.claim(worker(), 64).await), [], "a lease outlives its process until it ends");
-    assert_eq!(shop.claim_one(worker(), 66).await.id, leased.into_mail());
+    assert_eq!(shop.claim_one(worker(), 66).await.id(), leased.into_mail());
 }
 
 async fn links_and_passwords_are_there_after_reopening<P: Into<StoreUnderTest>>(
@@ -156,7 +156,7 @@ async fn a_token_is_there_after_a_crash_between_issue_and_send<P: Into<StoreUnde
     assert_eq!(shop.ports.tokens.issue(issue).await, Ok(Issued::Issued));
     let shop = restarted(&storage, shop).await;
     assert_eq!(shop.link_state(token, 1).await, Some(LinkState::Good));
-    assert_eq!(shop.claim_one(worker(), 61).await.id, request.into_mail());
+    assert_eq!(shop.claim_one(worker(), 61).await.id(), request.into_mail());
     assert_eq!(shop.redeem(token, 62).await, Redeemed::Changed);
 }
 
@@ -167,7 +167,10 @@ async fn budgets_and_checkpoints_are_there_after_reopening<P: Into<StoreUnderTes
     let (budget, worker) = (AddressBudget { per_minute: 1, per_hour: 5 }, worker());
     let first = shop.record("jan@example.com", 0).await;
     shop.claim_one(worker, 0).await;
-    assert_eq!(shop.ports.tokens.admit(first, worker, budget, at(0)).await, Ok(Admission::Admitted));
+    assert_eq!(
+        shop.ports.delivery.admit(Lease::new(first, worker), budget, at(0)).await,
+        Ok(Admission::Admitted)
+    );
     let checkpoint = ImportCheckpoint { name: "file".to_owned(), position: 3 };
     shop.ports
         .customers
@@ -176,13 +179,16 @@ async fn budgets_and_checkpoints_are_there_after_reopening<P: Into<StoreUnderTes
         .unwrap();
     let shop = restarted(&storage, shop).await;
     assert_eq!(
-        shop.ports.tokens.admit(first, worker, budget, at(1)).await,
+        shop.ports.delivery.admit(Lease::new(first, worker), budget, at(1)).await,
         Ok(Admission::Admitted),
         "the same again"
     );
     let second = shop.record("jan@example.com", 2).await;
     shop.claim_one(worker, 2).await;
-    assert_eq!(shop.ports.tokens.admit(second, worker, budget, at(2)).await, Ok(Admission::OverBudget));
+    assert_eq!(
+        shop.ports.delivery.admit(Lease::new(second, worker), budget, at(2)).await,
+        Ok(Admission::OverBudget)
+    );
     assert_eq!(shop.ports.customers.import_position(shop.organisation.id, "file").await, Ok(Some(3)));
 }
 
@@ -214,19 +220,19 @@ async fn replicas_never_share_a_mail<P: Into<StoreUnderTest>>(storage: impl Asyn
         replicas[accepted as usize % 3].record("jan@example.com", accepted).await;
     }
     let hauls = at_once(9, |index| {
-        let tokens = replicas[index % 3].ports.tokens.clone();
+        let delivery = replicas[index % 3].ports.delivery.clone();
         async move {
             let (worker, mut haul, mut empty) = (worker(), Vec::new(), 0);
             while empty < 3 && haul.len() < 90 {
-                let mails = tokens.claim_due(worker, at(100), at(160), 4).await.unwrap();
+                let mails = delivery.claim(worker, at(100), at(160), 4).await.unwrap();
                 empty = if mails.is_empty() { empty + 1 } else { 0 };
                 for mail in mails {
                     let nothing = Completion::NoMail(domain::NoMailReason::UnknownAddress);
                     assert!(
-                        tokens.complete(mail.id, worker, nothing, at(101)).await.unwrap(),
+                        delivery.complete(mail.lease, nothing, at(101)).await.unwrap(),
                         "its lease was good"
                     );
-                    haul.push(mail.id);
+                    haul.push(mail.id());
                 }
             }
             haul
@@ -275,8 +281,8 @@ async fn replicas_share_a_budget<P: Into<StoreUnderTest>>(storage: impl AsyncFn(
     }
     shop.claim(worker, 0).await;
     let verdicts = at_once(9, |index| {
-        let (tokens, request) = (replicas[index % 3].ports.tokens.clone(), requests[index]);
-        async move { tokens.admit(request, worker, budget, at(1)).await.unwrap() }
+        let (delivery, request) = (replicas[index % 3].ports.delivery.clone(), requests[index]);
+        async move { delivery.admit(Lease::new(request, worker), budget, at(1)).await.unwrap() }
     })
     .await;
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == Admission::Admitted).count(), 2, "{verdicts:?}");

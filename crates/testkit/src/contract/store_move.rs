@@ -1,9 +1,8 @@
 use std::collections::BTreeSet;
 
 use application::TABLES;
-use application::ports::{
-    Begun, Kind, MoveProgress, Origin, Page, Row, StoreExport, StoreImport, StoredRows, Table, Value,
-};
+use application::model::{Begun, Kind, MoveProgress, Origin, Page, Row, Table, Value};
+use application::ports::{StoreExport, StoreImport, StoredRows};
 use chrono::{DateTime, Utc};
 
 use super::fixture::at;

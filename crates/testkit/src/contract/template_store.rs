@@ -1,4 +1,4 @@
-use application::ports::{Layout, MailKind, Template, TemplateSet};
+use application::model::{Layout, MailKind, Template, TemplateSet};
 use chrono::TimeDelta;
 use domain::Language;
 

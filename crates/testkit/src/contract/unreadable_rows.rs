@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use application::ports::MailFilter;
+use application::model::MailFilter;
 use domain::{DeliveryState, RequestId};
 
 use super::StoreUnderTest;

@@ -2,7 +2,7 @@ mod ending;
 mod leasing;
 mod reporting;
 
-use application::ports::{AddressBudget, Admission, ClaimedEvent};
+use application::model::{AddressBudget, Admission, ClaimedEvent, Lease};
 use domain::{RequestId, WebhookEventType, WorkerId};
 
 use super::StoreUnderTest;
@@ -56,8 +56,11 @@ const BUDGET: AddressBudget = AddressBudget { per_minute: 1_000, per_hour: 1_000
 pub(super) async fn happens(shop: &Shop, now: i64) -> RequestId {
     let (worker, request) = (worker(), shop.record("jan@example.com", now).await);
     shop.claim(worker, now).await;
-    assert_eq!(shop.ports.tokens.admit(request, worker, BUDGET, at(now)).await, Ok(Admission::Admitted));
-    shop.ports.tokens.release_leases(worker, &[]).await.unwrap();
+    assert_eq!(
+        shop.ports.delivery.admit(Lease::new(request, worker), BUDGET, at(now)).await,
+        Ok(Admission::Admitted)
+    );
+    shop.ports.delivery.release(worker, &[]).await.unwrap();
     request
 }
 

@@ -1,4 +1,5 @@
-use application::ports::{StoreError, WebhookEndpoint, WebhookTarget};
+use application::model::{WebhookEndpoint, WebhookTarget};
+use application::ports::StoreError;
 use domain::{WebhookEndpointId, WebhookEventType, WebhookSecret};
 
 use super::StoreUnderTest;

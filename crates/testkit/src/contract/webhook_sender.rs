@@ -2,7 +2,8 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{OutgoingWebhook, WebhookSender};
+use application::model::OutgoingWebhook;
+use application::ports::WebhookSender;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;

@@ -1,8 +1,7 @@
 use std::sync::{Arc, Mutex};
 
-use application::ports::{
-    CapturedMail, Delivered, MailArchive, MailSender, OutgoingMail, SendError, StoreError,
-};
+use application::model::{CapturedMail, Delivered, OutgoingMail};
+use application::ports::{MailArchive, MailSender, SendError, StoreError};
 use async_trait::async_trait;
 use domain::OrganisationId;
 

@@ -1,7 +1,9 @@
 use std::fmt::Write as _;
 
-use application::ports::{ComposeError, ComposedMail, GeoContext, MailComposer, MailContent, MailKind};
+use application::model::{ComposedMail, MailContent, MailKind};
+use application::ports::{ComposeError, MailComposer};
 use async_trait::async_trait;
+use domain::GeoContext;
 use domain::Language;
 
 /// Writes short mails in the five built-in languages, without templates. Made fit for HTML and for

@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use application::ports::{AddressFingerprint, AddressVault, Identifier, VaultError};
+use application::model::{AddressFingerprint, Identifier};
+use application::ports::{AddressVault, VaultError};
 use domain::{EmailAddress, OrganisationId};
 
 use super::TestVault;

@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use application::ports::{HasherError, PasswordHash, PasswordHasher};
+use application::model::PasswordHash;
+use application::ports::{HasherError, PasswordHasher};
 use async_trait::async_trait;
 use domain::Password;
 use sha2::{Digest as _, Sha256};

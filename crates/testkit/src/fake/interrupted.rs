@@ -2,10 +2,11 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
-use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
-    ResetLink, StoreError, TokenIssue, TokenStore,
+use application::model::{
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, Lease, NewRequest, Redeemed, Redemption,
+    Requester, ResetLink, TokenIssue,
 };
+use application::ports::{DeliveryQueue, RequestIntake, StoreError, TokenStore};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
@@ -25,18 +26,20 @@ pub enum Interruption {
     Panic,
 }
 
-/// Another token store whose calls can be interrupted.
+/// The ports from intake to redemption, whose calls can be interrupted.
 #[derive(Clone)]
-pub struct InterruptedTokens {
-    store: Arc<dyn TokenStore>,
+pub struct InterruptedStore {
+    intake: Arc<dyn RequestIntake>,
+    delivery: Arc<dyn DeliveryQueue>,
+    tokens: Arc<dyn TokenStore>,
     script: Arc<Mutex<VecDeque<(&'static str, Interruption)>>>,
 }
 
-impl InterruptedTokens {
+impl InterruptedStore {
     /// Passes everything on to `store`.
     #[must_use]
-    pub fn new(store: Arc<dyn TokenStore>) -> Self {
-        Self { store, script: Arc::default() }
+    pub fn new<S: RequestIntake + DeliveryQueue + TokenStore + 'static>(store: &Arc<S>) -> Self {
+        Self { intake: store.clone(), delivery: store.clone(), tokens: store.clone(), script: Arc::default() }
     }
 
     /// Interrupts the next call of `method` (its name in the port). Several add up.
@@ -76,77 +79,89 @@ impl InterruptedTokens {
 }
 
 #[async_trait]
-impl TokenStore for InterruptedTokens {
+impl RequestIntake for InterruptedStore {
     async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
-        self.pass("record", self.store.record(request)).await
+        self.pass("record", self.intake.record(request)).await
     }
+}
 
-    async fn claim_due(
+#[async_trait]
+impl DeliveryQueue for InterruptedStore {
+    async fn claim(
         &self,
         worker: WorkerId,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError> {
-        self.pass("claim_due", self.store.claim_due(worker, now, lease_until, limit)).await
+        self.pass("claim", self.delivery.claim(worker, now, lease_until, limit)).await
     }
 
-    async fn renew_leases(
+    async fn renew(
         &self,
         worker: WorkerId,
         mails: &[MailId],
         lease_until: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.pass("renew_leases", self.store.renew_leases(worker, mails, lease_until)).await
+        self.pass("renew", self.delivery.renew(worker, mails, lease_until)).await
     }
 
-    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
-        self.pass("release_leases", self.store.release_leases(worker, keep)).await
+    async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        self.pass("release", self.delivery.release(worker, keep)).await
     }
 
     async fn admit(
         &self,
-        request: RequestId,
-        worker: WorkerId,
+        lease: Lease,
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        self.pass("admit", self.store.admit(request, worker, budget, now)).await
-    }
-
-    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
-        self.pass("issue", self.store.issue(issue)).await
+        self.pass("admit", self.delivery.admit(lease, budget, now)).await
     }
 
     async fn complete(
         &self,
-        mail: MailId,
-        worker: WorkerId,
+        lease: Lease,
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.pass("complete", self.store.complete(mail, worker, completion, now)).await
+        self.pass("complete", self.delivery.complete(lease, completion, now)).await
     }
 
-    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
-        self.pass("find_link", self.store.find_link(token, now)).await
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        self.pass("purge", self.delivery.purge(before, now, limit)).await
+    }
+
+    async fn remote_work_available(&self) {
+        self.delivery.remote_work_available().await;
+    }
+}
+
+#[async_trait]
+impl TokenStore for InterruptedStore {
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        self.pass("issue", self.tokens.issue(issue)).await
+    }
+
+    async fn find(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+        self.pass("find", self.tokens.find(token, now)).await
     }
 
     async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
-        self.pass("requester", self.store.requester(request)).await
+        self.pass("requester", self.tokens.requester(request)).await
     }
 
     async fn redeem(&self, redemption: Redemption) -> Result<Redeemed, StoreError> {
-        self.pass("redeem", self.store.redeem(redemption)).await
+        self.pass("redeem", self.tokens.redeem(redemption)).await
     }
 
     async fn cancel(
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
-        customer_ip: Option<CustomerIp>,
+        customer_ip: CustomerIp,
     ) -> Result<bool, StoreError> {
-        self.pass("disown", self.store.cancel(token, at, customer_ip)).await
+        self.pass("cancel", self.tokens.cancel(token, at, customer_ip)).await
     }
 
     async fn note(
@@ -156,14 +171,6 @@ impl TokenStore for InterruptedTokens {
         event: &'static str,
         detail: String,
     ) -> Result<(), StoreError> {
-        self.pass("note", self.store.note(request, at, event, detail)).await
-    }
-
-    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        self.pass("purge", self.store.purge(before, now, limit)).await
-    }
-
-    async fn remote_work_available(&self) {
-        self.store.remote_work_available().await;
+        self.pass("note", self.tokens.note(request, at, event, detail)).await
     }
 }

@@ -2,7 +2,8 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use application::ports::{Limit, LimitDecision, LimitSubject, RateLimiter};
+use application::model::{Limit, LimitDecision, LimitSubject};
+use application::ports::RateLimiter;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 

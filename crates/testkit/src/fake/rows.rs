@@ -2,10 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use application::ports::{
-    Begun, Cursor, MoveProgress, Origin, Page, Row, StoreError, StoreExport, StoreImport, StoredRows, Table,
-    Value,
-};
+use application::model::{Begun, Cursor, MoveProgress, Origin, Page, Row, Table, Value};
+use application::ports::{StoreError, StoreExport, StoreImport, StoredRows};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 

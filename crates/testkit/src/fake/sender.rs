@@ -2,7 +2,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::{Delivered, FailureKind, MailSender, OutgoingMail, SendError};
+use application::model::{Delivered, FailureKind, OutgoingMail};
+use application::ports::{MailSender, SendError};
 use async_trait::async_trait;
 
 use super::lock;

@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use application::ports::{AddressFingerprint, AddressVault, Identifier, VaultError};
+use application::model::{AddressFingerprint, Identifier};
+use application::ports::{AddressVault, VaultError};
 use domain::{EmailAddress, OrganisationId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;

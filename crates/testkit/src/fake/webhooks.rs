@@ -2,7 +2,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use application::ports::{OutgoingWebhook, WebhookAnswer, WebhookError, WebhookSender};
+use application::model::{OutgoingWebhook, WebhookAnswer};
+use application::ports::{WebhookError, WebhookSender};
 use async_trait::async_trait;
 
 use super::lock;

@@ -9,7 +9,7 @@ mod tls;
 
 use std::time::Duration;
 
-use application::ports::{OutgoingWebhook, WebhookTarget};
+use application::model::{OutgoingWebhook, WebhookTarget};
 use chrono::DateTime;
 use domain::{WebhookEventId, WebhookSecret};
 use http_client::AddressPolicy;

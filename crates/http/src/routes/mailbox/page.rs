@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use application::ports::{CapturedMail, MailArchive};
+use application::model::CapturedMail;
+use application::ports::MailArchive;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use minijinja::context;

@@ -55,7 +55,7 @@ async fn what_is_recorded_depends_on_the_request_alone() {
     let worker = domain::WorkerId::from_bytes([7; 16]);
     let lease = now + chrono::TimeDelta::minutes(1);
     let claimed =
-        application::ports::TokenStore::claim_due(&shop.store, worker, now, lease, 100).await.unwrap();
+        application::ports::DeliveryQueue::claim(&shop.store, worker, now, lease, 100).await.unwrap();
     assert_eq!(claimed.len(), ADDRESSES.len());
     for mail in claimed {
         assert_eq!((mail.organisation, mail.accepted_at, mail.attempts), (shop.organisation.id, now, 0));

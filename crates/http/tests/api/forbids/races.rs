@@ -3,7 +3,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::PasswordQueue;
-use application::ports::{HasherError, PasswordHash, PasswordHasher};
+use application::model::PasswordHash;
+use application::ports::{HasherError, PasswordHasher};
 use domain::Password;
 
 use crate::ask::{form, post};

@@ -1,4 +1,4 @@
-use application::ports::OrganisationSettings;
+use application::model::OrganisationSettings;
 use axum::http::StatusCode;
 
 use crate::ask::{form, get};

@@ -78,7 +78,7 @@ async fn what_happened_between_request_and_consume_counts() {
     // A suspended organisation.
     shop.clock.advance(TimeDelta::seconds(1));
     let token = shop.link(shop.jan).await;
-    let suspended = application::ports::Organisation { suspended: true, ..shop.organisation.clone() };
+    let suspended = application::model::Organisation { suspended: true, ..shop.organisation.clone() };
     assert!(application::ports::OrganisationRegistry::update(&shop.store, &suspended).await.unwrap());
     set(&shop, PROD, &token, "Another secret 9").await.is_error(404, "PUBLIC_API_KEY_IS_NOT_ACTIVE");
     get(&format!("/reset/{token}")).of(&shop).await.is_page(404, "This link is not valid");

@@ -1,8 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{
-    CustomerDirectory, MailFilter, MailQueue, MockTokenStore, OrganisationSettings, StoreError,
-};
+use application::model::{MailFilter, OrganisationSettings};
+use application::ports::{CustomerDirectory, MailQueue, MockTokenStore, StoreError};
 use axum::http::Method;
 use chrono::TimeDelta;
 use domain::Language;
@@ -238,7 +237,7 @@ async fn visits_are_noted_people_and_scanners_apart() {
 #[tokio::test]
 async fn a_store_that_is_away_is_told_kindly() {
     let mut tokens = MockTokenStore::new();
-    tokens.expect_find_link().returning(|_, _| Err(StoreError::Unavailable("secret".into())));
+    tokens.expect_find().returning(|_, _| Err(StoreError::Unavailable("secret".into())));
     let shop = Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
     let token = "x".repeat(32);
     for page in [

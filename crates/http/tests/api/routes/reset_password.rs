@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{MockApiKeyRegistry, MockTokenStore, OrganisationSettings, StoreError};
+use application::model::OrganisationSettings;
+use application::ports::{MockApiKeyRegistry, MockRequestIntake, StoreError};
 use axum::http::{Method, StatusCode};
 
 use crate::ask::{ask, post};
@@ -253,11 +254,11 @@ async fn a_store_that_cannot_take_the_request_is_a_503_and_a_broken_one_a_500() 
         (StoreError::Unavailable("disk full at /var/secret".into()), 503, "INTERNAL_SERVICE_UNAVAILABLE"),
         (StoreError::Corrupt { place: "requests.id", error: "secret".into() }, 500, "INTERNAL_ERROR"),
     ] {
-        let mut tokens = MockTokenStore::new();
+        let mut intake = MockRequestIntake::new();
         let told = error.clone();
-        tokens.expect_record().returning(move |_| Err(told.clone()));
+        intake.expect_record().returning(move |_| Err(told.clone()));
         let shop =
-            Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
+            Shop::planned(ShopConfig { intake: Some(Arc::new(intake)), ..ShopConfig::default() }).await;
         let answer = post(&with(PROD), BODY).of(&shop).await;
         answer.is_error(status, code);
         assert!(!answer.body.contains("secret") && answer.header("x-ratelimit-limit").is_some());
@@ -271,9 +272,9 @@ async fn a_store_that_cannot_take_the_request_is_a_503_and_a_broken_one_a_500() 
 
 #[tokio::test]
 async fn a_panic_is_a_500_without_a_word_of_it() {
-    let mut tokens = MockTokenStore::new();
-    tokens.expect_record().returning(|_| panic!("secret"));
-    let shop = Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
+    let mut intake = MockRequestIntake::new();
+    intake.expect_record().returning(|_| panic!("secret"));
+    let shop = Shop::planned(ShopConfig { intake: Some(Arc::new(intake)), ..ShopConfig::default() }).await;
     let answer = post(&with(PROD), BODY).of(&shop).await;
     answer.is_error(500, "INTERNAL_ERROR");
     assert!(!answer.body.contains("secret") && answer.header("x-request-id").is_some());

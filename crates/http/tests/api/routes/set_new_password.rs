@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{MockTokenStore, OrganisationSettings, PasswordSettings, StoreError};
+use application::model::{OrganisationSettings, PasswordSettings};
+use application::ports::{MockTokenStore, StoreError};
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 
@@ -64,7 +65,7 @@ async fn a_development_key_uses_sandbox_links_alone_and_no_other_key_does() {
 #[tokio::test]
 async fn a_failure_of_ours_is_e001() {
     let mut tokens = MockTokenStore::new();
-    tokens.expect_find_link().returning(|_, _| Err(StoreError::Unavailable("secret".into())));
+    tokens.expect_find().returning(|_, _| Err(StoreError::Unavailable("secret".into())));
     let shop = Shop::planned(ShopConfig { tokens: Some(Arc::new(tokens)), ..ShopConfig::default() }).await;
     set(&shop, PROD, &"t".repeat(32), GOOD_PASSWORD).await.is(StatusCode::OK, &refused("E001"));
 }

@@ -1,4 +1,4 @@
-use application::ports::{Customer, CustomerImport, CustomerStatus, Field, ImportedRow};
+use application::model::{Customer, CustomerImport, CustomerStatus, Field, ImportedRow};
 use domain::{CustomerId, Language};
 
 use crate::contract::fixture::{Shop, email, id, password, row};

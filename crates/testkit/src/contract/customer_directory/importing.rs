@@ -1,4 +1,4 @@
-use application::ports::{CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, Issued};
+use application::model::{CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, Issued};
 use domain::{CustomerId, LinkState};
 
 use crate::contract::fixture::{Shop, at, email, password, row, worker};

@@ -1,6 +1,6 @@
 //! Partial writes: what is absent stays, what is erased goes, and what a reset did is not undone.
 
-use application::ports::{
+use application::model::{
     Customer, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, Issued, Redeemed,
 };
 use chrono::{DateTime, Utc};

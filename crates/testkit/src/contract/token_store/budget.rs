@@ -1,4 +1,4 @@
-use application::ports::{AddressBudget, Admission};
+use application::model::{AddressBudget, Admission, Lease};
 use domain::RequestId;
 
 use crate::contract::fixture::{Shop, at, at_once, number, was_admitted, worker};
@@ -9,7 +9,7 @@ const ONE_AND_FIVE: AddressBudget = AddressBudget { per_minute: 1, per_hour: 5 }
 async fn ask(shop: &Shop, address: &str, budget: AddressBudget, now: i64) -> (RequestId, Admission) {
     let (worker, request) = (worker(), shop.record(address, now).await);
     shop.claim(worker, now).await;
-    (request, shop.ports.tokens.admit(request, worker, budget, at(now)).await.unwrap())
+    (request, shop.ports.delivery.admit(Lease::new(request, worker), budget, at(now)).await.unwrap())
 }
 
 async fn verdicts(shop: &Shop, address: &str, budget: AddressBudget, moments: &[i64]) -> Vec<bool> {
@@ -30,7 +30,7 @@ pub(super) async fn a_request_counts_once(shop: Shop) {
     let (first, verdict) = ask(&shop, "jan@example.com", two, 0).await;
     assert_eq!(verdict, Admission::Admitted);
     for now in [0, 1, 30] {
-        let again = shop.ports.tokens.admit(first, worker(), two, at(now)).await;
+        let again = shop.ports.delivery.admit(Lease::new(first, worker()), two, at(now)).await;
         assert_eq!(again, Ok(Admission::Admitted), "the same request again after {now} s");
     }
     assert_eq!(
@@ -38,7 +38,7 @@ pub(super) async fn a_request_counts_once(shop: Shop) {
         [true, false],
         "it was counted once"
     );
-    let again = shop.ports.tokens.admit(first, worker(), two, at(33)).await;
+    let again = shop.ports.delivery.admit(Lease::new(first, worker()), two, at(33)).await;
     assert_eq!(again, Ok(Admission::Admitted), "a full budget does not turn an admitted request away");
 }
 
@@ -49,7 +49,7 @@ pub(super) async fn a_refused_request_is_not_counted(shop: Shop) {
     assert_eq!(verdicts(&shop, "jan@example.com", budget, &moments).await, expected);
     let (refused, verdict) = ask(&shop, "jan@example.com", budget, 62).await;
     assert_eq!(verdict, Admission::OverBudget);
-    let again = shop.ports.tokens.admit(refused, worker(), budget, at(62)).await;
+    let again = shop.ports.delivery.admit(Lease::new(refused, worker()), budget, at(62)).await;
     assert_eq!(again, Ok(Admission::OverBudget), "asked twice, refused twice");
 }
 
@@ -104,10 +104,13 @@ pub(super) async fn the_verdict_survives_the_worker(shop: Shop) {
     let (first, second) = (worker(), worker());
     let request = shop.record("jan@example.com", 0).await;
     assert!(!was_admitted(&shop.claim_one(first, 0).await), "nobody asked yet");
-    shop.ports.tokens.admit(request, first, ONE_AND_FIVE, at(0)).await.unwrap();
+    shop.ports.delivery.admit(Lease::new(request, first), ONE_AND_FIVE, at(0)).await.unwrap();
     let reclaimed = shop.claim_one(second, 61).await;
     assert!(was_admitted(&reclaimed), "the next worker is told");
-    assert_eq!(shop.ports.tokens.admit(request, second, ONE_AND_FIVE, at(61)).await, Ok(Admission::Admitted));
+    assert_eq!(
+        shop.ports.delivery.admit(Lease::new(request, second), ONE_AND_FIVE, at(61)).await,
+        Ok(Admission::Admitted)
+    );
 }
 
 pub(super) async fn of_simultaneous_requests_no_more_than_the_budget_pass(shop: Shop) {
@@ -119,8 +122,8 @@ pub(super) async fn of_simultaneous_requests_no_more_than_the_budget_pass(shop: 
     let worker = worker();
     shop.claim(worker, 0).await;
     let verdicts = at_once(16, |index| {
-        let (tokens, request) = (shop.ports.tokens.clone(), requests[index]);
-        async move { tokens.admit(request, worker, three, at(1)).await.unwrap() }
+        let (delivery, request) = (shop.ports.delivery.clone(), requests[index]);
+        async move { delivery.admit(Lease::new(request, worker), three, at(1)).await.unwrap() }
     })
     .await;
     assert_eq!(verdicts.iter().filter(|verdict| **verdict == Admission::Admitted).count(), 3);

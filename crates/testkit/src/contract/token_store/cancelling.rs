@@ -1,11 +1,11 @@
 use application::audit::{GENESIS, first_break};
-use application::ports::{AuditAction, Issued, Redeemed};
+use application::model::{AuditAction, Issued, Redeemed};
 use domain::{LinkState, TokenHash};
 
 use crate::contract::fixture::{Shop, at, hash, ip, retry_at, worker};
 
 async fn cancel(shop: &Shop, token: TokenHash, now: i64) -> bool {
-    shop.ports.tokens.cancel(token, at(now), Some(ip("192.0.2.1"))).await.unwrap()
+    shop.ports.tokens.cancel(token, at(now), ip("192.0.2.1")).await.unwrap()
 }
 
 pub(super) async fn a_good_link_is_killed(shop: Shop) {

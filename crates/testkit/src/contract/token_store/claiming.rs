@@ -1,38 +1,38 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use application::ports::NewRequest;
-use domain::{MailId, Priority};
+use application::model::Redeemed;
+use domain::MailId;
 
 use crate::contract::fixture::{IntoMail as _, Shop, at, at_once, ids, sent, worker};
 
-pub(super) async fn higher_priority_goes_first_then_the_oldest(shop: Shop) {
+pub(super) async fn links_go_before_notices_then_the_oldest(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let (_, token) = shop.link(jan, "jan@example.com", 0).await;
+    let redemption = shop.redemption(token, 5);
+    let notice = redemption.notice;
+    assert_eq!(shop.ports.tokens.redeem(redemption).await, Ok(Redeemed::Changed));
     let mut expected = Vec::new();
-    for (priority, accepted) in
-        [(0, 30), (5, 40), (-1, 0), (0, 10), (5, 20), (i16::MAX, 50), (i16::MIN, 5), (0, 20)]
-    {
-        let request =
-            NewRequest { priority: Priority(priority), ..shop.request("jan@example.com", accepted) };
-        expected.push((std::cmp::Reverse(priority), accepted, request.id.into_mail()));
-        shop.ports.tokens.record(request).await.unwrap();
+    for accepted in [30, 40, 10, 20, 50] {
+        expected.push((accepted, shop.record("petra@example.com", accepted).await.into_mail()));
     }
-    expected.sort();
+    expected.sort_unstable();
+    let expected: Vec<_> = expected.into_iter().map(|(_, id)| id).chain([notice]).collect();
     let worker = worker();
     let mut claimed = Vec::new();
     for _ in 0..expected.len() {
-        claimed.extend(ids(&shop.ports.tokens.claim_due(worker, at(60), at(120), 1).await.unwrap()));
+        claimed.extend(ids(&shop.ports.delivery.claim(worker, at(60), at(120), 1).await.unwrap()));
     }
-    assert_eq!(claimed, expected.iter().map(|(_, _, id)| *id).collect::<Vec<_>>(), "claimed one by one");
-    shop.ports.tokens.release_leases(worker, &[]).await.unwrap();
-    let together: Vec<_> = ids(&shop.claim(worker, 60).await);
-    assert_eq!(together, claimed, "claimed together");
+    assert_eq!(claimed, expected, "claimed one by one");
+    shop.ports.delivery.release(worker, &[]).await.unwrap();
+    assert_eq!(ids(&shop.claim(worker, 60).await), expected, "claimed together");
 }
 
 pub(super) async fn no_more_than_the_limit_are_claimed(shop: Shop) {
     for accepted in 0..5 {
         shop.record("jan@example.com", accepted).await;
     }
-    let claim = |limit| shop.ports.tokens.claim_due(worker(), at(10), at(70), limit);
+    let claim = |limit| shop.ports.delivery.claim(worker(), at(10), at(70), limit);
     assert_eq!(claim(0).await.unwrap().len(), 0);
     assert_eq!(claim(3).await.unwrap().len(), 3);
     assert_eq!(claim(3).await.unwrap().len(), 2, "the rest");
@@ -49,23 +49,23 @@ pub(super) async fn a_claimed_mail_is_nobody_elses(shop: Shop) {
 
 pub(super) async fn simultaneous_claimers_never_share_a_mail(shop: Shop) {
     let requests = at_once(200, |index| {
-        let (tokens, request) =
-            (shop.ports.tokens.clone(), shop.request("jan@example.com", index as i64 % 7));
+        let (intake, request) =
+            (shop.ports.intake.clone(), shop.request("jan@example.com", index as i64 % 7));
         async move {
             let id = request.id.into_mail();
-            tokens.record(request).await.unwrap();
+            intake.record(request).await.unwrap();
             id
         }
     })
     .await;
     let hauls = at_once(16, |_| {
-        let tokens = shop.ports.tokens.clone();
+        let delivery = shop.ports.delivery.clone();
         async move {
             let (worker, mut haul) = (worker(), Vec::<MailId>::new());
             // Others may take everything in between, so that one empty hand proves nothing.
             let mut empty = 0;
             while empty < 3 && haul.len() < 200 {
-                let mails = tokens.claim_due(worker, at(10), at(70), 7).await.unwrap();
+                let mails = delivery.claim(worker, at(10), at(70), 7).await.unwrap();
                 empty = if mails.is_empty() { empty + 1 } else { 0 };
                 haul.extend(ids(&mails));
             }
@@ -85,7 +85,7 @@ pub(super) async fn an_ended_lease_lets_another_claim(shop: Shop) {
     let (first, second) = (worker(), worker());
     shop.claim_one(first, 0).await;
     let again = shop.claim_one(second, 61).await;
-    assert_eq!(again.id, request.into_mail());
+    assert_eq!(again.id(), request.into_mail());
     assert_eq!(again.attempts, 0, "a crash is no attempt");
     assert_eq!(ids(&shop.claim(first, 62).await), [], "now it is the second one's");
     assert!(shop.complete(request, second, sent(), 63).await);
@@ -95,7 +95,7 @@ pub(super) async fn a_renewed_lease_holds_longer(shop: Shop) {
     shop.record("jan@example.com", 0).await;
     let holder = worker();
     let mail = shop.claim_one(holder, 0).await;
-    shop.ports.tokens.renew_leases(holder, &[mail.id], at(100)).await.unwrap();
+    shop.ports.delivery.renew(holder, &[mail.id()], at(100)).await.unwrap();
     assert_eq!(ids(&shop.claim(worker(), 99).await), [], "before the renewed lease ends");
     shop.claim_one(worker(), 101).await;
 }
@@ -111,7 +111,7 @@ pub(super) async fn renewing_touches_the_workers_own_leases_only(shop: Shop) {
     assert!(shop.complete(third, one, sent(), 3).await);
     let waiting = shop.record("jan@example.com", 70).await;
     let mails = [first, second, third, waiting].map(|request| request.into_mail());
-    shop.ports.tokens.renew_leases(one, &mails, at(1_000)).await.unwrap();
+    shop.ports.delivery.renew(one, &mails, at(1_000)).await.unwrap();
     let mut due = ids(&shop.claim(worker(), 100).await);
     due.sort();
     assert_eq!(
@@ -129,8 +129,8 @@ pub(super) async fn renewing_some_leases_leaves_the_others_to_end(shop: Shop) {
         requests.push(shop.record("jan@example.com", accepted).await.into_mail());
     }
     shop.claim(holder, 3).await;
-    shop.ports.tokens.renew_leases(holder, &requests[1..2], at(1_000)).await.unwrap();
-    shop.ports.tokens.renew_leases(holder, &[], at(1_000)).await.unwrap();
+    shop.ports.delivery.renew(holder, &requests[1..2], at(1_000)).await.unwrap();
+    shop.ports.delivery.renew(holder, &[], at(1_000)).await.unwrap();
     let again = ids(&shop.claim(worker(), 64).await);
     assert_eq!(again, [requests[0], requests[2]], "all but the one that was renewed");
 }
@@ -144,10 +144,10 @@ pub(super) async fn a_claim_whose_answer_is_lost_ends_under_steady_load(shop: Sh
         let next = shop.record("jan@example.com", now).await;
         let mails = ids(&shop.claim(holder, now).await);
         assert_eq!(mails, [next.into_mail()], "at {now} s");
-        shop.ports.tokens.renew_leases(holder, &mails, at(now + 60)).await.unwrap();
+        shop.ports.delivery.renew(holder, &mails, at(now + 60)).await.unwrap();
         assert!(shop.complete(next, holder, sent(), now).await);
     }
-    assert_eq!(shop.claim_one(holder, 61).await.id, lost, "even the same worker gets it again");
+    assert_eq!(shop.claim_one(holder, 61).await.id(), lost, "even the same worker gets it again");
 }
 
 pub(super) async fn releasing_keeps_what_is_still_worked_on(shop: Shop) {
@@ -158,7 +158,7 @@ pub(super) async fn releasing_keeps_what_is_still_worked_on(shop: Shop) {
         shop.record("jan@example.com", 2).await,
     );
     shop.claim(holder, 3).await;
-    shop.ports.tokens.release_leases(holder, &[kept.into_mail()]).await.unwrap();
+    shop.ports.delivery.release(holder, &[kept.into_mail()]).await.unwrap();
     assert_eq!(ids(&shop.claim(worker(), 4).await), [first, last].map(|request| request.into_mail()));
     assert!(shop.complete(kept, holder, sent(), 5).await, "the lease is still the holder's");
 }
@@ -167,9 +167,9 @@ pub(super) async fn a_released_mail_is_due_at_once(shop: Shop) {
     let request = shop.record("jan@example.com", 0).await;
     let holder = worker();
     shop.claim_one(holder, 10).await;
-    shop.ports.tokens.release_leases(holder, &[]).await.unwrap();
+    shop.ports.delivery.release(holder, &[]).await.unwrap();
     let successor = worker();
-    assert_eq!(shop.claim_one(successor, 10).await.id, request.into_mail());
+    assert_eq!(shop.claim_one(successor, 10).await.id(), request.into_mail());
     assert!(!shop.complete(request, holder, sent(), 11).await, "the lease is the successor's now");
     assert!(shop.complete(request, successor, sent(), 11).await);
 }
@@ -180,14 +180,14 @@ pub(super) async fn releasing_touches_the_workers_own_leases_only(shop: Shop) {
     shop.claim_one(one, 0).await;
     shop.record("jan@example.com", 1).await;
     shop.claim_one(other, 1).await;
-    shop.ports.tokens.release_leases(one, &[]).await.unwrap();
+    shop.ports.delivery.release(one, &[]).await.unwrap();
     assert_eq!(shop.claim(worker(), 2).await.len(), 1);
 }
 
 pub(super) async fn a_mail_past_its_expiry_is_claimed_to_be_ended(shop: Shop) {
     let request = shop.record("jan@example.com", 0).await;
     let claimed = shop.claim_one(worker(), 10_000).await;
-    assert_eq!((claimed.id, claimed.expires_at), (request.into_mail(), at(3_600)));
+    assert_eq!((claimed.id(), claimed.expires_at), (request.into_mail(), at(3_600)));
 }
 
 pub(super) async fn mails_of_every_organisation_are_claimed(shop: Shop) {
@@ -201,7 +201,7 @@ pub(super) async fn mails_of_every_organisation_are_claimed(shop: Shop) {
 pub(super) async fn dropping_the_wait_for_news_harms_nothing(shop: Shop) {
     for accepted in 0..3 {
         let waited =
-            tokio::time::timeout(Duration::from_millis(5), shop.ports.tokens.remote_work_available()).await;
+            tokio::time::timeout(Duration::from_millis(5), shop.ports.delivery.remote_work_available()).await;
         // News may be false alarm; that the wait can be given up is what counts.
         drop(waited);
         shop.record("jan@example.com", accepted).await;

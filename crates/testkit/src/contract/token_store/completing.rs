@@ -1,4 +1,4 @@
-use application::ports::{Completion, MailDetail};
+use application::model::{Completion, MailDetail};
 use domain::{DeliveryState, NoMailReason, RequestId};
 
 use crate::contract::fixture::{Shop, at, ids, retry_at, sent, worker};

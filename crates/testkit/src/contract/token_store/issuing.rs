@@ -1,4 +1,4 @@
-use application::ports::{ClaimedWork, Issued, Redeemed, ResetLink, TokenIssue};
+use application::model::{ClaimedWork, Issued, Lease, Redeemed, ResetLink, TokenIssue};
 use domain::{CustomerId, LinkState, RequestId, TokenHash};
 
 use crate::contract::fixture::{Shop, at, prague, retry_at, sent, worker};
@@ -21,7 +21,7 @@ async fn state(shop: &Shop, token: TokenHash, now: i64) -> LinkState {
 pub(super) async fn an_issued_token_is_a_good_link(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (request, token) = claimed(&shop, jan, 0, 1).await;
-    assert_eq!(shop.ports.tokens.find_link(token.token, at(1)).await, Ok(None), "before it is issued");
+    assert_eq!(shop.ports.tokens.find(token.token, at(1)).await, Ok(None), "before it is issued");
     assert_eq!(issue(&shop, &token).await, Issued::Issued);
     let expected = ResetLink {
         request,
@@ -32,7 +32,7 @@ pub(super) async fn an_issued_token_is_a_good_link(shop: Shop) {
         expires_at: at(3_601),
         sandbox: false,
     };
-    assert_eq!(shop.ports.tokens.find_link(token.token, at(2)).await, Ok(Some(expected)));
+    assert_eq!(shop.ports.tokens.find(token.token, at(2)).await, Ok(Some(expected)));
     assert_eq!(shop.show(request).await.customer, Some(jan));
 }
 
@@ -58,7 +58,7 @@ pub(super) async fn tokens_of_one_request_stay_good_together(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (request, first) = claimed(&shop, jan, 0, 0).await;
     assert_eq!(issue(&shop, &first).await, Issued::Issued);
-    assert!(shop.complete(request, first.worker, retry_at(10), 1).await);
+    assert!(shop.complete(request, first.lease.worker, retry_at(10), 1).await);
     let second_worker = worker();
     shop.claim_one(second_worker, 10).await;
     let second = shop.token_issue(request, second_worker, jan, 10);
@@ -71,7 +71,7 @@ pub(super) async fn tokens_of_one_request_stay_good_together(shop: Shop) {
 pub(super) async fn without_the_lease_nothing_is_issued(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (_, late) = claimed(&shop, jan, 0, 0).await;
-    let stranger = TokenIssue { worker: worker(), ..late.clone() };
+    let stranger = TokenIssue { lease: Lease::new(late.lease.mail, worker()), ..late.clone() };
     assert_eq!(issue(&shop, &stranger).await, Issued::LeaseLost, "a worker that never had it");
     shop.claim_one(worker(), 61).await;
     assert_eq!(
@@ -85,7 +85,7 @@ pub(super) async fn without_the_lease_nothing_is_issued(shop: Shop) {
 pub(super) async fn nothing_is_issued_for_an_ended_mail(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (request, ended) = claimed(&shop, jan, 0, 0).await;
-    assert!(shop.complete(request, ended.worker, sent(), 1).await);
+    assert!(shop.complete(request, ended.lease.worker, sent(), 1).await);
     assert_eq!(issue(&shop, &TokenIssue { at: at(2), ..ended.clone() }).await, Issued::LeaseLost);
     assert_eq!(shop.link_state(ended.token, 2).await, None, "nothing was stored");
 }
@@ -111,7 +111,7 @@ pub(super) async fn what_a_clock_ahead_dated_does_not_swallow_later_requests(sho
         shop.claim(holder, 0).await;
         let token = TokenIssue { expires_at: at(600_000), ..shop.token_issue(first, holder, customer, 0) };
         assert_eq!(issue(&shop, &token).await, Issued::Issued);
-        shop.ports.tokens.release_leases(holder, &[]).await.unwrap();
+        shop.ports.delivery.release(holder, &[]).await.unwrap();
         assert_eq!(shop.redeem(token.token, 1 + ahead).await, Redeemed::Changed);
 
         let (_, after_the_change) = shop.link(customer, address, 2).await;
@@ -138,7 +138,7 @@ pub(super) async fn what_was_found_out_is_kept_for_the_next_attempt(shop: Shop) 
     let jan = shop.customer("jan@example.com").await;
     let (request, first) = claimed(&shop, jan, 0, 0).await;
     assert_eq!(issue(&shop, &TokenIssue { geo: Some(prague()), ..first.clone() }).await, Issued::Issued);
-    assert!(shop.complete(request, first.worker, retry_at(10), 1).await);
+    assert!(shop.complete(request, first.lease.worker, retry_at(10), 1).await);
     let again = shop.claim_one(worker(), 10).await;
     assert_eq!(again.attempts, 1);
     assert!(

@@ -1,4 +1,4 @@
-use application::ports::{Issued, NewRequest, Requester, TokenIssue};
+use application::model::{Issued, NewRequest, Requester, TokenIssue};
 use domain::{LinkState, RequestId, TokenHash};
 
 use crate::contract::fixture::{Shop, at, hash, id, ip, prague, sent, worker};
@@ -14,7 +14,7 @@ pub(super) async fn each_state_is_told_apart(shop: Shop) {
     shop.redeem(second, 300).await;
     assert_eq!(shop.link_state(second, 400).await, Some(LinkState::Used));
     for (token, used_at) in [(first, None), (second, Some(at(300)))] {
-        let link = shop.ports.tokens.find_link(token, at(400)).await.unwrap().expect("the link is known");
+        let link = shop.ports.tokens.find(token, at(400)).await.unwrap().expect("the link is known");
         assert_eq!(link.used_at, used_at, "when it changed a password");
     }
     let (_, other) = shop.link(eva, "eva@example.com", 500).await;
@@ -44,13 +44,13 @@ pub(super) async fn a_sandbox_link_says_so(shop: Shop) {
     let jan = shop.sandbox_customer("jan@example.com", 0, 10).await.id;
     let request = NewRequest { sandbox: true, ..shop.request("jan@example.com", 0) };
     let id = request.id;
-    shop.ports.tokens.record(request).await.unwrap();
+    shop.ports.intake.record(request).await.unwrap();
     let worker = worker();
     shop.claim_one(worker, 0).await;
     let issue = shop.token_issue(id, worker, jan, 0);
     let token = issue.token;
     assert_eq!(shop.ports.tokens.issue(issue).await, Ok(Issued::Issued));
-    let link = shop.ports.tokens.find_link(token, at(1)).await.unwrap().expect("the link is known");
+    let link = shop.ports.tokens.find(token, at(1)).await.unwrap().expect("the link is known");
     assert!(link.sandbox);
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn who_asked_for_a_link_is_known(shop: Shop) {
     let nobody = shop.request("jan@example.com", 2);
     let nobody = NewRequest { customer_ip: None, ..nobody };
     let anonymous = nobody.id;
-    tokens.record(nobody).await.unwrap();
+    shop.ports.intake.record(nobody).await.unwrap();
     assert_eq!(tokens.requester(anonymous).await, Ok(Some(Requester { customer_ip: None, geo: None })));
     assert_eq!(tokens.requester(RequestId::from_bytes(id())).await, Ok(None));
 }

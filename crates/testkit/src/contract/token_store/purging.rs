@@ -1,4 +1,4 @@
-use application::ports::{AddressBudget, Admission, NewRequest, Redeemed};
+use application::model::{AddressBudget, Admission, Lease, NewRequest, Redeemed};
 use domain::RequestId;
 
 use crate::contract::fixture::{IntoMail as _, Shop, at, ids, retry_at, sent, worker};
@@ -7,7 +7,7 @@ use crate::contract::fixture::{IntoMail as _, Shop, at, ids, retry_at, sent, wor
 async fn purge(shop: &Shop, before: i64, now: i64, limit: u32) -> Vec<u64> {
     let mut steps = Vec::new();
     while steps.len() < 1_000 {
-        match shop.ports.tokens.purge(at(before), at(now), limit).await.unwrap() {
+        match shop.ports.delivery.purge(at(before), at(now), limit).await.unwrap() {
             0 => return steps,
             gone => steps.push(gone),
         }
@@ -25,7 +25,7 @@ pub(super) async fn ended_mails_go(shop: Shop) {
     let unsent = shop.record("nobody@example.com", 1).await;
     let worker = worker();
     shop.claim_one(worker, 2).await;
-    let outcome = application::ports::Completion::NoMail(domain::NoMailReason::UnknownAddress);
+    let outcome = application::model::Completion::NoMail(domain::NoMailReason::UnknownAddress);
     assert!(shop.complete(unsent, worker, outcome, 3).await);
     assert!(!purge(&shop, 100_000, 200_000, 100).await.is_empty());
     assert!(!is_known(&shop, request).await && !is_known(&shop, unsent).await);
@@ -83,7 +83,7 @@ pub(super) async fn it_goes_in_small_steps(shop: Shop) {
         assert!(shop.complete(request, worker, sent(), accepted).await);
         requests.push(request);
     }
-    let first = shop.ports.tokens.purge(at(1_000), at(10_000), 5).await.unwrap();
+    let first = shop.ports.delivery.purge(at(1_000), at(10_000), 5).await.unwrap();
     assert!(first > 0, "there is something to purge");
     let mut left = 0;
     for request in &requests {
@@ -101,14 +101,17 @@ pub(super) async fn budgets_survive_while_a_window_sees_them(shop: Shop) {
     let worker = worker();
     let request = NewRequest { expires_at: at(600), ..shop.request("jan@example.com", 0) };
     let first = request.id;
-    shop.ports.tokens.record(request).await.unwrap();
+    shop.ports.intake.record(request).await.unwrap();
     shop.claim_one(worker, 0).await;
-    assert_eq!(shop.ports.tokens.admit(first, worker, one, at(0)).await, Ok(Admission::Admitted));
+    assert_eq!(
+        shop.ports.delivery.admit(Lease::new(first, worker), one, at(0)).await,
+        Ok(Admission::Admitted)
+    );
     assert!(shop.complete(first, worker, sent(), 1).await);
     purge(&shop, 100, 3_000, 100).await;
     assert!(!is_known(&shop, first).await);
     let second = shop.record("jan@example.com", 3_000).await;
     shop.claim_one(worker, 3_000).await;
-    let verdict = shop.ports.tokens.admit(second, worker, one, at(3_000)).await;
+    let verdict = shop.ports.delivery.admit(Lease::new(second, worker), one, at(3_000)).await;
     assert_eq!(verdict, Ok(Admission::OverBudget), "the hour still sees the purged request");
 }

@@ -1,4 +1,4 @@
-use application::ports::{ApiKeyRecord, ClaimedMail, ClaimedWork, NewRequest};
+use application::model::{ApiKeyRecord, ClaimedMail, ClaimedWork, Lease, NewRequest};
 use domain::{ApiKeyHash, ApiKeyId, ApiKeyKind, DeliveryState};
 
 use crate::contract::fixture::{IntoMail as _, Shop, at, at_once, email, hash, id, ids, ip, sent, worker};
@@ -10,11 +10,12 @@ pub(super) async fn a_request_is_claimed_as_it_was_recorded(shop: Shop) {
         email: email("Žofie.Nová+tag@Příklad.cz"),
         ..shop.request("ignored@example.com", 0)
     };
-    shop.ports.tokens.record(request.clone()).await.unwrap();
+    shop.ports.intake.record(request.clone()).await.unwrap();
     assert_eq!(shop.state(request.id).await, DeliveryState::InQueue);
-    let claimed = shop.claim_one(worker(), 0).await;
+    let worker = worker();
+    let claimed = shop.claim_one(worker, 0).await;
     let expected = ClaimedMail {
-        id: request.id.into_mail(),
+        lease: Lease::new(request.id, worker),
         organisation: request.organisation,
         sandbox: true,
         accepted_at: request.accepted_at,
@@ -33,7 +34,7 @@ pub(super) async fn a_request_is_claimed_as_it_was_recorded(shop: Shop) {
 pub(super) async fn an_unknown_ip_stays_unknown(shop: Shop) {
     let request = NewRequest { customer_ip: None, ..shop.request("jan@example.com", 0) };
     let id = request.id;
-    shop.ports.tokens.record(request).await.unwrap();
+    shop.ports.intake.record(request).await.unwrap();
     let claimed = shop.claim_one(worker(), 0).await;
     assert!(matches!(claimed.work, ClaimedWork::Reset { customer_ip: None, .. }), "{claimed:?}");
     assert_eq!(shop.show(id).await.customer_ip, None);
@@ -54,16 +55,16 @@ pub(super) async fn a_request_may_name_its_key(shop: Shop) {
     };
     shop.ports.keys.create(&key).await.unwrap();
     let request = NewRequest { api_key: Some(key.id), ..shop.request("jan@example.com", 0) };
-    shop.ports.tokens.record(request).await.unwrap();
+    shop.ports.intake.record(request).await.unwrap();
     shop.claim_one(worker(), 0).await;
 }
 
 pub(super) async fn recording_twice_is_recording_once(shop: Shop) {
     let request = shop.request("jan@example.com", 0);
-    shop.ports.tokens.record(request.clone()).await.unwrap();
-    shop.ports.tokens.record(request.clone()).await.unwrap();
+    shop.ports.intake.record(request.clone()).await.unwrap();
+    shop.ports.intake.record(request.clone()).await.unwrap();
     shop.claim_one(worker(), 0).await;
-    assert_eq!(shop.ports.tokens.record(request.clone()).await, Ok(()), "a repetition is no error");
+    assert_eq!(shop.ports.intake.record(request.clone()).await, Ok(()), "a repetition is no error");
     assert_eq!(ids(&shop.claim(worker(), 1).await), [], "a repetition does not end a lease");
     assert_eq!(shop.events(request.id).await.iter().filter(|event| *event == "accepted").count(), 1);
 }
@@ -71,21 +72,21 @@ pub(super) async fn recording_twice_is_recording_once(shop: Shop) {
 pub(super) async fn recording_again_does_not_bring_a_sent_mail_back(shop: Shop) {
     let request = shop.request("jan@example.com", 0);
     let worker = worker();
-    shop.ports.tokens.record(request.clone()).await.unwrap();
+    shop.ports.intake.record(request.clone()).await.unwrap();
     shop.claim_one(worker, 0).await;
     assert!(shop.complete(request.id, worker, sent(), 1).await);
-    shop.ports.tokens.record(request.clone()).await.unwrap();
+    shop.ports.intake.record(request.clone()).await.unwrap();
     assert_eq!(shop.state(request.id).await, DeliveryState::Sent);
     assert_eq!(ids(&shop.claim(worker, 2).await), []);
 }
 
 pub(super) async fn simultaneous_requests_are_all_recorded(shop: Shop) {
     let requests = at_once(128, |index| {
-        let (tokens, request) =
-            (shop.ports.tokens.clone(), shop.request(&format!("c{index}@example.com"), 0));
+        let (intake, request) =
+            (shop.ports.intake.clone(), shop.request(&format!("c{index}@example.com"), 0));
         async move {
             let id = request.id;
-            tokens.record(request).await.unwrap();
+            intake.record(request).await.unwrap();
             id
         }
     })
@@ -97,7 +98,7 @@ pub(super) async fn simultaneous_requests_are_all_recorded(shop: Shop) {
 
 /// It MUST NOT look at any account, so a banned, deleted or unknown one makes no difference.
 pub(super) async fn any_address_is_recorded(shop: Shop) {
-    use application::ports::{CustomerImport, CustomerStatus};
+    use application::model::{CustomerImport, CustomerStatus};
     let banned = CustomerImport {
         status: Some(CustomerStatus::Banned),
         ..crate::contract::fixture::row("banned@example.com")

@@ -1,4 +1,4 @@
-use application::ports::{OutboxDepth, WebhookEndpointStatus, WebhookOutcome};
+use application::model::{OutboxDepth, WebhookEndpointStatus, WebhookOutcome};
 
 use super::{claim, claim_as, happens};
 use crate::contract::fixture::{Shop, at, worker};

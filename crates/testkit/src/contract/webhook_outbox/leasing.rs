@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use application::ports::{ClaimedEvent, WebhookOutcome};
+use application::model::{ClaimedEvent, WebhookOutcome};
 use domain::WebhookEventId;
 
 use super::{claim, claim_as, happens};

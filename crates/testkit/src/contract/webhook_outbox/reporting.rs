@@ -1,5 +1,5 @@
-use application::ports::{
-    AddressBudget, Admission, Completion, CustomerImport, Field, Issued, Redeemed, WebhookEvent,
+use application::model::{
+    AddressBudget, Admission, Completion, CustomerImport, Field, Issued, Lease, Redeemed, WebhookEvent,
 };
 use domain::{NoMailReason, WebhookEventType};
 
@@ -28,14 +28,17 @@ pub(super) async fn an_admitted_request_is_told_of_once(shop: Shop) {
     let one = AddressBudget { per_minute: 1, per_hour: 1 };
     for now in [7, 8] {
         assert_eq!(
-            shop.ports.tokens.admit(request, holder, one, at(now)).await,
+            shop.ports.delivery.admit(Lease::new(request, holder), one, at(now)).await,
             Ok(Admission::Admitted),
             "{now}"
         );
     }
     let over = shop.record("jan.novak@example.com", 9).await;
     shop.claim_one(holder, 9).await;
-    assert_eq!(shop.ports.tokens.admit(over, holder, one, at(9)).await, Ok(Admission::OverBudget));
+    assert_eq!(
+        shop.ports.delivery.admit(Lease::new(over, holder), one, at(9)).await,
+        Ok(Admission::OverBudget)
+    );
     let due = claim(&shop, 10).await;
     assert_eq!(due.len(), 1, "{due:?}");
     assert_eq!((due[0].endpoint, &*due[0].target.url), (endpoint, "https://a"));
@@ -91,7 +94,7 @@ pub(super) async fn an_undeliverable_mail_is_told_of(shop: Shop) {
         let (worker, mut request) = (worker(), shop.request("jan@example.com", 0));
         request.sandbox = true;
         let id = request.id;
-        shop.ports.tokens.record(request).await.unwrap();
+        shop.ports.intake.record(request).await.unwrap();
         shop.claim_one(worker, 0).await;
         let refused = Completion::Undeliverable { host: host.to_owned(), reply: reply.to_owned() };
         assert!(shop.complete(id, worker, refused, 1).await);
@@ -153,8 +156,8 @@ pub(super) async fn a_new_password_is_told_of_and_its_notice_is_not(shop: Shop) 
     assert_ne!(due[0].id, due[1].id, "each endpoint has an event of its own");
     let postman = worker();
     let notice = shop.claim_one(postman, 52).await;
-    assert_ne!(notice.id, request.into_mail());
-    assert!(shop.complete(notice.id, postman, sent(), 53).await);
+    assert_ne!(notice.id(), request.into_mail());
+    assert!(shop.complete(notice.id(), postman, sent(), 53).await);
     assert!(shop.complete(request, holder, sent(), 54).await);
     // The leases of the first two have ended; of the mails that of the request alone is told.
     let due = claim(&shop, 100).await;
@@ -165,7 +168,7 @@ pub(super) async fn a_new_password_is_told_of_and_its_notice_is_not(shop: Shop) 
 
 pub(super) async fn a_failed_redemption_is_not_told_of(shop: Shop) {
     let (_, holder, token) = issued(&shop, 0).await;
-    shop.ports.tokens.release_leases(holder, &[]).await.unwrap();
+    shop.ports.delivery.release(holder, &[]).await.unwrap();
     listen(&shop, "https://a", &[]).await;
     assert_eq!(shop.redeem(token, 3_601).await, Redeemed::Expired);
     assert_eq!(claim(&shop, 3_602).await, []);
@@ -179,7 +182,7 @@ pub(super) async fn only_what_is_wanted_is_told(shop: Shop) {
     listen(&shop, "https://a", &wanted).await;
     let (request, holder) = (shop.record("jan@example.com", 0).await, worker());
     shop.claim_one(holder, 0).await;
-    shop.ports.tokens.admit(request, holder, BUDGET, at(0)).await.unwrap();
+    shop.ports.delivery.admit(Lease::new(request, holder), BUDGET, at(0)).await.unwrap();
     assert!(shop.complete(request, holder, sent(), 1).await);
     assert_eq!(told(&shop, 2).await, [WebhookEventType::Requested]);
 }

@@ -1,5 +1,6 @@
 use application::audit::{GENESIS, begin_seal, purge_entry};
-use application::ports::{AuditEnd, AuditEntry, AuditLog, AuditRow, StoreError};
+use application::model::{AuditEnd, AuditEntry, AuditRow};
+use application::ports::{AuditLog, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 

@@ -1,10 +1,8 @@
 //! Recording, claiming and leases.
 
-use std::cmp::Reverse;
-
-use application::ports::{ClaimedMail, ClaimedWork, NewRequest};
+use application::model::{ClaimedMail, ClaimedWork, Lease, NewRequest};
 use chrono::{DateTime, Utc};
-use domain::{CustomerId, CustomerIp, DeliveryState, MailId, OrganisationId, Priority, WorkerId};
+use domain::{CustomerId, CustomerIp, DeliveryState, MailId, OrganisationId, WorkerId};
 
 use super::tables::{MailRow, Tables, mail_of};
 
@@ -13,7 +11,6 @@ pub(super) struct NewMail {
     pub(super) id: MailId,
     pub(super) organisation: OrganisationId,
     pub(super) sandbox: bool,
-    pub(super) priority: Priority,
     pub(super) accepted_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) email: Option<domain::EmailAddress>,
@@ -27,7 +24,6 @@ impl Tables {
             id: mail_of(request.id),
             organisation: request.organisation,
             sandbox: request.sandbox,
-            priority: request.priority,
             accepted_at: request.accepted_at,
             expires_at: request.expires_at,
             email: Some(request.email),
@@ -46,7 +42,6 @@ impl Tables {
             number: self.recorded,
             organisation: mail.organisation,
             sandbox: mail.sandbox,
-            priority: mail.priority,
             accepted_at: mail.accepted_at,
             expires_at: mail.expires_at,
             due_at: mail.accepted_at,
@@ -69,7 +64,7 @@ impl Tables {
         self.mails.insert(mail.id, row);
     }
 
-    pub(super) fn claim_due(
+    pub(super) fn claim(
         &mut self,
         worker: WorkerId,
         now: DateTime<Utc>,
@@ -78,17 +73,17 @@ impl Tables {
     ) -> Vec<ClaimedMail> {
         let due = |mail: &MailRow| !mail.state.is_terminal() && mail.due_at <= now;
         let mut mails: Vec<_> = self.mails.iter_mut().filter(|(_, mail)| due(mail)).collect();
-        mails.sort_by_key(|(_, mail)| (Reverse(mail.priority), mail.accepted_at, mail.number));
+        mails.sort_by_key(|(_, mail)| (mail.email.is_none(), mail.accepted_at, mail.number));
         mails.truncate(limit as usize);
         let lease = |(id, mail): (&MailId, &mut MailRow)| {
             mail.holder = Some(worker);
             mail.due_at = lease_until;
-            claimed(*id, mail)
+            claimed(Lease::new(*id, worker), mail)
         };
         mails.into_iter().filter_map(lease).collect()
     }
 
-    pub(super) fn renew_leases(&mut self, worker: WorkerId, mails: &[MailId], lease_until: DateTime<Utc>) {
+    pub(super) fn renew(&mut self, worker: WorkerId, mails: &[MailId], lease_until: DateTime<Utc>) {
         for id in mails {
             if let Some(mail) = self.mails.get_mut(id).filter(|mail| mail.holder == Some(worker)) {
                 mail.due_at = lease_until;
@@ -96,7 +91,7 @@ impl Tables {
         }
     }
 
-    pub(super) fn release_leases(&mut self, worker: WorkerId, keep: &[MailId]) {
+    pub(super) fn release(&mut self, worker: WorkerId, keep: &[MailId]) {
         let given_back =
             |(id, mail): &(&MailId, &mut MailRow)| mail.holder == Some(worker) && !keep.contains(id);
         for (_, mail) in self.mails.iter_mut().filter(given_back) {
@@ -106,7 +101,7 @@ impl Tables {
     }
 }
 
-fn claimed(id: MailId, mail: &MailRow) -> Option<ClaimedMail> {
+fn claimed(lease: Lease, mail: &MailRow) -> Option<ClaimedMail> {
     let work = match &mail.email {
         Some(email) => ClaimedWork::Reset {
             email: email.clone(),
@@ -117,7 +112,7 @@ fn claimed(id: MailId, mail: &MailRow) -> Option<ClaimedMail> {
         None => ClaimedWork::PasswordChanged { customer: mail.customer?, customer_ip: mail.customer_ip },
     };
     Some(ClaimedMail {
-        id,
+        lease,
         organisation: mail.organisation,
         sandbox: mail.sandbox,
         accepted_at: mail.accepted_at,

@@ -1,7 +1,5 @@
-use application::ports::{
-    Customer, CustomerDirectory, CustomerImport, Field, ImportCheckpoint, ImportedRow, PasswordHash,
-    StoreError,
-};
+use application::model::{Customer, CustomerImport, Field, ImportCheckpoint, ImportedRow, PasswordHash};
+use application::ports::{CustomerDirectory, StoreError};
 use application::sealed::Person;
 use application::{Applied, CustomerRecord};
 use async_trait::async_trait;

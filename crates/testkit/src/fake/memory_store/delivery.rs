@@ -1,8 +1,9 @@
 //! What a worker tells of the mail it holds: budget, token, outcome.
 
-use application::ports::{AddressBudget, Admission, Completion, Issued, StoreError, TokenIssue};
+use application::model::{AddressBudget, Admission, Completion, Issued, Lease, TokenIssue};
+use application::ports::StoreError;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{DeliveryState, MailId, RequestId, WebhookEventType, WorkerId};
+use domain::{DeliveryState, RequestId, WebhookEventType};
 
 use super::tables::{LinkRow, MailRow, Tables, mail_of};
 
@@ -38,14 +39,14 @@ impl Tables {
     }
 
     pub(super) fn issue(&mut self, issue: TokenIssue) -> Issued {
-        let id = mail_of(issue.request);
-        let Some(mail) = self.mails.get(&id).filter(|mail| mail.holder == Some(issue.worker)) else {
+        let id = mail_of(issue.lease.request());
+        let Some(mail) = self.mails.get(&id).filter(|mail| mail.holder == Some(issue.lease.worker)) else {
             return Issued::LeaseLost;
         };
         let (age, accepted_at, cancelled) =
             ((mail.accepted_at, mail.number), mail.accepted_at, mail.cancelled);
         let age_of = |request| self.mails.get(&mail_of(request)).map(|mail| (mail.accepted_at, mail.number));
-        let (customer, request) = (issue.customer, issue.request);
+        let (customer, request) = (issue.customer, issue.lease.request());
         let own = |link: &LinkRow| link.customer == customer && link.request != request;
         // What happened in the future, seen from a request of the past, says nothing of what came
         // first.
@@ -63,7 +64,7 @@ impl Tables {
         self.links.insert(
             issue.token,
             LinkRow {
-                request: issue.request,
+                request: issue.lease.request(),
                 organisation: issue.organisation,
                 customer: issue.customer,
                 expires_at: issue.expires_at,
@@ -82,14 +83,9 @@ impl Tables {
         Issued::Issued
     }
 
-    pub(super) fn complete(
-        &mut self,
-        id: MailId,
-        worker: WorkerId,
-        completion: Completion,
-        now: DateTime<Utc>,
-    ) -> bool {
-        let Some(mail) = self.mails.get_mut(&id).filter(|mail| mail.holder == Some(worker)) else {
+    pub(super) fn complete(&mut self, lease: Lease, completion: Completion, now: DateTime<Utc>) -> bool {
+        let Some(mail) = self.mails.get_mut(&lease.mail).filter(|mail| mail.holder == Some(lease.worker))
+        else {
             return false;
         };
         mail.holder = None;
@@ -128,7 +124,7 @@ impl Tables {
             }
         }
         if let Some((event, relay)) = told {
-            self.report(event, id, now, Some(relay));
+            self.report(event, lease.mail, now, Some(relay));
         }
         true
     }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use application::ports::{ApiKeyRecord, ApiKeyRegistry, RegisteredKey, StoreError};
+use application::model::{ApiKeyRecord, RegisteredKey};
+use application::ports::{ApiKeyRegistry, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{ApiKeyHash, ApiKeyId, OrganisationId};

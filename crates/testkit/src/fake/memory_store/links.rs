@@ -1,16 +1,16 @@
 //! What a customer does with a link.
 
-use application::ports::{
+use application::model::{
     AuditAction, AuditEntry, CustomerStatus, Redeemed, Redemption, Requester, ResetLink, room_for,
 };
 use chrono::{DateTime, Utc};
-use domain::{CustomerIp, LinkState, Priority, RequestId, TokenHash, WebhookEventType};
+use domain::{CustomerIp, LinkState, RequestId, TokenHash, WebhookEventType};
 
 use super::claims::NewMail;
 use super::tables::{LinkRow, Tables, mail_of};
 
 impl Tables {
-    pub(super) fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Option<ResetLink> {
+    pub(super) fn find(&self, token: TokenHash, now: DateTime<Utc>) -> Option<ResetLink> {
         self.links.get(&token).map(|link| ResetLink {
             request: link.request,
             organisation: link.organisation,
@@ -39,8 +39,7 @@ impl Tables {
     }
 
     pub(super) fn redeem(&mut self, redemption: Redemption) -> Redeemed {
-        let wanted =
-            |link: &&LinkRow| redemption.organisation.is_none_or(|wanted| wanted == link.organisation);
+        let wanted = |link: &&LinkRow| redemption.organisation == link.organisation;
         let Some(link) = self
             .links
             .get(&redemption.token)
@@ -73,7 +72,6 @@ impl Tables {
             id: redemption.notice,
             organisation,
             sandbox: redemption.sandbox,
-            priority: Priority::default(),
             accepted_at: redemption.at,
             expires_at: redemption.notice_expires_at,
             email: None,
@@ -92,7 +90,7 @@ impl Tables {
         Redeemed::Changed
     }
 
-    pub(super) fn cancel(&mut self, token: TokenHash, at: DateTime<Utc>, ip: Option<CustomerIp>) -> bool {
+    pub(super) fn cancel(&mut self, token: TokenHash, at: DateTime<Utc>, ip: CustomerIp) -> bool {
         let Some(link) = self.links.get(&token).filter(|link| link.state(at).is_good()) else { return false };
         let (request, organisation) = (link.request, link.organisation);
         self.kill_links(at, |link| link.request == request);
@@ -107,7 +105,7 @@ impl Tables {
             actor: "customer".to_owned(),
             action: AuditAction::RequestCancelled,
             subject: AuditEntry::of(request, sandbox),
-            ip,
+            ip: Some(ip),
         });
         true
     }

@@ -1,4 +1,5 @@
-use application::ports::{Organisation, OrganisationRegistry, StoreError};
+use application::model::Organisation;
+use application::ports::{OrganisationRegistry, StoreError};
 use async_trait::async_trait;
 use domain::OrganisationId;
 

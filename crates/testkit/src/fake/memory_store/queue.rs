@@ -1,4 +1,5 @@
-use application::ports::{MailDetail, MailFilter, MailKind, MailQueue, MailSummary, QueueDepth, StoreError};
+use application::model::{MailDetail, MailFilter, MailKind, MailSummary, QueueDepth};
+use application::ports::{MailQueue, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{DeliveryState, MailId};

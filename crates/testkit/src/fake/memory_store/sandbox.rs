@@ -1,4 +1,5 @@
-use application::ports::{CapturedMail, Customer, CustomerStatus, MailArchive, SandboxStore, StoreError};
+use application::model::{CapturedMail, Customer, CustomerStatus};
+use application::ports::{MailArchive, SandboxStore, StoreError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerId, EmailAddress, MailId, OrganisationId};

@@ -1,14 +1,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use application::audit::{append_to, begin_seal};
-use application::ports::{
-    ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, GeoContext, Organisation, PasswordHash,
-    TemplateSet, TimelineEntry,
+use application::model::{
+    ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, Organisation, PasswordHash, TemplateSet,
+    TimelineEntry,
 };
 use chrono::{DateTime, Utc};
+use domain::GeoContext;
 use domain::{
     ApiKeyId, CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, NoMailReason,
-    OrganisationId, Priority, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
+    OrganisationId, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
 };
 
 use super::super::TestVault;
@@ -69,7 +70,6 @@ pub(super) struct MailRow {
     pub(super) number: u64,
     pub(super) organisation: OrganisationId,
     pub(super) sandbox: bool,
-    pub(super) priority: Priority,
     pub(super) accepted_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
     /// When the next step is due, or when the lease ends.

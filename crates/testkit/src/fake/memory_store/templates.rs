@@ -1,6 +1,7 @@
 use std::cmp::Reverse;
 
-use application::ports::{Layout, MailKind, StoreError, Template, TemplateSet, TemplateStore};
+use application::model::{Layout, MailKind, Template, TemplateSet};
+use application::ports::{StoreError, TemplateStore};
 use async_trait::async_trait;
 use domain::{Language, OrganisationId};
 

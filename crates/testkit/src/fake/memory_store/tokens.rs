@@ -1,7 +1,8 @@
-use application::ports::{
-    AddressBudget, Admission, ClaimedMail, Completion, Issued, NewRequest, Redeemed, Redemption, Requester,
-    ResetLink, StoreError, TokenIssue, TokenStore,
+use application::model::{
+    AddressBudget, Admission, ClaimedMail, Completion, Issued, Lease, NewRequest, Redeemed, Redemption,
+    Requester, ResetLink, TokenIssue,
 };
+use application::ports::{DeliveryQueue, RequestIntake, StoreError, TokenStore};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
@@ -9,63 +10,75 @@ use domain::{CustomerIp, MailId, RequestId, TokenHash, WorkerId};
 use super::MemoryStore;
 
 #[async_trait]
-impl TokenStore for MemoryStore {
+impl RequestIntake for MemoryStore {
     async fn record(&self, request: NewRequest) -> Result<(), StoreError> {
         self.tables().record(request);
         Ok(())
     }
+}
 
-    async fn claim_due(
+#[async_trait]
+impl DeliveryQueue for MemoryStore {
+    async fn claim(
         &self,
         worker: WorkerId,
         now: DateTime<Utc>,
         lease_until: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<ClaimedMail>, StoreError> {
-        Ok(self.tables().claim_due(worker, now, lease_until, limit))
+        Ok(self.tables().claim(worker, now, lease_until, limit))
     }
 
-    async fn renew_leases(
+    async fn renew(
         &self,
         worker: WorkerId,
         mails: &[MailId],
         lease_until: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        self.tables().renew_leases(worker, mails, lease_until);
+        self.tables().renew(worker, mails, lease_until);
         Ok(())
     }
 
-    async fn release_leases(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
-        self.tables().release_leases(worker, keep);
+    async fn release(&self, worker: WorkerId, keep: &[MailId]) -> Result<(), StoreError> {
+        self.tables().release(worker, keep);
         Ok(())
     }
 
     async fn admit(
         &self,
-        request: RequestId,
-        _worker: WorkerId,
+        lease: Lease,
         budget: AddressBudget,
         now: DateTime<Utc>,
     ) -> Result<Admission, StoreError> {
-        self.tables().admit(request, budget, now)
-    }
-
-    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
-        Ok(self.tables().issue(issue))
+        self.tables().admit(lease.request(), budget, now)
     }
 
     async fn complete(
         &self,
-        mail: MailId,
-        worker: WorkerId,
+        lease: Lease,
         completion: Completion,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        Ok(self.tables().complete(mail, worker, completion, now))
+        Ok(self.tables().complete(lease, completion, now))
     }
 
-    async fn find_link(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
-        Ok(self.tables().find_link(token, now))
+    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
+        Ok(self.tables().purge(before, now, limit))
+    }
+
+    async fn remote_work_available(&self) {
+        std::future::pending().await
+    }
+}
+
+#[async_trait]
+impl TokenStore for MemoryStore {
+    async fn issue(&self, issue: TokenIssue) -> Result<Issued, StoreError> {
+        Ok(self.tables().issue(issue))
+    }
+
+    async fn find(&self, token: TokenHash, now: DateTime<Utc>) -> Result<Option<ResetLink>, StoreError> {
+        Ok(self.tables().find(token, now))
     }
 
     async fn requester(&self, request: RequestId) -> Result<Option<Requester>, StoreError> {
@@ -80,7 +93,7 @@ impl TokenStore for MemoryStore {
         &self,
         token: TokenHash,
         at: DateTime<Utc>,
-        customer_ip: Option<CustomerIp>,
+        customer_ip: CustomerIp,
     ) -> Result<bool, StoreError> {
         Ok(self.tables().cancel(token, at, customer_ip))
     }
@@ -94,13 +107,5 @@ impl TokenStore for MemoryStore {
     ) -> Result<(), StoreError> {
         self.tables().note(request, at, event, detail);
         Ok(())
-    }
-
-    async fn purge(&self, before: DateTime<Utc>, now: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
-        Ok(self.tables().purge(before, now, limit))
-    }
-
-    async fn remote_work_available(&self) {
-        std::future::pending().await
     }
 }

@@ -1,9 +1,10 @@
 //! Webhooks: endpoints, and what they are still to be told.
 
-use application::ports::{
-    ClaimedEvent, OutboxDepth, StoreError, WebhookEndpoint, WebhookEndpointStatus, WebhookEvent,
-    WebhookOutbox, WebhookOutcome, WebhookRegistry, WebhookTarget,
+use application::model::{
+    ClaimedEvent, OutboxDepth, WebhookEndpoint, WebhookEndpointStatus, WebhookEvent, WebhookOutcome,
+    WebhookTarget,
 };
+use application::ports::{StoreError, WebhookOutbox, WebhookRegistry};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::{MailId, OrganisationId, WebhookEndpointId, WebhookEventId, WebhookEventType, WorkerId};
