@@ -66,7 +66,7 @@ impl VikiTron {
         self.asking.cache.get(ip, std::time::Instant::now())
     }
 
-    fn hit(known: Known) -> Result<GeoError> {
+    fn hit(known: Known) -> Result<GeoContext, GeoError> {
         metrics::counter!("resetd_geo_vikitron_cache_hits_total").increment(1);
         known.map(|context| (*context).clone()).ok_or(GeoError::Unknown)
     }
@@ -131,7 +131,7 @@ fn count(outcome: &'static str) {
 
 #[async_trait]
 impl GeoResolver for VikiTron {
-    async fn resolve(&self, ip: CustomerIp) -> Result<GeoError> {
+    async fn resolve(&self, ip: CustomerIp) -> Result<GeoContext, GeoError> {
         if !ip.is_global() {
             return Err(GeoError::Unknown);
         }
