@@ -32,6 +32,9 @@ use Kind::{Counter, Gauge, Histogram};
 const METRICS: &[(Kind, &str, &str)] = &[
     (Gauge, "resetd_build_info", "1, with the version as a label"),
     (Histogram, "resetd_delivery_seconds", "From the acceptance of a request to its mail at the relay"),
+    (Histogram, "resetd_directory_call_seconds", "One call of a customer directory"),
+    (Counter, "resetd_directory_calls_total", "Calls of customer directories, by outcome"),
+    (Gauge, "resetd_directory_up", "Whether a customer directory answers (1) or is left alone (0)"),
     (Gauge, "resetd_geo_database_build_timestamp_seconds", "When a geo database was built"),
     (Counter, "resetd_geo_database_errors_total", "Look-ups that a geo database failed"),
     (Counter, "resetd_geo_database_reloads_total", "Replaced geo databases that were read again, by outcome"),
