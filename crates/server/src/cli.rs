@@ -16,6 +16,7 @@ pub(crate) struct Cli {
 
 /// Settings as flags; they win over the environment and the file.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
 pub(crate) struct SettingFlags {
     /// TOML file with settings
     #[arg(long, global = true, value_name = "FILE", env = "RESETD_CONFIG")]
@@ -448,7 +449,7 @@ pub(crate) enum TemplateCommand {
         #[command(flatten)]
         which: TemplateWhich,
         /// The plain-text part instead
-        #[arg(long = "as-text")]
+        #[arg(long = "text", alias = "as-text")]
         as_text: bool,
     },
     /// Send a preview to an address of your own
