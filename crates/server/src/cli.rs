@@ -48,6 +48,7 @@ pub(crate) struct SettingFlags {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "one value, parsed once")]
 pub(crate) enum Command {
     /// Try it: everything embedded, mail shown at /dev/mailbox, loopback only
     Demo,
