@@ -2,7 +2,7 @@
 //! what was written.
 //!
 //! Why and how: docs/decisions/0026. It needs `/dev/fuse` and the right to mount;
-//! [`SimulatedDisk::obstacle`] tells.
+//! [`SimulatedDisk::obstacle`] says what is missing.
 
 mod fuse;
 mod image;
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     #[ignore = "needs FUSE"]
-    fn a_full_disk_is_told_as_such() {
+    fn a_full_disk_is_reported_as_such() {
         let disk = SimulatedDisk::mount().unwrap();
         let mut file = OpenOptions::new().create(true).append(true).open(disk.file("a")).unwrap();
         disk.set_full(true);

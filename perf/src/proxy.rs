@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::Result;
 
-/// What the network does at this moment.
+/// What the network does now.
 #[derive(Debug, Clone, Copy)]
 struct State {
     target: SocketAddr,

@@ -1,7 +1,7 @@
 //! An SMTP server that counts: the relay of the benchmarks and of `chaos`.
 //!
-//! It takes every mail, or answers 421 or 450, or takes its time, or is not there at all, as it is
-//! told while it runs. It lives on a thread of its own so that the load generator beside it does
+//! It takes every mail, or answers 421 or 450, or takes its time, or is not there at all, as a
+//! benchmark sets while it runs. It lives on a thread of its own so that the load generator beside it does
 //! not slow it down, and listens on loopback.
 
 mod record;
@@ -57,11 +57,11 @@ impl Sink {
         let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))?;
         let address = listener.local_addr()?;
         let record = Arc::new(Record::new(keep));
-        let (behaviour, told) = watch::channel(Behaviour::Accept);
+        let (behaviour, current) = watch::channel(Behaviour::Accept);
         let kept = Arc::clone(&record);
         let thread = thread::Builder::new()
             .name(THREAD.to_owned())
-            .spawn(move || runtime.block_on(listen(listener, address, told, kept)))?;
+            .spawn(move || runtime.block_on(listen(listener, address, current, kept)))?;
         Ok(Self { address, behaviour, record, thread: Some(thread) })
     }
 
@@ -102,17 +102,17 @@ impl Drop for Sink {
 async fn listen(
     first: TcpListener,
     address: SocketAddr,
-    mut told: watch::Receiver<Behaviour>,
+    mut current: watch::Receiver<Behaviour>,
     record: Arc<Record>,
 ) {
     let mut listener = Some(first);
     loop {
-        let behaviour = *told.borrow_and_update();
+        let behaviour = *current.borrow_and_update();
         match behaviour {
             Behaviour::Closed => return,
             Behaviour::Away => {
                 listener = None;
-                if told.changed().await.is_err() {
+                if current.changed().await.is_err() {
                     return;
                 }
                 continue;
@@ -120,7 +120,7 @@ async fn listen(
             _ => {}
         }
         let Some(open) = &listener else {
-            // Somebody's outgoing connection may hold the port for a moment.
+            // Somebody's outgoing connection may hold the port for a short time.
             match TcpListener::bind(address).await {
                 Ok(bound) => listener = Some(bound),
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -128,14 +128,14 @@ async fn listen(
             continue;
         };
         tokio::select! {
-            changed = told.changed() => {
+            changed = current.changed() => {
                 if changed.is_err() {
                     return;
                 }
             }
             accepted = open.accept() => {
                 if let Ok((stream, _)) = accepted {
-                    tokio::spawn(session::serve(stream, told.clone(), Arc::clone(&record)));
+                    tokio::spawn(session::serve(stream, current.clone(), Arc::clone(&record)));
                 }
             }
         }

@@ -45,7 +45,8 @@ impl Latencies {
 /// holds under two values.
 #[must_use]
 pub fn welch_t(left: &[f64], right: &[f64]) -> f64 {
-    let (Some((left_mean, left_error)), Some((right_mean, right_error))) = (moments(left), moments(right))
+    let (Some((left_mean, left_error)), Some((right_mean, right_error))) =
+        (mean_and_error(left), mean_and_error(right))
     else {
         return 0.0;
     };
@@ -54,7 +55,7 @@ pub fn welch_t(left: &[f64], right: &[f64]) -> f64 {
 }
 
 /// The mean, and the variance of the mean.
-fn moments(sample: &[f64]) -> Option<(f64, f64)> {
+fn mean_and_error(sample: &[f64]) -> Option<(f64, f64)> {
     if sample.len() < 2 {
         return None;
     }

@@ -1,9 +1,11 @@
 //! `cargo xtask check`: what a reviewer should not have to look for.
 
+mod circles;
 mod deny;
 mod dependencies;
 mod documents;
 mod sources;
+mod vocabulary;
 mod workspace_rules;
 
 use self::workspace_rules::Workspace;
@@ -30,6 +32,10 @@ const INVARIANTS: &[Invariant] = &[
     Invariant {
         sentence: "arrows point downward: domain knows nobody, application only domain, no adapter another",
         violations: dependencies::arrows_point_downward,
+    },
+    Invariant {
+        sentence: "the modules of a crate form no circles, parents and children left out",
+        violations: circles::modules_form_no_circles,
     },
     Invariant {
         sentence: "every crate takes the workspace's lints",
@@ -62,6 +68,10 @@ const INVARIANTS: &[Invariant] = &[
     Invariant {
         sentence: "every error code has a page, and every page a code",
         violations: documents::codes_have_pages,
+    },
+    Invariant {
+        sentence: "no word is used that the glossary has replaced",
+        violations: vocabulary::old_words_are_gone,
     },
     Invariant {
         sentence: "links between documents lead somewhere",

@@ -20,7 +20,7 @@ use mmdb_writer::{RecordSize, Value, Writer};
 
 use crate::{Failure, Result, output, process};
 
-/// Where the databases go unless told otherwise; git ignores it.
+/// Where the databases go by default; git ignores it.
 pub const DEFAULT_FOLDER: &str = "data/geo";
 
 /// What the licences want said where a place is shown.
@@ -216,7 +216,7 @@ fn licences(packages: &[(&Package, &Unpacked)]) -> Result<String> {
          unchanged.\n\
          `asn.mmdb` was made by resetd from a list that joins Route Views, the regional registries' statistics (NRO) and\n\
          DB-IP's IP to ASN Lite; nothing was added to it.\n\n\
-         All of it is under the Creative Commons Attribution 4.0 International Licence (CC BY 4.0): whoever shows results\n\
+         All of it is under the Creative Commons Attribution 4.0 International Licence (CC BY 4.0): those who show results\n\
          names the sources, DB-IP.com (with a link on web pages that show results), routeviews.org and nro.net.\n",
     );
     for (package, unpacked) in packages {

@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_told_in_the_unit_a_reader_expects() {
+    fn durations_are_printed_in_the_unit_a_reader_expects() {
         assert_eq!(human(Duration::from_micros(812)), "812 µs");
         assert_eq!(human(Duration::from_micros(3_412)), "3.41 ms");
         assert_eq!(human(Duration::from_millis(12_700)), "12.7 s");

@@ -75,7 +75,7 @@ impl Running {
         Ok(())
     }
 
-    /// The process's resident memory in bytes, where the system tells.
+    /// The process's resident memory in bytes, where the system reports it.
     #[must_use]
     pub fn resident_bytes(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
@@ -83,7 +83,7 @@ impl Running {
         line.split_whitespace().next()?.parse::<u64>().ok().map(|kib| kib * 1024)
     }
 
-    /// The CPU time the process has used so far, where the system tells (in ticks of 10 ms).
+    /// The CPU time the process has used so far, where the system reports it (in ticks of 10 ms).
     #[must_use]
     pub fn cpu_time(&self) -> Option<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).ok()?;
@@ -152,7 +152,7 @@ pub fn listens(address: SocketAddr) -> bool {
     TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok()
 }
 
-/// A loopback address nobody listens on at this moment.
+/// A loopback address on which nothing listens now.
 ///
 /// # Errors
 /// When the system has no free port.
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_tells_what_the_program_complained_about() {
+    fn a_failure_holds_what_the_program_complained_about() {
         let failure =
             capture(Command::new("sh").args(["-c", "echo why >&2; exit 3"])).unwrap_err().to_string();
         assert!(failure.contains("why") && failure.contains('3'), "{failure}");

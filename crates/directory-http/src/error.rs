@@ -73,7 +73,7 @@ impl DirectoryCallError for DirectoryError {
         }
     }
 
-    /// A customer with another address is found by whoever knows how the backend compares addresses;
+    /// A customer with another address is found by a developer who knows how the backend compares addresses;
     /// that must not stop the mails of others.
     fn is_outage(&self) -> bool {
         *self != Self::OtherAddress

@@ -1,7 +1,7 @@
 //! Customers and passwords that live in an organisation's own backend, asked and set over HTTP.
 //!
 //! The backend answers two calls below a base URL, `find` and `set-password`; `docs/directory-http.md`
-//! is written for whoever implements them. Requests are signed as Standard Webhooks are, answers are
+//! is written for developers who implement them. Requests are signed as Standard Webhooks are, answers are
 //! read up to 64 KiB, redirects are not followed, and each call has a deadline of its own.
 //!
 //! Whatever is no answer of the protocol is a [`DirectoryError`]: of a look-up it says that nothing

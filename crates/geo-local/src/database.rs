@@ -32,7 +32,7 @@ struct Loaded {
     layout: Layout,
 }
 
-/// What tells one state of a file from the next.
+/// What differs from one state of a file to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     modified: SystemTime,
@@ -85,7 +85,7 @@ impl Database {
         let found = match stamp(self.kind, &self.path) {
             Ok(found) if *tried == Some(found) => return Reloaded::Unchanged,
             Ok(found) => found,
-            // A missing file is complained of once; the moment between two files is no reason to.
+            // A missing file is complained of once; the time between two files is no reason to.
             Err(error) => {
                 return if tried.take().is_some() { Reloaded::Kept(error) } else { Reloaded::Unchanged };
             }

@@ -28,7 +28,7 @@ pub struct LocalGeo {
 
 impl LocalGeo {
     /// Reads every database into memory. Blocks; for the start of a process. A path that is a
-    /// folder stands for the `.mmdb` files in it at this moment, by name.
+    /// folder stands for the `.mmdb` files that are in it now, by name.
     ///
     /// # Errors
     /// A file that is missing, unreadable, broken or of another kind, or a DNS resolver that cannot
@@ -103,7 +103,7 @@ impl LocalGeo {
         let now = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
         let last = self.checked.load(Ordering::Relaxed);
         let due = u128::from(now - last.min(now)) >= self.check_every.as_millis();
-        // Whoever sets the time does the work.
+        // The task that sets the time does the work.
         if due
             && !self.databases.is_empty()
             && self.checked.compare_exchange(last, now, Ordering::Relaxed, Ordering::Relaxed).is_ok()

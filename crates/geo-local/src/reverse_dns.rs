@@ -1,7 +1,7 @@
 //! The host name of an address, believed only when it points back: forward-confirmed reverse DNS
 //! (RFC 8499's FCrDNS).
 //!
-//! Whoever holds an address writes its pointer and can write anything into it; only the holder of
+//! The holder of an address writes its pointer and can write anything into it; only the holder of
 //! the domain can make the name point back.
 
 use std::net::IpAddr;

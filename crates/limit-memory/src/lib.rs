@@ -8,6 +8,7 @@
 mod limiter;
 mod log;
 mod slots;
+mod verdict;
 mod window;
 
 pub use limiter::MemoryLimiter;

@@ -8,7 +8,8 @@ use application::ports::RateLimiter;
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::window::{Verdict, Window};
+use crate::verdict::Verdict;
+use crate::window::Window;
 
 /// Locks: enough that callers with different subjects seldom meet.
 const SHARDS: usize = 64;

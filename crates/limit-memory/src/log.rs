@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::window::Verdict;
+use crate::verdict::Verdict;
 
 /// The times of the hits that count, oldest first.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Counters by sixtieths of the window, for large limits.
 
-use crate::window::Verdict;
+use crate::verdict::Verdict;
 
 /// A window is this many slots wide …
 const PER_WINDOW: i64 = 60;

@@ -4,20 +4,10 @@ use application::model::Limit;
 
 use crate::log::Log;
 use crate::slots::Slots;
+use crate::verdict::Verdict;
 
 /// The largest limit that is kept as a log of times.
 const LOG_MAX: u32 = 64;
-
-/// The answer to one hit; times in nanoseconds since 1970.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub(crate) allowed: bool,
-    pub(crate) remaining: u32,
-    /// When nothing is counted any more.
-    pub(crate) empty_at: i64,
-    /// For a refused hit: when one will be allowed; `None`: never.
-    pub(crate) free_at: Option<i64>,
-}
 
 /// The hits of one subject that may still count.
 #[derive(Debug)]

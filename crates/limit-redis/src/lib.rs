@@ -7,7 +7,7 @@
 //!
 //! # Whose clock
 //!
-//! Hits are counted at the time the caller passes, not at Redis's: a replica decides, tells
+//! Hits are counted at the time the caller passes, not at Redis's: a replica decides, reports
 //! `X-RateLimit-Reset` and records a request by one and the same clock. The script never lets a
 //! subject's time run backwards, so the replica whose clock is ahead leads; replicas whose clocks
 //! agree within a sixtieth of the window (one second of a minute, which any NTP client keeps) count

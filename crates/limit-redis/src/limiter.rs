@@ -64,9 +64,9 @@ pub struct RedisUrlError;
 /// subject costs at most some kilobytes, and the error is on the strict side by at most that
 /// sixtieth. One `EVALSHA`, one round trip; keys expire by themselves after twice their window.
 ///
-/// Once Redis does not answer within the deadline, or answers with a error, nobody asks it any
+/// Once Redis does not answer within the deadline, or answers with an error, nobody asks it any
 /// more: a task looks for it in the background, and until it is back the local limiter decides.
-/// That one is told of every hit that Redis allows, so that an outage does not begin with an empty
+/// The local limiter counts every hit that Redis allows, so that an outage does not begin with an empty
 /// window. Hits counted during an outage are not carried over.
 ///
 /// Metrics: `resetd_limiter_shared_up` (gauge), `resetd_limiter_outages_total`,

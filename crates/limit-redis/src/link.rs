@@ -10,7 +10,7 @@ use tokio::time::{sleep, timeout};
 /// How long a new connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(1);
 
-/// One connection, shared by all callers; none while Redis is away. Whoever finds it broken takes
+/// One connection, shared by all callers; none while Redis is away. The caller that finds it broken takes
 /// it out, and a task looks for a new one, so that nobody else waits.
 #[derive(Debug)]
 pub(crate) struct Link {
@@ -99,7 +99,7 @@ impl Link {
     }
 }
 
-/// The kind of a error, without what the server said: that may hold a name or an address.
+/// The kind of an error, without what the server said: that may hold a name or an address.
 pub(crate) fn category(error: &RedisError) -> String {
     match error.code() {
         Some(code) => format!("{} ({code})", error.category()),

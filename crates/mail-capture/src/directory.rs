@@ -14,7 +14,7 @@ use domain::OrganisationId;
 
 use crate::encoded_mail::{self, EncodedMail};
 
-/// Mails kept per organisation unless told otherwise.
+/// Mails kept per organisation by default.
 pub const DEFAULT_KEEP: usize = 1_000;
 
 /// Keeps mails in a directory, the newest so many per organisation.
@@ -178,7 +178,7 @@ fn prune(directory: &Path, keep: usize) -> io::Result<usize> {
     let mut mails = names(directory, ".json")?;
     mails.sort_unstable_by(|a, b| b.cmp(a));
     // As long as nothing has to go, nothing is touched: what has no `.json` yet may be being
-    // written at this moment.
+    // written just now.
     let (true, Some(oldest)) =
         (mails.len() > keep, mails.get(keep.saturating_sub(1)).and_then(|name| name.strip_suffix(".json")))
     else {

@@ -105,7 +105,7 @@ fn one_connection(bencher: Bencher<'_, '_>) {
     in_flight(bencher, 1, 200);
 }
 
-/// As many in flight as the pool has places.
+/// As many in flight as the pool has permits.
 #[divan::bench(sample_count = 20)]
 fn twenty_five_in_flight(bencher: Bencher<'_, '_>) {
     in_flight(bencher, 25, 80);

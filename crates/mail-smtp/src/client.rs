@@ -134,7 +134,7 @@ fn stuffed(text: &[u8]) -> Vec<u8> {
     stuffed
 }
 
-/// What is wrong, said by whoever saw it first: `lettre` wraps it.
+/// What is wrong, said by the layer that saw it first: `lettre` wraps it.
 fn innermost(error: &lettre::transport::smtp::Error) -> String {
     let mut innermost: &dyn std::error::Error = error;
     while let Some(deeper) = innermost.source() {

@@ -9,9 +9,9 @@ use tokio::time::timeout;
 
 use crate::client::Client;
 use crate::connection::Connection;
+use crate::error::SetupError;
 use crate::failure::Cause;
 use crate::hello;
-use crate::sender::SetupError;
 use crate::settings::{Login, SmtpSettings, Tls};
 
 /// Addresses of a host that are tried, one after the other.

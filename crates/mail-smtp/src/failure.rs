@@ -1,7 +1,5 @@
-use application::model::FailureKind;
-
-use crate::reply::Enhanced;
-use crate::verdict;
+/// Subject and detail of an enhanced status code (RFC 3463): `(1, 1)` of `5.1.1`.
+pub(crate) type Enhanced = (u16, u16);
 
 /// How far an attempt had come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +41,7 @@ pub(crate) enum Cause {
     Tls(String),
     /// A reply that is none, or does not end.
     Garbage(String),
-    /// The server cannot send_message this mail.
+    /// The server cannot take this mail.
     Unfit(&'static str),
 }
 
@@ -55,10 +53,6 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn kind(&self) -> FailureKind {
-        verdict::of(self.stage, &self.cause)
-    }
-
     /// Whether a kept connection may be to blame, and nobody has got anything yet.
     pub(crate) fn is_stale(&self) -> bool {
         self.stage == Stage::Reset

@@ -36,11 +36,11 @@
 //! | 5xx to `MAIL FROM`; a status code about the sender | `SenderRefused` |
 //! | 5xx to `RCPT TO`: policy (5.7.x, 554); a bare 550 to 553 | `PolicyRefused`; `RecipientRefused` |
 //! | 4xx; garbage or an endless reply; the connection lost or silent while the server had the mail | `Transient` |
-//! | other 5xx; an address the server cannot send_message (no SMTPUTF8) | `Permanent` |
+//! | other 5xx; an address the server cannot take (no SMTPUTF8) | `Permanent` |
 //!
-//! A error on a kept connection before the server agreed to take the text is nobody's error but the
-//! connection's: the mail is sent again at once over a fresh one. Replies are kept without
-//! addresses and control characters, at most 500 characters long.
+//! An error on a kept connection before the server agreed to take the text says nothing about the
+//! mail: it is sent again at once over a new connection. Replies are kept without addresses and
+//! control characters, at most 500 characters long.
 //!
 //! # Metrics
 //! `resetd_smtp_connections` (gauge, open ones), `resetd_smtp_connections_opened_total`,
@@ -51,6 +51,7 @@ mod client;
 mod connect;
 mod connection;
 mod dkim;
+mod error;
 mod failure;
 mod hello;
 mod message;
@@ -70,5 +71,6 @@ pub fn check_mailbox(text: &str) -> Result<(), &'static str> {
 }
 
 pub use dkim::{DkimError, DkimKey, DkimSettings};
-pub use sender::{SetupError, SmtpSender};
+pub use error::SetupError;
+pub use sender::SmtpSender;
 pub use settings::{SettingsError, SmtpSettings, Tls};

@@ -34,7 +34,7 @@ impl Pool {
         Self { connector, permits, idle: Arc::default() }
     }
 
-    /// Waits for a place. Whoever holds one may have one connection.
+    /// Waits for a permit. Each permit allows one connection.
     pub(crate) async fn place(&self) -> Result<SemaphorePermit<'_>, Failure> {
         let closed =
             |_| Failure { stage: Stage::Connect, cause: Cause::Lost("the pool is closed".to_owned()) };

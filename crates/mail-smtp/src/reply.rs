@@ -1,6 +1,6 @@
 use domain::mask_addresses;
 
-use crate::failure::Cause;
+use crate::failure::{Cause, Enhanced};
 
 /// Characters of a reply that are kept.
 const LIMIT: usize = 500;
@@ -13,9 +13,6 @@ pub(crate) struct Reply {
     pub(crate) code: u16,
     pub(crate) lines: Vec<String>,
 }
-
-/// Subject and detail of an enhanced status code (RFC 3463): `(1, 1)` of `5.1.1`.
-pub(crate) type Enhanced = (u16, u16);
 
 impl Reply {
     /// Adds a line as it came, without its end. `true`: more of them follow. Of lines with

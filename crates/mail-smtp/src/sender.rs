@@ -5,12 +5,12 @@ use application::model::{Delivered, FailureKind, OutgoingMail};
 use application::ports::{MailSender, SendError};
 use async_trait::async_trait;
 use lettre::message::Mailbox;
-use thiserror::Error;
 
 use crate::address;
 use crate::connect::Connector;
 use crate::connection::Connection;
-use crate::dkim::{DkimError, DkimSettings, Signer};
+use crate::dkim::{DkimSettings, Signer};
+use crate::error::SetupError;
 use crate::failure::Failure;
 use crate::message::{EncodedMessage, build};
 use crate::pool::Pool;
@@ -19,23 +19,6 @@ use crate::settings::SmtpSettings;
 
 /// Organisations' senders kept in their parsed form.
 const SENDERS: usize = 1_000;
-
-/// Why a sender cannot be set up. Never holds credentials.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum SetupError {
-    /// The installation's sender (`mail_from`).
-    #[error("mail_from: {0}")]
-    From(&'static str),
-    /// The file of certificates.
-    #[error("the file of trusted certificates (ca): {0}")]
-    Ca(String),
-    /// TLS cannot be set up.
-    #[error("TLS: {0}")]
-    Tls(String),
-    /// The signing key.
-    #[error(transparent)]
-    Dkim(#[from] DkimError),
-}
 
 /// Sends mail to one relay over kept connections.
 #[derive(Debug)]

@@ -4,11 +4,16 @@
 
 use application::model::FailureKind;
 
-use crate::failure::{Cause, Stage};
-use crate::reply::Enhanced;
+use crate::failure::{Cause, Enhanced, Failure, Stage};
+
+impl Failure {
+    pub(crate) fn kind(&self) -> FailureKind {
+        of(self.stage, &self.cause)
+    }
+}
 
 /// The verdict on `cause` at `stage`.
-pub(crate) fn of(stage: Stage, cause: &Cause) -> FailureKind {
+fn of(stage: Stage, cause: &Cause) -> FailureKind {
     match (cause, stage) {
         (Cause::Reply { code, enhanced, .. }, stage) => of_reply(stage, *code, *enhanced),
         (Cause::Unfit(_), Stage::Connect) => FailureKind::HostRefuses,
@@ -122,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn deferrals_are_transient_whoever_they_are_about() {
+    fn deferrals_are_transient_whatever_they_are_about() {
         for stage in [SENDER, Stage::Recipient, Stage::Data, Stage::Text] {
             for reply in ["450", "451 4.3.0", "452 4.2.2", "454 4.7.1 relay access denied", "471"] {
                 assert_eq!(verdict(stage, reply), Transient, "{reply}");
@@ -150,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_recipient_is_told_from_a_refusal_of_us() {
+    fn a_refused_recipient_differs_from_a_refusal_of_us() {
         for (reply, expected) in [
             ("550 5.1.1 unknown", Permanent),
             ("550 5.1.10", Permanent),

@@ -35,7 +35,7 @@ struct Counts {
 /// What is too much, and where.
 pub(crate) fn check(source: &str) -> Result<(), String> {
     let mut counts = Counts::default();
-    // What is no token is for the parser to tell.
+    // What is no token is reported by the parser.
     for (token, span) in tokenize(source, false, Default::default()).map_while(Result::ok) {
         counts.count(&token).map_err(|what| at(span, &what))?;
     }

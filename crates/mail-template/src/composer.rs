@@ -59,7 +59,7 @@ impl TemplateComposer {
         Ok(Self { builtin, names, cache: Cache::new(store, life), attribution: None })
     }
 
-    /// Names the source of places below the footer of every mail that tells one, as licences of
+    /// Names the source of places below the footer of every mail that shows one, as licences of
     /// free databases ask.
     #[must_use]
     pub fn with_attribution(mut self, attribution: Option<&str>) -> Self {
@@ -72,7 +72,7 @@ impl TemplateComposer {
         self.cache.forget(organisation);
     }
 
-    /// The organisation's last lines and, where a place is told, whom it is owed to.
+    /// The organisation's last lines and, where a location is shown, whom it is owed to.
     fn footer(&self, footer: Option<&str>, place: &str) -> String {
         let footer = footer.map(|footer| clean::lines(footer, 500)).filter(|footer| !footer.is_empty());
         let attribution = self.attribution.clone().filter(|_| !place.is_empty());

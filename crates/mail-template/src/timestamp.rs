@@ -7,7 +7,7 @@ use domain::Language;
 ///
 /// The time zone is that of the place the request came from, when it is known and not that of a
 /// proxy, VPN, Tor exit or data centre; else UTC. The offset is always named, so the time is right
-/// whoever reads it.
+/// the reader.
 pub(crate) fn written(timestamp: DateTime<Utc>, place: Option<&GeoContext>, language: &Language) -> String {
     match place.and_then(zone) {
         Some(zone) => format(&timestamp.with_timezone(&zone), language),

@@ -1,6 +1,9 @@
+mod purge;
+
 use application::audit::{append_to, begin_seal, keyed_entry};
 use application::model::{AuditAction, AuditEnd, AuditEntry, AuditRow};
 use application::ports::{AddressVault, AuditLog, StoreError};
+use application::sealed;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use domain::CustomerIp;
@@ -8,11 +11,10 @@ use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection};
 use tracing::warn;
 
+use crate::PostgresStore;
 use crate::columns::{Columns, text, uuid};
 use crate::connections::limited;
 use crate::query_error::QueryError;
-use crate::{PostgresStore, partitions};
-use application::sealed;
 
 /// Waits for the append before it to commit, so that no two rows follow the same one.
 pub(crate) const HEAD: &str = "SELECT sequence, hash, seal FROM audit_head FOR NO KEY UPDATE";
@@ -55,8 +57,7 @@ impl AuditLog for PostgresStore {
     }
 
     async fn purge_audit(&self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64, StoreError> {
-        Ok(partitions::purge_audit(&self.pool().without_statement_timeout(), &self.vault, before, now)
-            .await?)
+        Ok(purge::purge(&self.pool().without_statement_timeout(), &self.vault, before, now).await?)
     }
 }
 

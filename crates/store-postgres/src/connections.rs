@@ -188,7 +188,7 @@ impl<'p> Executor<'p> for &'_ Connections {
     }
 }
 
-/// Of a error that was made of an sqlx error.
+/// Of an error that was made of an sqlx error.
 fn into_sql(error: QueryError) -> Error {
     match error {
         QueryError::Sql(error) => error,

@@ -5,19 +5,17 @@
 //! of identifiers.
 
 use std::pin::Pin;
-use std::sync::Arc;
 
-use application::audit::purge_entry;
-use application::ports::{AddressVault, StoreError};
+use application::ports::StoreError;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tracing::{info, warn};
 
+use crate::PostgresDatabase;
 use crate::columns::{Columns, uuid};
 use crate::connections::{Connections, limited};
 use crate::query_error::QueryError;
-use crate::{PostgresDatabase, audit_log};
 
 /// Makers and droppers of partitions take turns.
 pub(crate) const TURN: &str = "SELECT pg_advisory_xact_lock(hashtextextended('resetd partitions', 7))";
@@ -127,33 +125,10 @@ impl PostgresDatabase {
     }
 }
 
-/// Drops the oldest parts of the audit log whose newest row is older than `before`, never the part
-/// in use. Each leaves a row at the end, in the same transaction, that says where the chain begins
-/// since. Returns how many rows went.
-pub(crate) async fn purge_audit(
-    pool: &Connections,
-    vault: &Arc<dyn AddressVault>,
-    before: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<u64, QueryError> {
-    let mut gone = 0;
-    loop {
-        let dropped = with_patience(pool, |connection| {
-            let vault = Arc::clone(vault);
-            Box::pin(async move { drop_oldest_audit(connection, vault.as_ref(), before, now).await })
-        });
-        match dropped.await? {
-            Some(Some(rows)) => gone += rows,
-            // Nothing to drop, or the table is in use: another time.
-            Some(None) | None => return Ok(gone),
-        }
-    }
-}
-
-type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, QueryError>> + Send + 'c>>;
+pub(crate) type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, QueryError>> + Send + 'c>>;
 
 /// Runs `work` in a transaction until it gets its locks, or gives up.
-async fn with_patience<T>(
+pub(crate) async fn with_patience<T>(
     pool: &Connections,
     work: impl for<'c> Fn(&'c mut PgConnection) -> Work<'c, T>,
 ) -> Result<Option<T>, QueryError> {
@@ -190,7 +165,7 @@ async fn try_once<T>(
 }
 
 /// Names and bounds are made here of numbers and dates alone.
-async fn run(connection: &mut PgConnection, sql: String) -> Result<(), QueryError> {
+pub(crate) async fn run(connection: &mut PgConnection, sql: String) -> Result<(), QueryError> {
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())
 }
@@ -305,38 +280,9 @@ async fn begin_audit_month_within(
 }
 
 /// The parts of the audit log and their bounds, oldest first.
-async fn audit_parts(connection: &mut PgConnection) -> Result<Vec<(String, String)>, QueryError> {
+pub(crate) async fn audit_parts(connection: &mut PgConnection) -> Result<Vec<(String, String)>, QueryError> {
     let rows = sqlx::query(AUDIT_PARTS).fetch_all(connection).await?;
     rows.iter().map(|row| Ok((row.read("pg_class.name")?, row.read("pg_class.bound")?))).collect()
-}
-
-/// `None`: there is none to drop.
-async fn drop_oldest_audit(
-    connection: &mut PgConnection,
-    vault: &dyn AddressVault,
-    before: DateTime<Utc>,
-    now: DateTime<Utc>,
-) -> Result<Option<u64>, QueryError> {
-    let parts = audit_parts(connection).await?;
-    let [(oldest, _), _, ..] = parts.as_slice() else { return Ok(None) };
-    let ends = format!(
-        "SELECT sequence, at, hash, (SELECT min(sequence) FROM {oldest}) AS first, \
-         (SELECT mac FROM {oldest} WHERE mac IS NOT NULL ORDER BY sequence DESC LIMIT 1) AS mac FROM {oldest} ORDER BY sequence DESC LIMIT 1"
-    );
-    let last = sqlx::query(AssertSqlSafe(ends)).fetch_optional(&mut *connection).await?;
-    let mut rows = 0;
-    if let Some(last) = last {
-        if last.time("audit.at")? >= before {
-            return Ok(None);
-        }
-        let (first, through): (i64, i64) = (last.read("audit.first")?, last.read("audit.sequence")?);
-        rows = (through - first).unsigned_abs() + 1;
-        let mac = last.read::<Option<&[u8]>>("audit.mac")?.and_then(|mac| mac.try_into().ok());
-        let entry = purge_entry(now, through, &last.bytes("audit.hash")?, mac.as_ref());
-        audit_log::append(connection, vault, &entry).await?;
-    }
-    run(connection, format!("DROP TABLE {oldest}")).await?;
-    Ok(Some(rows))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const MAX_MEMORY_KIB: u32 = 262_144;
 const MAX_PASSES: u32 = 64;
 const MAX_LANES: u32 = 16;
 
-/// Whether the text claims to be one of ours to verify.
+/// Whether the text claims to be a hash that this hasher can verify.
 pub(crate) fn is_argon2id(hash: &str) -> bool {
     hash.starts_with("$argon2id$")
 }

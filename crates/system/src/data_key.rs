@@ -8,7 +8,7 @@ use zeroize::{Zeroize as _, ZeroizeOnDrop};
 const LENGTH: usize = 32;
 
 /// The installation's one secret: 32 random bytes from which the keys for sealing and fingerprints
-/// are derived. Whoever has it and the database can read the addresses; without it the database
+/// are derived. With it and the database the addresses can be read; without it the database
 /// holds none. Opaque in `Debug`, wiped when dropped.
 ///
 /// As text it is 64 hexadecimal digits, or base64 (RFC 4648, the plain or the URL-safe alphabet,

@@ -3,7 +3,7 @@
 //! # Fakes
 //!
 //! [`fake`] holds an honest in-memory implementation of every port: what a port's documentation
-//! says of an adapter holds for them, so a test that passes with a fake tells something about the
+//! says of an adapter holds for them, so a test that passes with a fake says something about the
 //! real thing. [`fake::MemoryStore`] is all persistent ports at once.
 //!
 //! # Contract suites

@@ -60,7 +60,7 @@ enum Error {
     PurgesNothing,
 }
 
-/// A memory store with a error.
+/// A memory store with an error.
 struct Failing(Arc<MemoryStore>, Error);
 
 #[async_trait]
@@ -300,7 +300,7 @@ async fn errors_of_a_rate_limiter() {
         (LimiterError::EmptiesOnTheMinute, "no_window_ever_holds_more_than_the_limit"),
         (LimiterError::CountsEverybodyTogether, "subjects_are_independent"),
         (LimiterError::ForgetsTooLate, "the_window_slides"),
-        (LimiterError::RetriesAtOnce, "retry_after_tells_when"),
+        (LimiterError::RetriesAtOnce, "retry_after_is_right"),
     ] {
         let suite = contract::rate_limiter(|| async move { FailingLimiter(WindowLimiter::new(), error) });
         finds(case, suite).await;
@@ -408,7 +408,7 @@ impl AuditLog for SealsWhatIsThere {
 
 #[tokio::test]
 async fn errors_of_an_audit_log() {
-    for case in ["a_cut_at_the_end_is_told", "an_emptied_log_is_told", "rows_without_the_key_are_told"] {
+    for case in ["a_cut_at_the_end_is_found", "an_emptied_log_is_found", "rows_without_the_key_are_found"] {
         let suite = contract::audit_tampering(async || {
             let store = MemoryStore::new();
             contract::AuditUnderTest {

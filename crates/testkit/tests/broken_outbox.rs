@@ -36,7 +36,7 @@ enum Error {
     CountsNothing,
 }
 
-/// A memory store with a error.
+/// A memory store with an error.
 struct Failing(Arc<MemoryStore>, Error);
 
 #[async_trait]

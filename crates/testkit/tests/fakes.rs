@@ -25,7 +25,7 @@ async fn memory_store_is_every_persistent_port() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn memory_store_tells_of_tampering() {
+async fn memory_store_finds_tampering() {
     contract::audit_tampering(async || {
         let store = MemoryStore::new();
         AuditUnderTest {

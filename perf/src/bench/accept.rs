@@ -1,18 +1,13 @@
 //! Accepted requests per second beside a bare echo.
 
-use std::net::SocketAddr;
-use std::time::Duration;
-
-use super::{Bench, Plan, ceiling, echo};
+use super::echo::{CUSTOMERS, echo_load, load};
+use super::{Bench, Plan, ceiling};
 use crate::Result;
 use crate::installation::Budget;
-use crate::loadgen::{Closed, Group, Load, ResetRequest, apart, closed_loop};
+use crate::loadgen::{Group, Load, ResetRequest};
 use crate::sink::{Keep, Sink};
 use xtask::output::{figure, human, note, ratio, step};
 use xtask::process::free_address;
-
-/// So many that none is asked for so often that it tells.
-const CUSTOMERS: u32 = 100_000;
 
 pub(super) fn run(plan: &Plan) -> Result {
     step(format!(
@@ -39,9 +34,9 @@ pub(super) fn run(plan: &Plan) -> Result {
     let after = echo_load(plan, plan.seconds().min(5))?;
     let echo = f64::midpoint(before.per_second(), after.per_second());
 
-    tell("echo before", &before);
-    tell("echo after", &after);
-    tell("resetd", &load);
+    print("echo before", &before);
+    print("echo after", &after);
+    print("resetd", &load);
     figure("ratio to echo", format!("{:.2}", ratio(load.per_second(), echo)));
     figure("resetd, all latencies", latencies(&load));
     figure("resetd, other answers", load.errors());
@@ -65,26 +60,7 @@ pub(super) fn run(plan: &Plan) -> Result {
     }
 }
 
-fn load(plan: &Plan, seconds: u32, server: SocketAddr, request: ResetRequest) -> Result<Load> {
-    let closed = Closed {
-        server,
-        request,
-        connections: plan.connections,
-        warm_up: Duration::from_secs(1),
-        duration: Duration::from_secs(seconds.into()),
-        customers: CUSTOMERS,
-        at_most: 10_000_000,
-    };
-    apart(move || closed_loop(closed))
-}
-
-/// The same load on a bare echo.
-pub(super) fn echo_load(plan: &Plan, seconds: u32) -> Result<Load> {
-    let (_echo, address) = echo::start()?;
-    load(plan, seconds, address, ResetRequest::with_path(address, echo::PATH))
-}
-
-fn tell(name: &str, load: &Load) {
+fn print(name: &str, load: &Load) {
     figure(
         &format!("{name}, requests/s"),
         format!(

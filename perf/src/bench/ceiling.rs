@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-use super::{Bench, Plan, accept};
+use super::{Bench, Plan, echo};
 use crate::sink::Sink;
 use crate::{Result, loadgen};
 use xtask::output::{figure, ratio};
@@ -40,7 +40,7 @@ impl Ceilings {
     /// When one cannot be measured.
     pub(super) fn measure(plan: &Plan, bench: &Bench, sink: &Sink) -> Result<Self> {
         const SECONDS: u32 = 3;
-        let echo = accept::echo_load(plan, SECONDS)?.per_second();
+        let echo = echo::echo_load(plan, SECONDS)?.per_second();
         let commits = match &bench.database {
             Some(database) => one_row_commits(database, SECONDS)?,
             None => syncs(bench.installation.folder(), Duration::from_secs(SECONDS.into()))?,

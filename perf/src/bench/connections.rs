@@ -72,8 +72,8 @@ pub(super) fn run(plan: &Plan) -> Result {
 
     let worst = (alone.quantile(990) * WORST_RATIO).max(FLOOR);
     if beside.quantile(990) > worst {
-        let told = human(beside.quantile(990));
-        return Err(format!("beside the crowd p99 is {told}, more than {}", human(worst)).into());
+        let slowest = human(beside.quantile(990));
+        return Err(format!("beside the crowd p99 is {slowest}, more than {}", human(worst)).into());
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ fn measure(begun: Instant, server: &Running, metrics: SocketAddr, outcomes: &[Ou
     let micros = micros.map(|micros| u32::try_from(micros).unwrap_or(u32::MAX)).collect();
     Ok(Sample {
         at: begun.elapsed(),
-        resident: server.resident_bytes().ok_or("the system does not tell how large the server is")?,
+        resident: server.resident_bytes().ok_or("the system does not say how large the server is")?,
         queued: values(&page, "resetd_queue_depth").sum(),
         age: values(&page, "resetd_queue_oldest_seconds").fold(0.0, f64::max),
         errors: outcomes.iter().filter(|outcome| !outcome.is_acknowledged()).count(),

@@ -1,4 +1,4 @@
-//! The uniformity gate: nobody learns from the time of an answer whether an account exists.
+//! The uniformity gate: the time of an answer does not show whether an account exists.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::net::SocketAddr;
@@ -72,7 +72,7 @@ pub(super) fn run(plan: &Plan) -> Result {
         Ok(())
     } else {
         Err(format!(
-            "known can be told from {} (|t| over {WORST_T} or AUC outside {AUC:?})",
+            "known can be told apart from {} (|t| over {WORST_T} or AUC outside {AUC:?})",
             failed.join(", ")
         )
         .into())

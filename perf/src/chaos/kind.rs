@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disruption_of_another_store_is_told_as_such() {
+    fn a_disruption_of_another_store_is_named_as_such() {
         assert!(Kind::Failover.obstacle(Store::Sqlite).unwrap().contains("postgres"));
         assert!(Kind::PowerCut.obstacle(Store::Postgres).unwrap().contains("sqlite"));
         assert_eq!(Kind::RelayDown.obstacle(Store::Sqlite), None);

@@ -126,7 +126,7 @@ impl<'a> Scene<'a> {
                 note(format!("{:>5.1} s  {}", now.as_secs_f64(), what.name()));
                 self.disturb(what, plan, start)?;
             }
-            // Not in the last moments, when the server would not be there to be asked.
+            // Not at the very end, when the server would not be there to be asked.
             let now = start.elapsed();
             if plan.disruptions.contains(&Kind::Kill)
                 && now >= next_kill
@@ -166,7 +166,7 @@ impl<'a> Scene<'a> {
                 let cluster = self.cluster()?;
                 standby.promote()?;
                 cluster.proxy.lead_to(standby.address());
-                // It stays: whoever is still connected may read there for ever.
+                // It stays: clients that are still connected may read there for ever.
                 cluster.demoted.replace(std::mem::replace(&mut cluster.primary, standby));
                 self.add(what, began);
                 return Ok(());
@@ -237,7 +237,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What is done all the time: the relay has its moods, and a server that ended is started
-    /// again, and told of.
+    /// again, and reported.
     fn tick(&mut self, plan: &Plan, start: Instant) -> Result {
         if plan.disruptions.contains(&Kind::Relay) {
             self.relay_behaves(relay_at(start.elapsed(), plan.duration));

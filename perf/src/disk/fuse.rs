@@ -14,9 +14,9 @@ use super::image::{DiskError, Image};
 
 /// How long the kernel may keep an answer. Nobody else changes the files.
 const KEEP: Duration = Duration::from_secs(3600);
-/// Octets of a block, as `statfs` tells.
+/// Octets of a block, as `statfs` reports.
 const BLOCK: u32 = 4096;
-/// Blocks of the disk, as `statfs` tells: 1 GiB.
+/// Blocks of the disk, as `statfs` reports: 1 GiB.
 const BLOCKS: u64 = 1 << 18;
 
 /// The file system. Locks and shared memory (SQLite's `-shm`) are the kernel's own affair: it keeps

@@ -246,7 +246,7 @@ mod tests {
         image.fail_next_sync();
         assert_eq!(image.sync(file), Err(DiskError::Device));
         assert!(!image.is_failure_due());
-        assert_eq!(image.sync(file), Ok(()), "the error is told once");
+        assert_eq!(image.sync(file), Ok(()), "the error is reported once");
         image.write(file, PAGE, &[2; PAGE]).unwrap();
         assert_eq!(image.sync(file), Ok(()));
         assert_eq!(content(&image, file), [[1; PAGE], [2; PAGE]].concat(), "the cache has both");

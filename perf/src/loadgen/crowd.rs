@@ -30,7 +30,7 @@ pub struct Crowd {
 
 impl Crowd {
     /// Opens `idle` connections, each after a request as a proxy's pool keeps them, and `dripping`
-    /// ones, half of them within the head and half within the body. Whoever is hung up on comes
+    /// ones, half of them within the head and half within the body. A client that is cut off comes
     /// back. Returns when all are there.
     ///
     /// # Errors

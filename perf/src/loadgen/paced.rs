@@ -111,7 +111,7 @@ impl Client {
         }
     }
 
-    /// Sends once and never again: whoever got no answer does not know.
+    /// Sends once and never again: a client without an answer does not know.
     async fn ask(&mut self, customer: u32) -> Option<u16> {
         for _ in 0..self.replicas.len() {
             if self.kept.is_some() {

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 pub enum Group {
     /// An active customer.
     Known,
-    /// Nobody.
+    /// No customer.
     Unknown,
     /// A banned customer.
     Banned,

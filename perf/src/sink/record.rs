@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn mails_are_kept_by_recipient_and_forgotten_when_told() {
+    fn mails_are_kept_by_recipient_and_forgotten_when_cleared() {
         let record = Record::new(Keep::Arrivals);
         record.add(&["a@x.example".to_owned(), "b@x.example".to_owned()], MAIL.as_bytes());
         record.add(&["a@x.example".to_owned()], MAIL.as_bytes());

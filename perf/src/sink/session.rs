@@ -14,17 +14,17 @@ const LONGEST_LINE: usize = 4096;
 /// The largest mail taken, in bytes.
 const LARGEST_MAIL: usize = 4 << 20;
 
-/// Serves one client until it leaves, or the sink is told to be somewhere else.
-pub(super) async fn serve(stream: TcpStream, told: watch::Receiver<Behaviour>, record: Arc<Record>) {
-    // The client may vanish at any point; there is nobody to tell.
+/// Serves one client until it leaves, or the sink is set to be away.
+pub(super) async fn serve(stream: TcpStream, current: watch::Receiver<Behaviour>, record: Arc<Record>) {
+    // The client may vanish at any point; there is nothing to report.
     let input = Vec::with_capacity(16 << 10);
-    let session = Session { stream, told, record, input, output: Vec::new(), recipients: Vec::new() };
+    let session = Session { stream, current, record, input, output: Vec::new(), recipients: Vec::new() };
     session.run().await.ok();
 }
 
 struct Session {
     stream: TcpStream,
-    told: watch::Receiver<Behaviour>,
+    current: watch::Receiver<Behaviour>,
     record: Arc<Record>,
     input: Vec<u8>,
     /// Replies that have not been sent: they go out together once the input holds no more commands.
@@ -98,10 +98,10 @@ impl Session {
         self.answer("354 go ahead");
         let message = self.until(b"\r\n.\r\n", LARGEST_MAIL).await?;
         if let Behaviour::Delay(pause) = self.behaviour() {
-            let mut told = self.told.clone();
+            let mut current = self.current.clone();
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
-                _ = told.wait_for(|now| gone(*now)) => return Err(io::ErrorKind::ConnectionAborted.into()),
+                _ = current.wait_for(|now| gone(*now)) => return Err(io::ErrorKind::ConnectionAborted.into()),
             }
         }
         match self.behaviour() {
@@ -121,7 +121,7 @@ impl Session {
     }
 
     fn behaviour(&self) -> Behaviour {
-        *self.told.borrow()
+        *self.current.borrow()
     }
 
     fn answer(&mut self, text: &str) {
@@ -159,7 +159,7 @@ impl Session {
                         return Err(io::ErrorKind::UnexpectedEof.into());
                     }
                 }
-                _ = self.told.wait_for(|now| gone(*now)) => return Err(io::ErrorKind::ConnectionAborted.into()),
+                _ = self.current.wait_for(|now| gone(*now)) => return Err(io::ErrorKind::ConnectionAborted.into()),
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::output::{note, step};
 use crate::process::{capture, find_program};
 use crate::{Result, workspace};
 
-/// What is installed from crates.io, into a folder of ours, where there is none.
+/// What is installed from crates.io, into the target folder, where there is none.
 const TOOL: [&str; 3] = ["cargo-deny", "--version", "^0.20"];
 
 /// Runs all that can be run; adds what fails.
@@ -17,20 +17,20 @@ pub(super) fn check(may_install: bool, failed: &mut Vec<String>) {
         Err(failure) => return note(format!("NOT CHECKED licences, bans, sources, advisories: {failure}")),
     };
     step("deny.toml: licences, bans, sources");
-    tell(
+    report(
         deny(&program, &["--offline", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]),
         failed,
     );
     step("deny.toml: advisories");
     match deny(&program, &["fetch", "db"]) {
-        Ok(_) => tell(deny(&program, &["check", "--disable-fetch", "advisories"]), failed),
+        Ok(_) => report(deny(&program, &["check", "--disable-fetch", "advisories"]), failed),
         Err(_) => note(
             "NOT CHECKED advisories: their database (RustSec's, a git repository) cannot be reached from here",
         ),
     }
 }
 
-fn tell(result: Result<String>, failed: &mut Vec<String>) {
+fn report(result: Result<String>, failed: &mut Vec<String>) {
     if let Err(failure) = result {
         note(failure);
         failed.push("cargo deny".to_owned());
@@ -44,8 +44,8 @@ fn deny(program: &Path, words: &[&str]) -> Result<String> {
 /// Installed before, or now.
 fn program(may_install: bool) -> Result<PathBuf> {
     let tools = workspace::target().join("xtask").join("tools");
-    let ours = tools.join("bin").join("cargo-deny");
-    if let Some(program) = find_program("cargo-deny").or_else(|| ours.is_file().then(|| ours.clone())) {
+    let own = tools.join("bin").join("cargo-deny");
+    if let Some(program) = find_program("cargo-deny").or_else(|| own.is_file().then(|| own.clone())) {
         return Ok(program);
     }
     if !may_install {
@@ -55,5 +55,5 @@ fn program(may_install: bool) -> Result<PathBuf> {
     let mut install = workspace::cargo();
     install.args(["install", "--quiet", "--locked", "--root"]).arg(&tools).args(TOOL);
     capture(&mut install)?;
-    Ok(ours)
+    Ok(own)
 }

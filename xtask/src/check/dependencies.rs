@@ -59,7 +59,7 @@ fn is_adapter(name: &str) -> bool {
     name.starts_with("resetd-") && !NO_ADAPTERS.contains(&name)
 }
 
-fn is_of_the_house(name: &str) -> bool {
+fn is_of_the_workspace(name: &str) -> bool {
     name == "resetd" || name.starts_with("resetd-")
 }
 
@@ -107,7 +107,9 @@ pub(super) fn technologies_stay_in_their_adapters(workspace: &Workspace) -> Vec<
 pub(super) fn arrows_point_downward(workspace: &Workspace) -> Vec<String> {
     let mut violations = Vec::new();
     for package in &workspace.packages {
-        for dependency in package.dependencies.iter().filter(|dependency| is_of_the_house(&dependency.name)) {
+        for dependency in
+            package.dependencies.iter().filter(|dependency| is_of_the_workspace(&dependency.name))
+        {
             let (from, to, kind) = (package.name.as_str(), dependency.name.as_str(), dependency.kind);
             let itself = from == to;
             let allowed = match from {
@@ -174,9 +176,9 @@ mod tests {
         assert!(technologies_stay_in_their_adapters(&fine).is_empty());
         let broken =
             workspace(vec![package("resetd", &["sqlx"]), package("resetd-mail-template", &["lettre"])]);
-        let told = technologies_stay_in_their_adapters(&broken);
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].contains("resetd names sqlx"), "{told:?}");
+        let violations = technologies_stay_in_their_adapters(&broken);
+        assert_eq!(violations.len(), 2, "{violations:?}");
+        assert!(violations[0].contains("resetd names sqlx"), "{violations:?}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(super) fn ask(command: &mut Command, requests: &[&Value]) -> Result<Vec<Valu
         text.push_str(&request.to_string());
         text.push('\n');
     }
-    // A port that ends early ends the writing; what it answered tells more than the broken pipe.
+    // A port that ends early ends the writing; what it answered says more than the broken pipe.
     let writer = thread::spawn(move || drop(input.write_all(text.as_bytes())));
     let (sender, lines) = mpsc::channel();
     let reader = thread::spawn(move || {
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_port_that_does_not_keep_to_the_protocol_is_told_so() {
+    fn a_port_that_does_not_keep_to_the_protocol_is_named() {
         for (script, problem) in [
             ("head -n 1", "it ended after 1 of 2 answers"),
             ("echo hello; cat >/dev/null", "answer 1 is no JSON"),

@@ -1,4 +1,4 @@
-//! What a package is made of, as `cargo tree` tells: with the very features that the build has,
+//! What a package is made of, as `cargo tree` prints it: with the very features that the build has,
 //! tests left out.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,7 @@ impl Graph {
     }
 
     /// Reads lines such as `2serde v1.0.0\tMIT\thttps://…`, the number being the depth; `(*)` ends
-    /// those told before.
+    /// those printed before.
     fn read(tree: &str) -> Result<Self> {
         let mut above: Vec<Package> = Vec::new();
         let mut needs: BTreeMap<Package, BTreeSet<Package>> = BTreeMap::new();
@@ -69,7 +69,7 @@ fn package(line: &str) -> Option<(usize, Package)> {
     let mut fields = rest.split('\t');
     let mut words = fields.next()?.splitn(3, ' ');
     let (name, version) = (words.next()?, words.next()?.strip_prefix('v')?);
-    // Behind the version stands the folder of a package of ours, or `(proc-macro)`.
+    // Behind the version stands the folder of a package of the workspace, or `(proc-macro)`.
     let is_foreign = !words.next().is_some_and(|origin| origin.contains('/') || origin.contains('\\'));
     let package = Package {
         name: name.to_owned(),

@@ -127,7 +127,7 @@ impl Postgres {
         Ok(standby)
     }
 
-    /// Takes no more writes, as a node that was demoted: whoever is connected is cut off, and may
+    /// Takes no more writes, as a node that was demoted: clients are cut off, and may
     /// only read when it is back.
     ///
     /// # Errors
@@ -207,7 +207,7 @@ pub fn obstacle() -> Option<String> {
     }
 }
 
-/// A folder of whoever runs the server. It is not in the target directory, whose parents may be
+/// A folder of the user that runs the server. It is not in the target directory, whose parents may be
 /// closed to others.
 fn folder() -> Result<TempDir> {
     let folder = tempfile::Builder::new().prefix("resetd-postgres-").tempdir()?;

@@ -57,17 +57,19 @@ impls!(Password);
 for_words!(impls);
 for_ids!(impls);
 
+/// The derive macro asks this of every type with a parameter, and gives it `PartialSchema`.
 #[cfg(feature = "serde")]
-impl<T: core::str::FromStr + PartialSchema> PartialSchema for crate::Parsed<T> {
-    fn schema() -> RefOr<Schema> {
+impl<T: core::str::FromStr + PartialSchema> ::utoipa::__dev::ComposeSchema for crate::Parsed<T> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
         T::schema()
     }
 }
 
 #[cfg(feature = "serde")]
 impl<T: core::str::FromStr + ToSchema> ToSchema for crate::Parsed<T> {
+    /// The derive macro adds the name of the value: `Parsed_EmailAddress`.
     fn name() -> Cow<'static, str> {
-        T::name()
+        "Parsed".into()
     }
 
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {

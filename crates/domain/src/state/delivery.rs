@@ -15,7 +15,7 @@ string_enum! {
         WaitingForNextAttempt = "waiting-for-next-attempt",
         /// The mail server took it.
         Sent = "sent",
-        /// The mail could not be made, by a error in a template for instance.
+        /// The mail could not be made, by an error in a template for instance.
         PreparingError = "preparing-error",
         /// The mail server never took it while the link was alive.
         SendingError = "sending-error",

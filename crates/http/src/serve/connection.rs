@@ -87,7 +87,7 @@ impl Connection {
             };
         }
         if let Some(Err(error)) = outcome {
-            debug!(%error, "a connection ended with a error");
+            debug!(%error, "a connection ended with an error");
         }
     }
 }

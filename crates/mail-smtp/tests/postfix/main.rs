@@ -130,7 +130,7 @@ async fn many_in_flight_all_arrive(daemon: &Daemon, sender: &SmtpSender) {
     assert_eq!(daemon.arrived("many", 100).await.len(), 100);
 }
 
-#[expect(clippy::print_stderr, reason = "a figure for whoever runs the test by hand")]
+#[expect(clippy::print_stderr, reason = "a figure for a developer who runs the test by hand")]
 fn eprint_line(line: &str) {
     eprintln!("{line}");
 }

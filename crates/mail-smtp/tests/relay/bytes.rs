@@ -87,9 +87,9 @@ async fn a_mail_is_sent_once_whatever_the_replies_say() {
         send(&sender).await.unwrap();
         sender.close().await;
         assert_eq!((relay.connections(), relay.texts().len()), (1, 3), "{text:?}");
-        let heard = relay.heard(0);
-        assert!(heard.iter().any(|entry| entry == "RSET"), "{heard:?}");
-        assert_eq!(heard.last().map(String::as_str), Some("QUIT"), "{text:?}");
+        let received = relay.received(0);
+        assert!(received.iter().any(|entry| entry == "RSET"), "{received:?}");
+        assert_eq!(received.last().map(String::as_str), Some("QUIT"), "{text:?}");
     }
 }
 

@@ -117,7 +117,7 @@ async fn a_refused_recipient_costs_no_connection() {
     assert_eq!(failure(&sender).await.0, Transient);
     send(&sender).await.unwrap();
     assert_eq!(relay.connections(), 1);
-    assert_eq!(relay.heard(0).iter().filter(|entry| *entry == "RSET").count(), 2);
+    assert_eq!(relay.received(0).iter().filter(|entry| *entry == "RSET").count(), 2);
 }
 
 #[tokio::test]
@@ -173,9 +173,9 @@ async fn idle_connections_are_closed_politely() {
     let sender = resetd_mail_smtp::SmtpSender::new(settings, "a@shop.example", None).unwrap();
     send(&sender).await.unwrap();
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_ne!(relay.heard(0).last().map(String::as_str), Some("QUIT"));
+    assert_ne!(relay.received(0).last().map(String::as_str), Some("QUIT"));
     tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(relay.heard(0).last().map(String::as_str), Some("QUIT"));
+    assert_eq!(relay.received(0).last().map(String::as_str), Some("QUIT"));
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn closing_says_good_bye_on_what_is_unused() {
     let sender = relay.sender();
     send(&sender).await.unwrap();
     sender.close().await;
-    assert_eq!(relay.heard(0).last().map(String::as_str), Some("QUIT"));
+    assert_eq!(relay.received(0).last().map(String::as_str), Some("QUIT"));
 }
 
 #[tokio::test]

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use mail_parser::MessageParser;
 use testkit::contract::{Inbox, ReceivedMail, SenderUnderTest};
 
-use crate::script::{Heard, Relay, willing};
+use crate::script::{Received, Relay, willing};
 
-/// What a relay heard, read as a mailbox would.
-struct RelayInbox(Heard);
+/// What a relay received, read as a mailbox would.
+struct RelayInbox(Received);
 
 #[async_trait]
 impl Inbox for RelayInbox {
@@ -45,7 +45,7 @@ fn read(to: &str, text: &str) -> ReceivedMail {
 async fn keeps_the_contract_of_a_sender() {
     testkit::contract::mail_sender(async || {
         let relay = Relay::play(willing(100)).await;
-        let inbox = Arc::new(RelayInbox(Arc::clone(&relay.heard)));
+        let inbox = Arc::new(RelayInbox(Arc::clone(&relay.received)));
         SenderUnderTest { sender: Arc::new(relay.sender()), inbox, kept: Box::new(relay) }
     })
     .await;

@@ -1,4 +1,4 @@
-//! Sending to a relay that does as it is told, and mostly badly.
+//! Sending to a relay that follows a script, and mostly behaves badly.
 
 #![expect(
     clippy::unwrap_used,

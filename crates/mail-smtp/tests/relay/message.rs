@@ -80,7 +80,7 @@ async fn the_organisations_sender_gives_name_envelope_and_id() {
     let message = parse(&raw);
     let from = message.from().unwrap().first().unwrap();
     assert_eq!((from.name(), from.address()), (Some("Květiny, s.r.o."), Some("info@xn--kvtiny-c5a.cz")));
-    assert_eq!(relay.heard(0)[1], "MAIL FROM:<info@xn--kvtiny-c5a.cz>");
+    assert_eq!(relay.received(0)[1], "MAIL FROM:<info@xn--kvtiny-c5a.cz>");
     assert!(header(&message, "Message-ID")[0].ends_with("@xn--kvtiny-c5a.cz>"));
 }
 

@@ -10,11 +10,11 @@ async fn a_mail_goes_out_and_the_reply_is_kept() {
     let delivered = send(&relay.sender()).await.unwrap();
     assert_eq!(delivered.host, format!("127.0.0.1:{}", relay.port));
     assert_eq!(delivered.reply, "250 2.0.0 Ok: queued as 4D2A");
-    let heard = relay.heard(0);
-    assert!(heard[0].starts_with("EHLO "));
-    assert_eq!(heard[1], "MAIL FROM:<noreply@shop.example>");
-    assert_eq!(heard[2], "RCPT TO:<jan@barasek.com>");
-    assert_eq!(heard[3], "DATA");
+    let received = relay.received(0);
+    assert!(received[0].starts_with("EHLO "));
+    assert_eq!(received[1], "MAIL FROM:<noreply@shop.example>");
+    assert_eq!(received[2], "RCPT TO:<jan@barasek.com>");
+    assert_eq!(received[3], "DATA");
 }
 
 #[tokio::test]
@@ -124,11 +124,11 @@ async fn replies_are_kept_without_addresses_and_controls() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_yes_at_the_wrong_moment_gets_no_text() {
+async fn a_server_that_says_yes_at_the_wrong_time_gets_no_text() {
     let (relay, error) = answers("250 ok\r\n", "250 ok\r\n", "250 sure\r\n", "250 ok\r\n").await;
     assert_eq!(error.kind, Transient);
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    assert!(!relay.heard(0).iter().any(|entry| entry.contains("Subject")), "{:?}", relay.heard(0));
+    assert!(!relay.received(0).iter().any(|entry| entry.contains("Subject")), "{:?}", relay.received(0));
 }
 
 #[tokio::test]
@@ -194,7 +194,7 @@ async fn slow_bytes_are_waited_for_but_not_for_ever() {
     let (kind, reply) = failure(&relay.sender()).await;
     assert_eq!(kind, HostDown, "{reply}");
     assert!(started.elapsed() < std::time::Duration::from_secs(3));
-    assert_eq!(relay.heard(0)[2], "RCPT TO:<jan@barasek.com>");
+    assert_eq!(relay.received(0)[2], "RCPT TO:<jan@barasek.com>");
 }
 
 #[tokio::test]
@@ -247,8 +247,8 @@ async fn an_internationalised_recipient_needs_smtputf8() {
 
     let relay = Relay::play(willing(1)).await;
     send_to(&relay.sender(), "jiří@barasek.com").await.unwrap();
-    assert_eq!(relay.heard(0)[1], "MAIL FROM:<noreply@shop.example> SMTPUTF8 BODY=8BITMIME");
-    assert_eq!(relay.heard(0)[2], "RCPT TO:<jiří@barasek.com>");
+    assert_eq!(relay.received(0)[1], "MAIL FROM:<noreply@shop.example> SMTPUTF8 BODY=8BITMIME");
+    assert_eq!(relay.received(0)[2], "RCPT TO:<jiří@barasek.com>");
 }
 
 #[tokio::test]

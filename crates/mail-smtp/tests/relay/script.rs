@@ -1,4 +1,4 @@
-//! A relay with a script per connection, and what it heard.
+//! A relay with a script per connection, and what it received.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -19,19 +19,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 type Act = Box<dyn FnOnce(Peer) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
-/// What the relay heard on one connection: commands, and texts as one entry each.
-pub(crate) type Heard = Arc<Mutex<Vec<Vec<String>>>>;
+/// What the relay received on one connection: commands, and texts as one entry each.
+pub(crate) type Received = Arc<Mutex<Vec<Vec<String>>>>;
 
 /// One connection as the relay sees it.
 pub(crate) struct Peer {
     stream: BufReader<Box<dyn Stream>>,
     number: usize,
-    heard: Heard,
+    received: Received,
 }
 
 impl Peer {
     fn note(&self, entry: String) {
-        self.heard.lock().unwrap()[self.number].push(entry);
+        self.received.lock().unwrap()[self.number].push(entry);
     }
 
     pub(crate) async fn say(&mut self, words: &str) {
@@ -117,16 +117,16 @@ impl Peer {
     }
 
     pub(crate) async fn upgrade(self, acceptor: &TlsAcceptor) -> Option<Self> {
-        let Self { stream, number, heard } = self;
+        let Self { stream, number, received } = self;
         assert!(stream.buffer().is_empty());
         let stream = acceptor.accept(stream.into_inner()).await.ok()?;
-        Some(Self { stream: BufReader::new(Box::new(stream)), number, heard })
+        Some(Self { stream: BufReader::new(Box::new(stream)), number, received })
     }
 }
 
 pub(crate) struct Relay {
     pub(crate) port: u16,
-    pub(crate) heard: Heard,
+    pub(crate) received: Received,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -141,25 +141,25 @@ impl Relay {
     pub(crate) async fn play(acts: Vec<Act>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let heard = Heard::default();
-        let ears = Arc::clone(&heard);
+        let received = Received::default();
+        let ears = Arc::clone(&received);
         let task = tokio::spawn(async move {
             let mut acts = acts.into_iter();
             loop {
                 let Ok((stream, _)) = listener.accept().await else { return };
                 let Some(act) = acts.next() else { continue };
                 let number = {
-                    let mut heard = ears.lock().unwrap();
-                    heard.push(Vec::new());
-                    heard.len() - 1
+                    let mut received = ears.lock().unwrap();
+                    received.push(Vec::new());
+                    received.len() - 1
                 };
                 let _ = stream.set_nodelay(true);
                 let peer =
-                    Peer { stream: BufReader::new(Box::new(stream)), number, heard: Arc::clone(&ears) };
+                    Peer { stream: BufReader::new(Box::new(stream)), number, received: Arc::clone(&ears) };
                 tokio::spawn(act(peer));
             }
         });
-        Self { port, heard, task }
+        Self { port, received, task }
     }
 
     pub(crate) fn url(&self, options: &str) -> String {
@@ -171,18 +171,18 @@ impl Relay {
     }
 
     pub(crate) fn connections(&self) -> usize {
-        self.heard.lock().unwrap().len()
+        self.received.lock().unwrap().len()
     }
 
-    /// What was heard on connection `number`.
-    pub(crate) fn heard(&self, number: usize) -> Vec<String> {
-        self.heard.lock().unwrap()[number].clone()
+    /// What was received on connection `number`.
+    pub(crate) fn received(&self, number: usize) -> Vec<String> {
+        self.received.lock().unwrap()[number].clone()
     }
 
     /// Every text that was taken.
     pub(crate) fn texts(&self) -> Vec<String> {
-        let heard = self.heard.lock().unwrap();
-        heard.iter().flatten().filter(|entry| entry.contains("\r\n.\r\n")).cloned().collect()
+        let received = self.received.lock().unwrap();
+        received.iter().flatten().filter(|entry| entry.contains("\r\n.\r\n")).cloned().collect()
     }
 }
 

@@ -97,7 +97,7 @@ async fn opportunistic_tls_takes_any_certificate_and_none() {
     let identity = Identity::of("elsewhere.example");
     let relay = takes_over_starttls(&identity).await;
     send(&sender(&relay.url(""))).await.unwrap();
-    assert_eq!(relay.heard(0)[1], "STARTTLS");
+    assert_eq!(relay.received(0)[1], "STARTTLS");
 
     let relay = Relay::play(crate::script::willing(1)).await;
     send(&sender(&relay.url("&tls=opportunistic"))).await.unwrap();
@@ -171,7 +171,7 @@ async fn what_comes_in_the_clear_behind_the_220_is_not_read_under_tls() {
     let url = relay.url("").replace("smtp://", "smtp://user:secretpassword@");
     let (kind, reply) = failure(&sender(&url)).await;
     assert_eq!(kind, HostDown, "{reply}");
-    assert!(!relay.heard(0).iter().any(|entry| entry.contains("AUTH")), "{:?}", relay.heard(0));
+    assert!(!relay.received(0).iter().any(|entry| entry.contains("AUTH")), "{:?}", relay.received(0));
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 use application::model::MailKind;
 use resetd_mail_template::{built_in_layout, built_in_template, check_layout, check_template};
 
-use crate::shop::{DISOWN, LINK, Shop};
+use crate::shop::{CANCEL, LINK, Shop};
 
 const LANGUAGES: [&str; 5] = ["cs", "en", "sk", "pl", "de"];
 
@@ -25,7 +25,7 @@ Odkud žádost přišla: Praha, Česko
 Pokud jste o nové heslo nežádali, nemusíte nic dělat – Vaše heslo zůstává beze změny.
 
 Pokud to nebyla Vaše žádost, odkaz zrušíte zde:
-{DISOWN}
+{CANCEL}
 
 -- 
 Barášek s.r.o.
@@ -88,8 +88,8 @@ async fn the_link_is_a_button_and_plain_text_in_both_parts() {
         assert_eq!(mail.html.matches(&format!("href=\"{escaped}\"")).count(), 2, "{language}");
         assert!(mail.html.contains(&format!(">{escaped}</a>")), "{language}");
         assert!(mail.text.lines().any(|line| line == LINK), "{language}");
-        assert!(mail.html.contains(&format!("href=\"{DISOWN}\"")), "{language}");
-        assert!(mail.text.lines().any(|line| line == DISOWN), "{language}");
+        assert!(mail.html.contains(&format!("href=\"{CANCEL}\"")), "{language}");
+        assert!(mail.text.lines().any(|line| line == CANCEL), "{language}");
         assert!(mail.html.contains("16:20") && mail.text.contains("16:20"), "{language}");
     }
 }
@@ -120,18 +120,18 @@ async fn what_is_unknown_leaves_no_gap() {
 }
 
 #[tokio::test]
-async fn whose_data_a_place_is_stands_below_the_footer_of_a_mail_that_tells_one() {
+async fn whose_data_a_location_is_stands_below_the_footer_of_a_mail_that_shows_one() {
     let mut shop = Shop::open();
     shop.composer = shop.composer.with_attribution(Some("Places by DB-IP & others\r\n(https://db-ip.com)"));
     let line = "Places by DB-IP & others (https://db-ip.com)";
-    let told = shop.reset("en", "Jan").await;
-    assert!(told.text.ends_with(&format!("Praha 1\n{line}")), "{}", told.text);
-    assert!(told.html.contains("Places by DB-IP &amp; others"), "{}", told.html);
+    let located = shop.reset("en", "Jan").await;
+    assert!(located.text.ends_with(&format!("Praha 1\n{line}")), "{}", located.text);
+    assert!(located.html.contains("Places by DB-IP &amp; others"), "{}", located.html);
     shop.organisation.settings.footer = None;
     assert!(shop.reset("en", "Jan").await.text.ends_with(line));
     shop.place = None;
-    let untold = shop.reset("en", "Jan").await;
-    assert!(!untold.text.contains("DB-IP") && !untold.html.contains("DB-IP"), "{}", untold.text);
+    let unlocated = shop.reset("en", "Jan").await;
+    assert!(!unlocated.text.contains("DB-IP") && !unlocated.html.contains("DB-IP"), "{}", unlocated.text);
 }
 
 #[tokio::test]

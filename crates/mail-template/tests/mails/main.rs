@@ -1,4 +1,4 @@
-//! What customers get, and what operators are told.
+//! What customers get, and which errors operators see.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is broken by panicking")]
 

@@ -14,7 +14,7 @@ use domain::{Language, OrganisationId};
 use resetd_mail_template::TemplateComposer;
 
 pub(crate) const LINK: &str = "https://shop.example/reset/0123456789abcdefghijABCDEFGHIJ01?a=1&b=2";
-pub(crate) const DISOWN: &str = "https://shop.example/cancel/0123456789abcdefghijABCDEFGHIJ01";
+pub(crate) const CANCEL: &str = "https://shop.example/cancel/0123456789abcdefghijABCDEFGHIJ01";
 
 #[derive(Default)]
 pub(crate) struct Shelf {
@@ -98,7 +98,7 @@ impl Shop {
             },
             place: Some(prague()),
             link: LINK,
-            cancel: Some(DISOWN),
+            cancel: Some(CANCEL),
         }
     }
 

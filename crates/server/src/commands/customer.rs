@@ -18,7 +18,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use self::rows::{ReadRow, Rows};
+use self::columns::ReadRow;
+use self::rows::Rows;
 use crate::cli::{CustomerCommand, ImportArgs};
 use crate::command_error::CommandError;
 use crate::operator::Operator;

@@ -169,7 +169,7 @@ fn summary(
     })
 }
 
-/// What the newest entry that tells of a reply or a error says.
+/// What the newest entry that tells of a reply or an error says.
 fn last_reply(vault: &dyn AddressVault, row: &PgRow) -> Result<Option<String>, QueryError> {
     let timeline: Vec<Vec<u8>> = row.read("mail.timeline")?;
     for entry in timeline.iter().rev() {

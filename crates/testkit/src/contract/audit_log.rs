@@ -119,8 +119,8 @@ async fn what_is_left_after_a_purge_is_a_chain(shop: Shop) {
     let first = left.first().map_or(0, |row| row.sequence);
     assert!(first <= before.iter().find(|row| row.entry.at >= day(50)).unwrap().sequence, "a young row went");
     assert!(gone < u64::try_from(first).unwrap(), "{gone} rows went, and the log begins with {first}");
-    let told = left.iter().filter_map(|row| purged_through(&row.entry)).next_back();
-    let (through, hash, _) = told.unwrap_or((0, GENESIS, None));
+    let purged = left.iter().filter_map(|row| purged_through(&row.entry)).next_back();
+    let (through, hash, _) = purged.unwrap_or((0, GENESIS, None));
     assert_eq!(through, first - 1, "the log says where it begins");
     assert_eq!(first_break(hash, through, &left), None, "the first row that is out of its place");
     audit.append(&entry(&shop, "afterwards")).await.unwrap();

@@ -26,7 +26,7 @@ pub struct AuditUnderTest {
     pub intruder: Box<dyn AuditIntruder>,
 }
 
-/// What [`verify`] tells of an [`AuditLog`] that was tampered with.
+/// What [`verify`] finds in an [`AuditLog`] that was tampered with.
 ///
 /// # Panics
 /// When a case of the contract is broken; the message says which.
@@ -40,10 +40,10 @@ pub async fn audit_tampering(fresh: impl AsyncFn() -> AuditUnderTest) {
         },
         [
             an_untouched_log_is_whole,
-            a_cut_at_the_end_is_told,
-            an_emptied_log_is_told,
-            hashes_made_anew_are_told,
-            rows_without_the_key_are_told,
+            a_cut_at_the_end_is_found,
+            an_emptied_log_is_found,
+            hashes_made_anew_are_found,
+            rows_without_the_key_are_found,
             what_is_appended_later_hides_nothing,
         ]
     );
@@ -64,8 +64,8 @@ impl AuditUnderTest {
         verify(self.log.as_ref(), self.vault.as_ref()).await.unwrap()
     }
 
-    /// What is told of `rows`, whose numbers and hashes are made anew.
-    async fn told_of(&self, mut rows: Vec<AuditRow>) -> Chain {
+    /// What it finds in `rows`, whose numbers and hashes are made anew.
+    async fn found_in(&self, mut rows: Vec<AuditRow>) -> Chain {
         let mut previous = GENESIS;
         for (sequence, row) in (1..).zip(&mut rows) {
             previous = chain_hash(&previous, &row.entry);
@@ -91,58 +91,58 @@ async fn an_untouched_log_is_whole(audit: AuditUnderTest) {
     let whole = Chain::Whole { rows: 5, purged: 0, unkeyed: 0 };
     assert_eq!(audit.verdict().await, whole);
     let rows = audit.rows().await;
-    assert_eq!(audit.told_of(rows).await, whole, "the intruder of this test changes nothing by itself");
+    assert_eq!(audit.found_in(rows).await, whole, "the intruder of this test changes nothing by itself");
 }
 
-async fn a_cut_at_the_end_is_told(audit: AuditUnderTest) {
+async fn a_cut_at_the_end_is_found(audit: AuditUnderTest) {
     let rows = audit.rows().await;
     for left in (1..5).rev() {
-        assert_eq!(audit.told_of(rows[..left].to_vec()).await, Chain::EndMissing(left as i64));
+        assert_eq!(audit.found_in(rows[..left].to_vec()).await, Chain::EndMissing(left as i64));
     }
 }
 
-async fn an_emptied_log_is_told(audit: AuditUnderTest) {
-    assert_eq!(audit.told_of(Vec::new()).await, Chain::EndMissing(0));
+async fn an_emptied_log_is_found(audit: AuditUnderTest) {
+    assert_eq!(audit.found_in(Vec::new()).await, Chain::EndMissing(0));
 }
 
-async fn hashes_made_anew_are_told(audit: AuditUnderTest) {
+async fn hashes_made_anew_are_found(audit: AuditUnderTest) {
     let written = audit.rows().await;
     for (index, row) in written.iter().enumerate() {
         let mut altered = written.clone();
         altered[index].entry.subject = "another".to_owned();
-        assert_eq!(audit.told_of(altered).await, Chain::BrokenAt(row.sequence));
+        assert_eq!(audit.found_in(altered).await, Chain::BrokenAt(row.sequence));
         if index < 4 {
             let mut removed = written.clone();
             removed.remove(index);
-            assert_eq!(audit.told_of(removed).await, Chain::BrokenAt(row.sequence));
+            assert_eq!(audit.found_in(removed).await, Chain::BrokenAt(row.sequence));
         }
     }
 }
 
-async fn rows_without_the_key_are_told(audit: AuditUnderTest) {
+async fn rows_without_the_key_are_found(audit: AuditUnderTest) {
     let written = audit.rows().await;
     let mut forged = written.clone();
     forged.push(AuditRow { mac: None, ..written[4].clone() });
-    assert_eq!(audit.told_of(forged.clone()).await, Chain::UnkeyedAt(6));
+    assert_eq!(audit.found_in(forged.clone()).await, Chain::UnkeyedAt(6));
     forged[5].mac = written[4].mac;
-    assert_eq!(audit.told_of(forged).await, Chain::BrokenAt(6));
+    assert_eq!(audit.found_in(forged).await, Chain::BrokenAt(6));
     for from in 1..5 {
         let mut stripped = written.clone();
         stripped[from].entry.subject = "another".to_owned();
         stripped[from..].iter_mut().for_each(|row| row.mac = None);
-        assert_eq!(audit.told_of(stripped).await, Chain::UnkeyedAt(written[from].sequence));
+        assert_eq!(audit.found_in(stripped).await, Chain::UnkeyedAt(written[from].sequence));
     }
     let mut stripped = written.clone();
     stripped.iter_mut().for_each(|row| row.mac = None);
-    assert_eq!(audit.told_of(stripped).await, Chain::EndMissing(5), "a log as before it had a key");
+    assert_eq!(audit.found_in(stripped).await, Chain::EndMissing(5), "a log as before it had a key");
 }
 
 async fn what_is_appended_later_hides_nothing(audit: AuditUnderTest) {
     let written = audit.rows().await;
-    audit.told_of(written[..3].to_vec()).await;
+    audit.found_in(written[..3].to_vec()).await;
     audit.write(3).await;
     assert_eq!(audit.verdict().await, Chain::BrokenAt(4));
-    audit.told_of(Vec::new()).await;
+    audit.found_in(Vec::new()).await;
     audit.write(1).await;
     assert_eq!(audit.verdict().await, Chain::BrokenAt(1));
 }

@@ -21,7 +21,7 @@ pub async fn mail_composer<C: MailComposer>(fresh: impl AsyncFn() -> C) {
             the_links_are_in_both_parts,
             a_link_is_escaped_in_html_only,
             the_organisation_and_the_customer_are_named,
-            the_place_is_told_where_it_is_known,
+            the_location_is_shown_where_it_is_known,
             hostile_names_are_escaped,
             the_subject_is_one_line,
             a_variable_in_a_value_is_not_one,
@@ -32,7 +32,7 @@ pub async fn mail_composer<C: MailComposer>(fresh: impl AsyncFn() -> C) {
 }
 
 const RESET: &str = "https://shop.example/reset/TOKENtokenTOKENtokenTOKENtoken12";
-const DISOWN: &str = "https://shop.example/reset/TOKENtokenTOKENtokenTOKENtoken12/not-me";
+const CANCEL: &str = "https://shop.example/reset/TOKENtokenTOKENtokenTOKENtoken12/not-me";
 
 fn reset<'a>(organisation: &'a Organisation, language: Language) -> MailContent<'a> {
     MailContent {
@@ -41,7 +41,7 @@ fn reset<'a>(organisation: &'a Organisation, language: Language) -> MailContent<
         customer_name: "Jan Barasek",
         language,
         reset_url: Some(RESET),
-        cancel_url: Some(DISOWN),
+        cancel_url: Some(CANCEL),
         effective_at: at(12_000),
         requested_from: None,
         now: at(0),
@@ -94,7 +94,7 @@ async fn the_links_are_in_both_parts<C: MailComposer>(composer: C) {
     let shop = organisation();
     for language in Language::BUILT_IN {
         let mail = compose(&composer, reset(&shop, language)).await;
-        for link in [RESET, DISOWN] {
+        for link in [RESET, CANCEL] {
             assert!(mail.text.contains(link), "{}: the text lacks {link}", language.as_str());
             assert!(mail.html.contains(link), "{}: the HTML lacks {link}", language.as_str());
         }
@@ -124,7 +124,7 @@ async fn the_organisation_and_the_customer_are_named<C: MailComposer>(composer: 
     }
 }
 
-async fn the_place_is_told_where_it_is_known<C: MailComposer>(composer: C) {
+async fn the_location_is_shown_where_it_is_known<C: MailComposer>(composer: C) {
     let (shop, place) = (organisation(), prague());
     for (language, city) in [(Language::EN, "Prague"), (Language::CS, "Praha"), (Language::DE, "Prague")] {
         let mail =

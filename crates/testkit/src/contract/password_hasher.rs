@@ -98,7 +98,7 @@ async fn a_hash_of_another_kind_is_an_error<H: PasswordHasher>(hasher: H) {
     }
 }
 
-/// The work belongs on the blocking pool: whoever polls gets the thread back at once.
+/// The work belongs on the blocking pool: the task that polls gets the thread back at once.
 async fn hashing_does_not_hold_up_others<H: PasswordHasher>(hasher: H) {
     let secret = password("Correct1");
     let mut hash = pin!(hasher.hash(&secret));

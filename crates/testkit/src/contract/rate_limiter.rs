@@ -25,8 +25,8 @@ pub async fn rate_limiter<L: RateLimiter + 'static>(fresh: impl AsyncFn() -> L) 
             no_window_ever_holds_more_than_the_limit,
             a_large_limit_holds_as_well,
             a_refused_hit_is_not_counted,
-            retry_after_tells_when,
-            reset_tells_when_all_is_forgotten,
+            retry_after_is_right,
+            reset_is_when_all_is_forgotten,
             a_limit_of_zero_refuses_everything,
             subjects_are_independent,
             windows_of_other_lengths_work,
@@ -47,7 +47,7 @@ fn key() -> LimitSubject {
     LimitSubject::ApiKey(ApiKeyId::from_bytes(id()))
 }
 
-/// `milliseconds` after the moment at which every case begins: on the edge of a second, a minute
+/// `milliseconds` after the time at which every case begins: on the edge of a second, a minute
 /// and an hour.
 fn after(milliseconds: i64) -> DateTime<Utc> {
     at(0) + TimeDelta::milliseconds(milliseconds)
@@ -148,7 +148,7 @@ async fn a_refused_hit_is_not_counted<L: RateLimiter>(under: Under<L>) {
     }
 }
 
-async fn retry_after_tells_when<L: RateLimiter>(under: Under<L>) {
+async fn retry_after_is_right<L: RateLimiter>(under: Under<L>) {
     for max in [1, 3, 70] {
         let under = Under { limiter: under.limiter.clone(), key: key() };
         for number in 0..max {
@@ -164,11 +164,11 @@ async fn retry_after_tells_when<L: RateLimiter>(under: Under<L>) {
             assert!((60_000..=62_000).contains(&free), "limit {max}: free after {free} ms");
         }
         let wait = under.hit(max, 40_000).await.retry_after.as_millis() as i64;
-        assert!(under.allowed(max, 40_000 + wait + 1).await, "limit {max}: not free after the time it told");
+        assert!(under.allowed(max, 40_000 + wait + 1).await, "limit {max}: not free after the time it named");
     }
 }
 
-async fn reset_tells_when_all_is_forgotten<L: RateLimiter>(under: Under<L>) {
+async fn reset_is_when_all_is_forgotten<L: RateLimiter>(under: Under<L>) {
     for max in [3, 70] {
         let under = Under { limiter: under.limiter.clone(), key: key() };
         under.hit(max, 0).await;

@@ -329,13 +329,13 @@ async fn webhooks_mark_the_sandbox(shop: Shop) {
     tokens.redeem(shop.sandbox_redemption(both.sandbox_token, 5)).await.unwrap();
     tokens.redeem(shop.redemption(both.live_token, 6)).await.unwrap();
     let events = shop.ports.outbox.claim_events(worker(), at(7), at(37), 100, 100).await.unwrap();
-    let mut told: Vec<_> = events.iter().map(|event| (event.event.sandbox, event.event.event)).collect();
-    told.sort();
+    let mut reported: Vec<_> = events.iter().map(|event| (event.event.sandbox, event.event.event)).collect();
+    reported.sort();
     let each = [WebhookEventType::Sent, WebhookEventType::Completed];
     let mut expected: Vec<_> =
         [false, true].into_iter().flat_map(|side| each.map(|event| (side, event))).collect();
     expected.sort();
-    assert_eq!(told, expected);
+    assert_eq!(reported, expected);
 }
 
 async fn an_empty_archive_lists_nothing(shop: Shop) {

@@ -32,7 +32,7 @@ pub async fn store_import<S: StoreImport>(fresh: impl AsyncFn() -> S) {
         [
             whatever_is_written_is_read_back,
             what_may_be_missing_stays_missing,
-            an_interrupted_move_tells_how_far_it_came,
+            an_interrupted_move_says_how_far_it_came,
             an_ended_move_leaves_a_store_in_use,
         ]
     );
@@ -98,7 +98,7 @@ fn progress(table: Option<&str>, after: Option<Vec<Value>>) -> MoveProgress {
 const TRICKY: [&str; 5] =
     ["", "\\N \\. \t\r\n\\x41", "{\"a\": [\"\\\\\", null]}", "\"', {} \u{7f}", "Žluťoučký 🐎"];
 
-fn moment(number: i64) -> DateTime<Utc> {
+fn timestamp(number: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_772_352_000_123_456 + number * 86_400_000_001).unwrap()
 }
 
@@ -126,8 +126,8 @@ fn value(table: &Table, column: usize, number: i64) -> Value {
         Kind::Json => Value::Text("{\"a\": \"\\n\\\\\", \"b\":[1.50]}".to_owned()),
         Kind::Bytes => Value::Bytes(vec![u8::try_from(number).unwrap(), 0, b'\\', b'\n', 0xff]),
         Kind::Id => Value::Id([u8::try_from(number).unwrap() + 1; 16]),
-        Kind::Time => Value::Time(moment(number)),
-        Kind::Times => Value::Times((0..=number).map(moment).collect()),
+        Kind::Time => Value::Time(timestamp(number)),
+        Kind::Times => Value::Times((0..=number).map(timestamp).collect()),
         Kind::Texts | Kind::SealedTexts => Value::Texts(
             (0..number).map(|index| TRICKY[usize::try_from(index).unwrap() % 5].to_owned()).collect(),
         ),
@@ -195,7 +195,7 @@ async fn what_may_be_missing_stays_missing<S: StoreImport>(store: S) {
     }
 }
 
-async fn an_interrupted_move_tells_how_far_it_came<S: StoreImport>(store: S) {
+async fn an_interrupted_move_says_how_far_it_came<S: StoreImport>(store: S) {
     assert_eq!(store.begin(&origin("one"), at(0)).await, Ok(Begun::Fresh));
     let reached = progress(
         Some("customer"),

@@ -19,7 +19,7 @@ pub async fn template_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P)
             templates_are_kept_word_for_word,
             layouts_are_kept_word_for_word,
             the_newest_comes_first,
-            what_begins_at_the_same_moment_is_replaced,
+            what_begins_at_the_same_time_is_replaced,
             removing_takes_one_kind_in_one_language,
             organisations_do_not_share,
         ]
@@ -84,7 +84,7 @@ async fn the_newest_comes_first(shop: Shop) {
     assert_eq!(all.layouts.iter().map(|one| one.valid_from).collect::<Vec<_>>(), newest_first);
 }
 
-async fn what_begins_at_the_same_moment_is_replaced(shop: Shop) {
+async fn what_begins_at_the_same_time_is_replaced(shop: Shop) {
     let other_language = Template { language: Language::SK, ..template(0) };
     let other_kind = Template { kind: MailKind::PasswordChanged, ..template(0) };
     for one in [&template(0), &other_language, &other_kind, &template(1)] {

@@ -42,7 +42,7 @@ pub async fn token_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
             claiming::releasing_touches_the_workers_own_leases_only,
             claiming::a_mail_past_its_expiry_is_claimed_to_be_ended,
             claiming::mails_of_every_organisation_are_claimed,
-            claiming::dropping_the_wait_for_news_harms_nothing,
+            claiming::dropping_the_wait_for_work_harms_nothing,
             budget::within_the_budget_a_request_is_admitted,
             budget::a_request_counts_once,
             budget::a_refused_request_is_not_counted,

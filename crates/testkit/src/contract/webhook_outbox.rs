@@ -20,14 +20,14 @@ pub async fn webhook_outbox<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P)
         async { Shop::open(fresh().await.into()).await },
         [
             reporting::where_nobody_listens_nothing_is_written,
-            reporting::an_admitted_request_is_told_of_once,
-            reporting::a_sent_mail_is_told_of,
-            reporting::an_undeliverable_mail_is_told_of,
-            reporting::no_other_outcome_is_told_of,
-            reporting::an_outcome_without_the_lease_is_not_told_of,
-            reporting::a_new_password_is_told_of_and_its_notice_is_not,
-            reporting::a_failed_redemption_is_not_told_of,
-            reporting::only_what_is_wanted_is_told,
+            reporting::an_admitted_request_is_reported_once,
+            reporting::a_sent_mail_is_reported,
+            reporting::an_undeliverable_mail_is_reported,
+            reporting::no_other_outcome_is_reported,
+            reporting::an_outcome_without_the_lease_is_not_reported,
+            reporting::a_new_password_is_reported_and_its_notice_is_not,
+            reporting::a_failed_redemption_is_not_reported,
+            reporting::only_what_is_wanted_is_reported,
             reporting::organisations_hear_of_their_own_alone,
             leasing::a_claimed_event_is_nobody_elses,
             leasing::simultaneous_claimers_never_share_an_event,
@@ -37,7 +37,7 @@ pub async fn webhook_outbox<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P)
             leasing::no_more_than_the_limit_are_claimed,
             leasing::an_endpoint_that_fails_rests_and_is_tried_with_one,
             leasing::an_endpoint_that_is_down_keeps_nobody_waiting,
-            leasing::dropping_the_wait_for_news_harms_nothing,
+            leasing::dropping_the_wait_for_work_harms_nothing,
             ending::a_delivered_event_has_ended,
             ending::an_event_comes_again_when_it_is_due,
             ending::an_endpoint_that_is_gone_is_disabled,
@@ -52,7 +52,7 @@ pub async fn webhook_outbox<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P)
 
 const BUDGET: AddressBudget = AddressBudget { per_minute: 1_000, per_hour: 1_000 };
 
-/// Takes a request on at `now`, so that `password_reset.requested` is told. The mail is given back.
+/// Takes a request on at `now`, so that `password_reset.requested` is reported. The mail is given back.
 pub(super) async fn happens(shop: &Shop, now: i64) -> RequestId {
     let (worker, request) = (worker(), shop.record("jan@example.com", now).await);
     shop.claim(worker, now).await;
@@ -75,8 +75,8 @@ pub(super) async fn claim(shop: &Shop, now: i64) -> Vec<ClaimedEvent> {
 }
 
 /// What is due, by its type, sorted.
-async fn told(shop: &Shop, now: i64) -> Vec<WebhookEventType> {
-    let mut told: Vec<_> = claim(shop, now).await.iter().map(|event| event.event.event).collect();
-    told.sort();
-    told
+async fn reported(shop: &Shop, now: i64) -> Vec<WebhookEventType> {
+    let mut reported: Vec<_> = claim(shop, now).await.iter().map(|event| event.event.event).collect();
+    reported.sort();
+    reported
 }

@@ -6,7 +6,7 @@ use domain::{EmailAddress, OrganisationId};
 
 use super::TestVault;
 
-/// A vault that can be told to spoil what it seals, as a damaged disk or another data key would.
+/// A vault that spoils what it seals, when a test asks for it, as a damaged disk or another data key would.
 #[derive(Debug, Default)]
 pub struct DamagingVault {
     vault: TestVault,

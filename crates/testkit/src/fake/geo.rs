@@ -10,7 +10,7 @@ use domain::GeoContext;
 
 use super::lock;
 
-/// Knows what it was told, and can be made slow or failing. Clones share everything.
+/// Knows what a test has set, and can be made slow or failing. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct FixedGeo(Arc<Inner>);
 

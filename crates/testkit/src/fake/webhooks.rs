@@ -8,10 +8,10 @@ use async_trait::async_trait;
 
 use super::lock;
 
-/// How an endpoint answers, by its URL: a status or a error, after a while.
+/// How an endpoint answers, by its URL: a status or an error, after a while.
 type Answers = HashMap<String, (Duration, Result<WebhookAnswer, WebhookError>)>;
 
-/// Keeps every call, and answers as it is told: 204 at once, unless the URL has an answer of its
+/// Keeps every call, and answers as the test has set: 204 at once, unless the URL has an answer of its
 /// own. Clones share everything.
 #[derive(Debug, Clone, Default)]
 pub struct RecordingWebhooks(Arc<Inner>);

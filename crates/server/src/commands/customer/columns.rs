@@ -2,6 +2,13 @@
 
 use application::CustomerRow;
 
+/// One row, or why it is none.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ReadRow {
+    Row(Box<CustomerRow>),
+    Bad { line: u64, error: String },
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Column {
     ExternalId,

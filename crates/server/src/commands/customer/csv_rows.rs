@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
 
-use super::columns::{self, Column, RowBuilder};
+use super::columns::{self, Column, ReadRow, RowBuilder};
 use super::lines::{LONGEST, Line, Lines};
-use super::rows::ReadRow;
 use crate::command_error::CommandError;
 
 /// What may stand between two fields, if nobody says.

@@ -2,21 +2,13 @@
 
 use std::io::{self, BufRead};
 
-use application::CustomerRow;
 use serde_json::{Map, Value};
 
-use super::columns::{self, Column, RowBuilder};
+use super::columns::{self, Column, ReadRow, RowBuilder};
 use super::csv_rows::CsvRows;
 use super::lines::{Line, Lines};
 use crate::cli::FormatArg;
 use crate::command_error::CommandError;
-
-/// One row, or why it is none.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum ReadRow {
-    Row(Box<CustomerRow>),
-    Bad { line: u64, error: String },
-}
 
 /// Rows in order, in constant memory.
 pub(super) enum Rows<R> {

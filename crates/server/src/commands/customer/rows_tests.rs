@@ -1,3 +1,5 @@
+use application::CustomerRow;
+
 use super::*;
 
 fn read(input: &[u8]) -> Vec<ReadRow> {

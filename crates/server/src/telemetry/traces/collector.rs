@@ -52,7 +52,7 @@ impl HttpClient for Collector {
     }
 }
 
-/// `NAME=VALUE`, separated by commas; the values are never repeated in a error.
+/// `NAME=VALUE`, separated by commas; the values are never repeated in an error.
 fn read_headers(text: &str) -> Result<HeaderMap, SettingsError> {
     let expected = || SettingsError::invalid("telemetry.otlp_headers", "expected NAME=VALUE, NAME=VALUE");
     text.split(',')

@@ -12,9 +12,9 @@ async fn ask(shop: &Shop, address: &str, budget: AddressBudget, now: i64) -> (Re
     (request, shop.ports.delivery.admit(Lease::new(request, worker), budget, at(now)).await.unwrap())
 }
 
-async fn verdicts(shop: &Shop, address: &str, budget: AddressBudget, moments: &[i64]) -> Vec<bool> {
+async fn verdicts(shop: &Shop, address: &str, budget: AddressBudget, times: &[i64]) -> Vec<bool> {
     let mut verdicts = Vec::new();
-    for now in moments {
+    for now in times {
         verdicts.push(ask(shop, address, budget, *now).await.1 == Admission::Admitted);
     }
     verdicts
@@ -44,9 +44,9 @@ pub(super) async fn a_request_counts_once(shop: Shop) {
 
 pub(super) async fn a_refused_request_is_not_counted(shop: Shop) {
     let budget = AddressBudget { per_minute: 1, per_hour: 2 };
-    let moments = [0, 10, 20, 30, 40, 50, 61];
+    let times = [0, 10, 20, 30, 40, 50, 61];
     let expected = [true, false, false, false, false, false, true];
-    assert_eq!(verdicts(&shop, "jan@example.com", budget, &moments).await, expected);
+    assert_eq!(verdicts(&shop, "jan@example.com", budget, &times).await, expected);
     let (refused, verdict) = ask(&shop, "jan@example.com", budget, 62).await;
     assert_eq!(verdict, Admission::OverBudget);
     let again = shop.ports.delivery.admit(Lease::new(refused, worker()), budget, at(62)).await;
@@ -56,15 +56,15 @@ pub(super) async fn a_refused_request_is_not_counted(shop: Shop) {
 /// Not a bucket that is emptied on the minute: the window ends where the request is.
 pub(super) async fn the_minute_slides(shop: Shop) {
     let two = AddressBudget { per_minute: 2, per_hour: 100 };
-    let moments = [0, 50, 59, 61, 100, 109, 111];
+    let times = [0, 50, 59, 61, 100, 109, 111];
     let expected = [true, true, false, true, false, false, true];
-    assert_eq!(verdicts(&shop, "jan@example.com", two, &moments).await, expected);
+    assert_eq!(verdicts(&shop, "jan@example.com", two, &times).await, expected);
 }
 
 pub(super) async fn the_hour_slides(shop: Shop) {
-    let moments = [0, 600, 1_200, 1_800, 2_400, 3_000, 3_599, 3_601, 3_700, 4_199, 4_201];
+    let times = [0, 600, 1_200, 1_800, 2_400, 3_000, 3_599, 3_601, 3_700, 4_199, 4_201];
     let expected = [true, true, true, true, true, false, false, true, false, false, true];
-    assert_eq!(verdicts(&shop, "jan@example.com", ONE_AND_FIVE, &moments).await, expected);
+    assert_eq!(verdicts(&shop, "jan@example.com", ONE_AND_FIVE, &times).await, expected);
 }
 
 pub(super) async fn spellings_of_one_mailbox_share_a_budget(shop: Shop) {
@@ -106,7 +106,7 @@ pub(super) async fn the_verdict_survives_the_worker(shop: Shop) {
     assert!(!was_admitted(&shop.claim_one(first, 0).await), "nobody asked yet");
     shop.ports.delivery.admit(Lease::new(request, first), ONE_AND_FIVE, at(0)).await.unwrap();
     let reclaimed = shop.claim_one(second, 61).await;
-    assert!(was_admitted(&reclaimed), "the next worker is told");
+    assert!(was_admitted(&reclaimed), "the next worker knows");
     assert_eq!(
         shop.ports.delivery.admit(Lease::new(request, second), ONE_AND_FIVE, at(61)).await,
         Ok(Admission::Admitted)

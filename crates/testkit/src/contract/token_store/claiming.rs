@@ -198,11 +198,11 @@ pub(super) async fn mails_of_every_organisation_are_claimed(shop: Shop) {
     assert_eq!(owners, [shop.organisation.id, neighbour.organisation.id]);
 }
 
-pub(super) async fn dropping_the_wait_for_news_harms_nothing(shop: Shop) {
+pub(super) async fn dropping_the_wait_for_work_harms_nothing(shop: Shop) {
     for accepted in 0..3 {
         let waited =
             tokio::time::timeout(Duration::from_millis(5), shop.ports.delivery.remote_work_available()).await;
-        // News may be false alarm; that the wait can be given up is what counts.
+        // A notification may be a false alarm; that the wait can be given up is what counts.
         drop(waited);
         shop.record("jan@example.com", accepted).await;
     }

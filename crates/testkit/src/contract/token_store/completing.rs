@@ -142,7 +142,8 @@ pub(super) async fn the_timeline_is_in_order(shop: Shop) {
     for (reply, host) in
         [("451 4.7.1 Greylisted", "relay.test"), ("250 2.0.0 Ok: queued as 4D2A", "relay.test")]
     {
-        let told = timeline.iter().any(|entry| entry.detail.contains(reply) && entry.detail.contains(host));
-        assert!(told, "the server's reply `{reply}` and its host are missing: {timeline:?}");
+        let recorded =
+            timeline.iter().any(|entry| entry.detail.contains(reply) && entry.detail.contains(host));
+        assert!(recorded, "the server's reply `{reply}` and its host are missing: {timeline:?}");
     }
 }

@@ -104,7 +104,7 @@ pub(super) async fn an_expired_link_is_expired(shop: Shop) {
     assert_eq!(shop.redeem(token, 3_599).await, Redeemed::Changed, "a refusal does not kill what is good");
 }
 
-/// E004 tells that the link's time was over, and it was over before anything else happened to it.
+/// E004 says that the link's time was over, and it was over before anything else happened to it.
 pub(super) async fn an_expired_link_stays_expired_whatever_comes_later(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (_, expired) = shop.link(jan, "jan@example.com", 0).await;

@@ -142,7 +142,7 @@ pub(super) async fn an_endpoint_that_is_down_keeps_nobody_waiting(shop: Shop) {
     assert_eq!(delivered, 5, "each at the first claim after it happened");
 }
 
-pub(super) async fn dropping_the_wait_for_news_harms_nothing(shop: Shop) {
+pub(super) async fn dropping_the_wait_for_work_harms_nothing(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
     let wait = tokio::time::timeout(Duration::from_millis(1), shop.ports.outbox.event_notifier());
     drop(wait.await);

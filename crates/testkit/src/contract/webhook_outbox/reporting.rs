@@ -3,7 +3,7 @@ use application::model::{
 };
 use domain::{NoMailReason, WebhookEventType};
 
-use super::{BUDGET, claim, happens, told};
+use super::{BUDGET, claim, happens, reported};
 use crate::contract::fixture::{IntoMail as _, Shop, at, password, retry_at, row, sent, worker};
 use crate::contract::webhook_registry::listen;
 
@@ -12,7 +12,7 @@ pub(super) async fn where_nobody_listens_nothing_is_written(shop: Shop) {
     let jan = shop.customer("jan@example.com").await;
     let (_, token) = shop.link(jan, "jan@example.com", 1).await;
     assert_eq!(shop.redeem(token, 2).await, Redeemed::Changed);
-    // Whoever begins to listen hears of what happens from then on.
+    // A new endpoint is notified of what happens from then on.
     let endpoint = listen(&shop, "https://a", &[]).await;
     assert_eq!(claim(&shop, 100).await, []);
     shop.ports.webhooks.remove(endpoint).await.unwrap();
@@ -21,7 +21,7 @@ pub(super) async fn where_nobody_listens_nothing_is_written(shop: Shop) {
     assert_eq!(claim(&shop, 100).await, []);
 }
 
-pub(super) async fn an_admitted_request_is_told_of_once(shop: Shop) {
+pub(super) async fn an_admitted_request_is_reported_once(shop: Shop) {
     let endpoint = listen(&shop, "https://a", &[]).await;
     let (holder, request) = (worker(), shop.record("Jan.Novak@example.com", 5).await);
     shop.claim_one(holder, 6).await;
@@ -74,7 +74,7 @@ async fn issued(shop: &Shop, now: i64) -> (domain::RequestId, domain::WorkerId, 
     (request, worker, token)
 }
 
-pub(super) async fn a_sent_mail_is_told_of(shop: Shop) {
+pub(super) async fn a_sent_mail_is_reported(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
     let (request, worker, _) = issued(&shop, 0).await;
     assert!(shop.complete(request, worker, sent(), 3).await);
@@ -88,7 +88,7 @@ pub(super) async fn a_sent_mail_is_told_of(shop: Shop) {
     assert_eq!(event.reply.as_deref(), Some("250 2.0.0 Ok: queued as 4D2A"));
 }
 
-pub(super) async fn an_undeliverable_mail_is_told_of(shop: Shop) {
+pub(super) async fn an_undeliverable_mail_is_reported(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
     for (host, reply) in [("relay.test:25", "550 5.1.1 No such user"), ("", "dead on arrival")] {
         let (worker, mut request) = (worker(), shop.request("jan@example.com", 0));
@@ -111,7 +111,7 @@ pub(super) async fn an_undeliverable_mail_is_told_of(shop: Shop) {
     }
 }
 
-pub(super) async fn no_other_outcome_is_told_of(shop: Shop) {
+pub(super) async fn no_other_outcome_is_reported(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
     let error = || "error".to_owned();
     for outcome in [
@@ -127,7 +127,7 @@ pub(super) async fn no_other_outcome_is_told_of(shop: Shop) {
     }
 }
 
-pub(super) async fn an_outcome_without_the_lease_is_not_told_of(shop: Shop) {
+pub(super) async fn an_outcome_without_the_lease_is_not_reported(shop: Shop) {
     listen(&shop, "https://a", &[]).await;
     let (request, holder) = (shop.record("jan@example.com", 0).await, worker());
     shop.claim_one(holder, 0).await;
@@ -135,10 +135,10 @@ pub(super) async fn an_outcome_without_the_lease_is_not_told_of(shop: Shop) {
     assert_eq!(claim(&shop, 2).await, []);
     assert!(shop.complete(request, holder, sent(), 3).await);
     assert!(!shop.complete(request, holder, sent(), 3).await);
-    assert_eq!(told(&shop, 4).await, [WebhookEventType::Sent]);
+    assert_eq!(reported(&shop, 4).await, [WebhookEventType::Sent]);
 }
 
-pub(super) async fn a_new_password_is_told_of_and_its_notice_is_not(shop: Shop) {
+pub(super) async fn a_new_password_is_reported_and_its_notice_is_not(shop: Shop) {
     listen(&shop, "https://a", &[WebhookEventType::Completed]).await;
     let everything = listen(&shop, "https://b", &[]).await;
     let (request, holder, token) = issued(&shop, 0).await;
@@ -159,14 +159,14 @@ pub(super) async fn a_new_password_is_told_of_and_its_notice_is_not(shop: Shop) 
     assert_ne!(notice.id(), request.into_mail());
     assert!(shop.complete(notice.id(), postman, sent(), 53).await);
     assert!(shop.complete(request, holder, sent(), 54).await);
-    // The leases of the first two have ended; of the mails that of the request alone is told.
+    // The leases of the first two have ended; of the mails, that of the request alone is reported.
     let due = claim(&shop, 100).await;
     let sent = due.iter().filter(|claimed| claimed.event.event == WebhookEventType::Sent);
     let sent: Vec<_> = sent.map(|claimed| (claimed.endpoint, claimed.event.request)).collect();
     assert_eq!(sent, [(everything, request)]);
 }
 
-pub(super) async fn a_failed_redemption_is_not_told_of(shop: Shop) {
+pub(super) async fn a_failed_redemption_is_not_reported(shop: Shop) {
     let (_, holder, token) = issued(&shop, 0).await;
     shop.ports.delivery.release(holder, &[]).await.unwrap();
     listen(&shop, "https://a", &[]).await;
@@ -174,17 +174,17 @@ pub(super) async fn a_failed_redemption_is_not_told_of(shop: Shop) {
     assert_eq!(claim(&shop, 3_602).await, []);
     assert_eq!(shop.redeem(token, 10).await, Redeemed::Changed);
     assert_eq!(shop.redeem(token, 11).await, Redeemed::NoSuchLink);
-    assert_eq!(told(&shop, 3_603).await, [WebhookEventType::Completed]);
+    assert_eq!(reported(&shop, 3_603).await, [WebhookEventType::Completed]);
 }
 
-pub(super) async fn only_what_is_wanted_is_told(shop: Shop) {
+pub(super) async fn only_what_is_wanted_is_reported(shop: Shop) {
     let wanted = [WebhookEventType::Undeliverable, WebhookEventType::Requested];
     listen(&shop, "https://a", &wanted).await;
     let (request, holder) = (shop.record("jan@example.com", 0).await, worker());
     shop.claim_one(holder, 0).await;
     shop.ports.delivery.admit(Lease::new(request, holder), BUDGET, at(0)).await.unwrap();
     assert!(shop.complete(request, holder, sent(), 1).await);
-    assert_eq!(told(&shop, 2).await, [WebhookEventType::Requested]);
+    assert_eq!(reported(&shop, 2).await, [WebhookEventType::Requested]);
 }
 
 pub(super) async fn organisations_hear_of_their_own_alone(shop: Shop) {

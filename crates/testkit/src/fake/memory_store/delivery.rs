@@ -1,4 +1,4 @@
-//! What a worker tells of the mail it holds: budget, token, outcome.
+//! What a worker reports of the mail it holds: budget, token, outcome.
 
 use application::model::{AddressBudget, Admission, Completion, Issued, Lease, TokenIssue};
 use application::ports::StoreError;
@@ -91,7 +91,7 @@ impl Tables {
         };
         mail.holder = None;
         mail.due_at = now;
-        let told = told(&completion);
+        let reported = reported(&completion);
         match completion {
             Completion::Sent { host, reply } => {
                 attempt(mail, DeliveryState::Sent, "sent", &host, reply, now);
@@ -124,15 +124,15 @@ impl Tables {
                 mail.note(now, DeliveryState::NoMail.as_str(), reason.as_str());
             }
         }
-        if let Some((event, relay)) = told {
+        if let Some((event, relay)) = reported {
             self.report(event, lease.mail, now, Some(relay));
         }
         true
     }
 }
 
-/// What endpoints are told of it: the event, the host and the reply.
-fn told(completion: &Completion) -> Option<(WebhookEventType, (Option<String>, String))> {
+/// What endpoints are notified of: the event, the host and the reply.
+fn reported(completion: &Completion) -> Option<(WebhookEventType, (Option<String>, String))> {
     let (event, host, reply) = match completion {
         Completion::Sent { host, reply } => (WebhookEventType::Sent, host, reply),
         Completion::Undeliverable { host, reply } | Completion::SendingError { host, reply } => {

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, HashMap};
 use application::audit::{append_to, begin_seal};
 use application::model::{
     ApiKeyRecord, AuditEntry, AuditRow, CapturedMail, Customer, Organisation, PasswordHash, TemplateSet,
-    TimelineEntry,
+    TimelineEntry, WebhookEndpoint, WebhookEvent, WebhookTarget,
 };
 use chrono::{DateTime, Utc};
 use domain::GeoContext;
@@ -13,7 +13,6 @@ use domain::{
 };
 
 use super::super::TestVault;
-use super::webhooks::{EndpointRow, EventRow};
 
 /// Everything a store holds.
 #[derive(Debug, Default)]
@@ -37,7 +36,7 @@ pub(super) struct Tables {
     pub(super) endpoints: BTreeMap<WebhookEndpointId, EndpointRow>,
     pub(super) events: BTreeMap<WebhookEventId, EventRow>,
     /// How many events were ever written.
-    pub(super) told: u64,
+    pub(super) reported: u64,
 }
 
 /// A request that counts, and when it was admitted.
@@ -60,13 +59,13 @@ pub(super) struct CustomerRow {
     pub(super) revision: Option<i64>,
     /// Requests accepted before get no token any more.
     pub(super) links_from: Option<DateTime<Utc>>,
-    /// Sessions begun before this moment are over.
+    /// Sessions begun before this time are over.
     pub(super) sessions_from: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug)]
 pub(super) struct MailRow {
-    /// Its place among mails accepted at the same moment.
+    /// Its position among mails accepted at the same time.
     pub(super) number: u64,
     pub(super) organisation: OrganisationId,
     pub(super) sandbox: bool,
@@ -138,4 +137,31 @@ impl Tables {
         self.audit_seal = Some(appended.seal);
         self.audit.push(AuditRow { sequence, entry, hash: appended.hash, mac: Some(appended.mac) });
     }
+}
+
+/// A webhook endpoint.
+#[derive(Debug)]
+pub(super) struct EndpointRow {
+    pub(super) endpoint: WebhookEndpoint,
+    pub(super) target: WebhookTarget,
+    pub(super) failures: u32,
+    pub(super) rests_until: Option<DateTime<Utc>>,
+    pub(super) last_answer: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EventState {
+    Waiting,
+    Delivered,
+    GivenUp,
+}
+
+#[derive(Debug)]
+pub(super) struct EventRow {
+    pub(super) endpoint: WebhookEndpointId,
+    pub(super) event: WebhookEvent,
+    pub(super) state: EventState,
+    pub(super) due_at: DateTime<Utc>,
+    pub(super) holder: Option<WorkerId>,
+    pub(super) attempts: u32,
 }

@@ -1,4 +1,4 @@
-//! Webhooks: endpoints, and what they are still to be told.
+//! Webhooks: endpoints, and the events that wait for them.
 
 use application::model::{
     ClaimedEvent, OutboxDepth, WebhookEndpoint, WebhookEndpointStatus, WebhookEvent, WebhookOutcome,
@@ -10,33 +10,7 @@ use chrono::{DateTime, Utc};
 use domain::{MailId, OrganisationId, WebhookEndpointId, WebhookEventId, WebhookEventType, WorkerId};
 
 use super::MemoryStore;
-use super::tables::Tables;
-
-#[derive(Debug)]
-pub(super) struct EndpointRow {
-    endpoint: WebhookEndpoint,
-    target: WebhookTarget,
-    failures: u32,
-    rests_until: Option<DateTime<Utc>>,
-    last_answer: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Waiting,
-    Delivered,
-    GivenUp,
-}
-
-#[derive(Debug)]
-pub(super) struct EventRow {
-    endpoint: WebhookEndpointId,
-    event: WebhookEvent,
-    state: State,
-    due_at: DateTime<Utc>,
-    holder: Option<WorkerId>,
-    attempts: u32,
-}
+use super::tables::{EndpointRow, EventRow, EventState, Tables};
 
 impl Tables {
     /// Writes one event for each endpoint that listens; `relay`: the host and the reply.
@@ -52,7 +26,7 @@ impl Tables {
         let Some(email) = &row.email else { return };
         let reference = row.customer.and_then(|id| self.customers.get(&id)?.external_id.clone());
         let (host, reply) = relay.map_or((None, None), |(host, reply)| (host, Some(reply)));
-        let told = WebhookEvent {
+        let reported = WebhookEvent {
             event,
             at,
             organisation: row.organisation,
@@ -66,18 +40,18 @@ impl Tables {
         };
         let listens = |row: &&EndpointRow| {
             let wanted = &row.endpoint.events;
-            row.endpoint.organisation == told.organisation
+            row.endpoint.organisation == reported.organisation
                 && row.endpoint.disabled_at.is_none()
                 && (wanted.is_empty() || wanted.contains(&event))
         };
         let endpoints: Vec<_> = self.endpoints.values().filter(listens).map(|row| row.endpoint.id).collect();
         for endpoint in endpoints {
-            self.told += 1;
-            let id = WebhookEventId::from_parts(self.told, *b"memory.evt");
+            self.reported += 1;
+            let id = WebhookEventId::from_parts(self.reported, *b"memory.evt");
             let row = EventRow {
                 endpoint,
-                event: told.clone(),
-                state: State::Waiting,
+                event: reported.clone(),
+                state: EventState::Waiting,
                 due_at: at,
                 holder: None,
                 attempts: 0,
@@ -97,7 +71,7 @@ impl Tables {
         let mut claimed = Vec::new();
         for row in self.endpoints.values() {
             let id = row.endpoint.id;
-            let own = |event: &EventRow| event.endpoint == id && event.state == State::Waiting;
+            let own = |event: &EventRow| event.endpoint == id && event.state == EventState::Waiting;
             let busy =
                 self.events.values().any(|event| own(event) && event.holder.is_some() && event.due_at > now);
             let rests = row.rests_until.is_some_and(|until| until > now);
@@ -141,7 +115,7 @@ impl Tables {
         let Some(row) = self.endpoints.get_mut(&event.endpoint) else { return true };
         match outcome {
             WebhookOutcome::Delivered { answer } => {
-                event.state = State::Delivered;
+                event.state = EventState::Delivered;
                 (row.failures, row.rests_until, row.last_answer) = (0, None, Some(answer));
             }
             WebhookOutcome::RetryAt { due_at, answer } => {
@@ -153,14 +127,14 @@ impl Tables {
                 row.last_answer = Some(answer);
             }
             WebhookOutcome::Gone { answer } => {
-                event.state = State::GivenUp;
+                event.state = EventState::GivenUp;
                 row.endpoint.disabled_at = Some(now);
                 row.last_answer = Some(answer);
                 let gone = row.endpoint.id;
                 let waits = |event: &&mut EventRow| {
-                    event.endpoint == gone && event.state == State::Waiting && event.holder.is_none()
+                    event.endpoint == gone && event.state == EventState::Waiting && event.holder.is_none()
                 };
-                self.events.values_mut().filter(waits).for_each(|event| event.state = State::GivenUp);
+                self.events.values_mut().filter(waits).for_each(|event| event.state = EventState::GivenUp);
             }
         }
         true
@@ -174,9 +148,9 @@ impl Tables {
         WebhookEndpointStatus {
             endpoint: row.endpoint.clone(),
             url: row.target.url.clone(),
-            waiting: count(State::Waiting),
-            delivered: count(State::Delivered),
-            given_up: count(State::GivenUp),
+            waiting: count(EventState::Waiting),
+            delivered: count(EventState::Delivered),
+            given_up: count(EventState::GivenUp),
             failures: row.failures,
             last_answer: row.last_answer.clone(),
         }
@@ -262,12 +236,12 @@ impl WebhookOutbox for MemoryStore {
     async fn give_up(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
         let mut tables = self.tables();
         let old = |event: &&mut EventRow| {
-            event.state == State::Waiting
+            event.state == EventState::Waiting
                 && event.event.at < before
                 && (event.holder.is_none() || event.due_at < before)
         };
         let given_up = tables.events.values_mut().filter(old).take(limit as usize);
-        Ok(given_up.map(|event| (event.state, event.holder) = (State::GivenUp, None)).count() as u64)
+        Ok(given_up.map(|event| (event.state, event.holder) = (EventState::GivenUp, None)).count() as u64)
     }
 
     async fn outbox_depth(&self) -> Result<OutboxDepth, StoreError> {
@@ -275,14 +249,14 @@ impl WebhookOutbox for MemoryStore {
         let active = |id: &WebhookEndpointId| {
             tables.endpoints.get(id).is_some_and(|row| row.endpoint.disabled_at.is_none())
         };
-        let waits = |event: &&EventRow| event.state == State::Waiting && active(&event.endpoint);
-        let moments = || tables.events.values().filter(waits).map(|event| event.event.at);
-        Ok(OutboxDepth { waiting: moments().count() as u64, oldest: moments().min() })
+        let waits = |event: &&EventRow| event.state == EventState::Waiting && active(&event.endpoint);
+        let times = || tables.events.values().filter(waits).map(|event| event.event.at);
+        Ok(OutboxDepth { waiting: times().count() as u64, oldest: times().min() })
     }
 
     async fn purge_events(&self, before: DateTime<Utc>, limit: u32) -> Result<u64, StoreError> {
         let mut tables = self.tables();
-        let old = |event: &EventRow| event.state != State::Waiting && event.event.at < before;
+        let old = |event: &EventRow| event.state != EventState::Waiting && event.event.at < before;
         let ids: Vec<_> = tables
             .events
             .iter()
