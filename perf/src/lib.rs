@@ -2,7 +2,6 @@
 //!
 //! A library as well, because `crates/server/tests/crash.rs` and `chaos.rs` run [`chaos`] against
 //! the binary under test.
-#![expect(clippy::print_stdout, reason = "a command-line tool speaks through its output")]
 
 pub mod bench;
 pub mod chaos;

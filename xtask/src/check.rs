@@ -125,6 +125,9 @@ fn compile() -> Vec<String> {
     let clippy =
         ["clippy", "--quiet", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"];
     outcome("lints", run_command(workspace::cargo().args(clippy)));
+    step("lints of the smallest resetd: --no-default-features");
+    let lean = ["clippy", "--quiet", "--package", "resetd", "--no-default-features", "--", "-D", "warnings"];
+    outcome("lints of the smallest resetd", run_command(workspace::cargo().args(lean)));
     step("docs: cargo doc --workspace --no-deps, warnings denied");
     let mut doc = workspace::cargo();
     doc.args(["doc", "--quiet", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");

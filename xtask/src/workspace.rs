@@ -44,7 +44,7 @@ pub fn scratch(name: &str) -> Result<tempfile::TempDir> {
     Ok(tempfile::Builder::new().prefix(&format!("{name}-")).tempdir_in(parent)?)
 }
 
-/// The release build of `resetd`, made now, or the binary `given` on the command line (`--binary`),
+/// The build of `resetd` that containers run (profile `dist`), made now, or the binary `given` on the command line (`--binary`),
 /// as it is.
 ///
 /// # Errors
@@ -66,8 +66,8 @@ pub fn build_resetd(release: bool) -> Result<PathBuf> {
     let mut build = cargo();
     build.args(["build", "--quiet", "--package", "resetd"]);
     if release {
-        build.arg("--release");
+        build.args(["--profile", "dist"]);
     }
     process::run(&mut build)?;
-    Ok(target().join(if release { "release" } else { "debug" }).join("resetd"))
+    Ok(target().join(if release { "dist" } else { "debug" }).join("resetd"))
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use domain::{CustomerId, EmailAddress, EmailError, Language, OrganisationId};
+use domain::{CustomerId, EmailAddress, EmailError, Language, OrganisationId, ProviderRules};
 use thiserror::Error;
 
 use crate::model::{CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow, PasswordHash};
@@ -19,6 +19,8 @@ pub struct ImportCustomers {
     pub clock: Arc<dyn Clock>,
     /// For identifiers of new customers.
     pub random: Arc<dyn Random>,
+    /// The organisation's own, by which canonical forms are made.
+    pub provider_rules: ProviderRules,
 }
 
 /// One row of the input, as it was read: nothing is checked yet. `None`: the input has no such
@@ -172,7 +174,7 @@ impl ImportCustomers {
                 id => id.value().cloned(),
             },
             email: parse(text_of_any_length("email", row.email)?, |text| {
-                EmailAddress::parse(text).map_err(RowError::Email)
+                EmailAddress::parse_with(text, &self.provider_rules).map_err(RowError::Email)
             })?,
             phone: parse(text("phone", row.phone)?, phone)?,
             name: text("name", row.name)?,

@@ -81,7 +81,7 @@ impl RequestReset {
             organisation: organisation.id,
             api_key: Some(caller.key.key.id),
             sandbox,
-            email: command.email,
+            email: organisation.settings.canonical(command.email),
             customer_ip: command.customer_ip,
             accepted_at: caller.now,
             expires_at: caller.now + TimeDelta::seconds(expiry.as_seconds().into()),

@@ -134,6 +134,7 @@ impl SetNewPassword {
         let tried = async {
             let outcome = self.try_once(command, is_form).await;
             ended(outcome.word());
+            metrics::counter!("resetd_password_changes_total", "outcome" => outcome.word()).increment(1);
             outcome
         };
         tried.instrument(stage!("set-new-password", outcome = Empty)).await

@@ -7,12 +7,12 @@ use bytes::Bytes;
 use domain::WebhookSecret;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, StatusCode, Uri};
-use http_client::{Answer, HttpClient, HttpClientOptions, Trust, UrlError, sign};
+use http_client::{Answer, HttpClient, HttpClientOptions, SetupError, Trust, UrlError, sign};
 use serde_json::Value;
 
 use crate::answer::{object, undefined};
 use crate::{
-    DirectoryError, DirectoryOptions, Find, FoundCustomer, OptionsError, SetPassword, SetPasswordAnswer,
+    BackendError, DirectoryOptions, Find, FoundCustomer, OptionsError, SetPassword, SetPasswordAnswer,
 };
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -29,12 +29,39 @@ pub struct DirectoryClient {
 }
 
 impl DirectoryClient {
-    /// Checks the options; nothing is sent yet. The clock stamps requests.
+    /// A client for the backend whose calls are below `base_url`: `https`, or `http` where the
+    /// options allow it; no user, query or fragment. Requests are signed with `secret` and stamped by
+    /// the clock. Nothing is sent yet.
     ///
     /// # Errors
     /// A URL, certificate or key that cannot be used.
-    pub fn new(options: DirectoryOptions, clock: Arc<dyn Clock>) -> Result<Self, OptionsError> {
-        let base = options.addresses.check_url(options.base_url.trim())?;
+    pub fn new(
+        options: &DirectoryOptions,
+        base_url: &str,
+        secret: WebhookSecret,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OptionsError> {
+        Self::over(Self::http(options)?, options, base_url, secret, clock)
+    }
+
+    /// What clients for several backends can share.
+    pub(crate) fn http(options: &DirectoryOptions) -> Result<HttpClient, SetupError> {
+        HttpClient::new(HttpClientOptions {
+            trust: options.ca_certificates.clone().map_or(Trust::System, Trust::Only),
+            identity: options.identity.clone(),
+            connect_timeout: options.find_deadline,
+            ..HttpClientOptions::new(options.addresses)
+        })
+    }
+
+    pub(crate) fn over(
+        http: HttpClient,
+        options: &DirectoryOptions,
+        base_url: &str,
+        secret: WebhookSecret,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OptionsError> {
+        let base = options.addresses.check_url(base_url.trim())?;
         if base.query().is_some() {
             return Err(OptionsError::Query);
         }
@@ -42,16 +69,10 @@ impl DirectoryClient {
         let below = |path: &str| {
             format!("{}/{path}", base.trim_end_matches('/')).parse().map_err(|_| UrlError::NotAUrl)
         };
-        let http = HttpClient::new(HttpClientOptions {
-            trust: options.ca_certificates.map_or(Trust::System, Trust::Only),
-            identity: options.identity,
-            connect_timeout: options.find_deadline,
-            ..HttpClientOptions::new(options.addresses)
-        })?;
         Ok(Self {
             http,
             clock,
-            secret: options.secret,
+            secret,
             find: below("find")?,
             set_password: below("set-password")?,
             find_deadline: options.find_deadline,
@@ -63,8 +84,8 @@ impl DirectoryClient {
     /// that there is no such customer.
     ///
     /// # Errors
-    /// [`DirectoryError`] when the backend did not say, or returned somebody else.
-    pub async fn find(&self, find: &Find<'_>) -> Result<Option<FoundCustomer>, DirectoryError> {
+    /// [`BackendError`] when the backend did not say, or returned somebody else.
+    pub async fn find(&self, find: &Find<'_>) -> Result<Option<FoundCustomer>, BackendError> {
         let answer = self.call(&self.find, find.request, &find.body(), self.find_deadline).await?;
         match answer.status() {
             StatusCode::OK => find.read(&object(answer).await?),
@@ -75,9 +96,9 @@ impl DirectoryClient {
     /// Sets a password, once however often the same change and sequence is sent.
     ///
     /// # Errors
-    /// [`DirectoryError`] when the outcome is unknown: the password may be set all the same. Send the
+    /// [`BackendError`] when the outcome is unknown: the password may be set all the same. Send the
     /// change again until the outcome is known.
-    pub async fn set_password(&self, set: &SetPassword<'_>) -> Result<SetPasswordAnswer, DirectoryError> {
+    pub async fn set_password(&self, set: &SetPassword<'_>) -> Result<SetPasswordAnswer, BackendError> {
         let id = format!("{}-{}", set.change, set.sequence);
         let answer = self.call(&self.set_password, &id, &set.body(), self.set_password_deadline).await?;
         SetPasswordAnswer::read(answer).await
@@ -89,7 +110,7 @@ impl DirectoryClient {
         id: &str,
         body: &Value,
         within: Duration,
-    ) -> Result<Answer, DirectoryError> {
+    ) -> Result<Answer, BackendError> {
         let mut request = Request::new(Bytes::from(body.to_string()));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = uri.clone();

@@ -18,7 +18,7 @@ pub enum OptionsError {
 
 /// Why a call to the backend has no answer. Quotes nothing of what was sent or came.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum DirectoryError {
+pub enum BackendError {
     /// Nothing came, or not all of it.
     #[error("the directory: {0}")]
     Call(#[from] CallError),
@@ -58,7 +58,7 @@ pub struct InvalidAnswer {
     pub expected: &'static str,
 }
 
-impl DirectoryCallError for DirectoryError {
+impl DirectoryCallError for BackendError {
     fn outcome(&self) -> &'static str {
         match self {
             Self::Call(error) => error.as_str(),

@@ -1,16 +1,10 @@
 use std::time::Duration;
 
-use domain::WebhookSecret;
 use http_client::{AddressPolicy, ClientIdentity};
 
-/// Where an organisation's backend is and how it is called.
+/// How backends are called, whoever they belong to.
 #[derive(Debug, Clone)]
 pub struct DirectoryOptions {
-    /// Up to `/find` and `/set-password`: `https`, or `http` where `addresses` allows it; no user,
-    /// query or fragment.
-    pub base_url: String,
-    /// What requests are signed with.
-    pub secret: WebhookSecret,
     /// Where calls may go: to the public internet by default.
     pub addresses: AddressPolicy,
     /// Certificates (PEM) to trust instead of the system's, as for an authority of one's own.
@@ -23,13 +17,9 @@ pub struct DirectoryOptions {
     pub set_password_deadline: Duration,
 }
 
-impl DirectoryOptions {
-    /// The defaults, for the backend at `base_url`.
-    #[must_use]
-    pub fn new(base_url: impl Into<String>, secret: WebhookSecret) -> Self {
+impl Default for DirectoryOptions {
+    fn default() -> Self {
         Self {
-            base_url: base_url.into(),
-            secret,
             addresses: AddressPolicy::Public,
             ca_certificates: None,
             identity: None,

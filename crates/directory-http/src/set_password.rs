@@ -7,7 +7,7 @@ use http_client::Answer;
 use serde_json::{Value, json};
 
 use crate::answer::{object, undefined};
-use crate::{DirectoryError, InvalidAnswer};
+use crate::{BackendError, InvalidAnswer};
 
 /// A change of a password. Repeating it is safe: the backend keeps the last change and sequence
 /// beside the customer.
@@ -75,7 +75,7 @@ impl SetPassword<'_> {
 
 impl SetPasswordAnswer {
     /// Reads the answer. The status decides; 200 and 422 say the rest in JSON.
-    pub(crate) async fn read(answer: Answer) -> Result<Self, DirectoryError> {
+    pub(crate) async fn read(answer: Answer) -> Result<Self, BackendError> {
         match answer.status() {
             StatusCode::OK => {
                 let answer = object(answer).await?;

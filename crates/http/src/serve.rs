@@ -7,19 +7,39 @@ mod stream;
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
-use tracing::{debug, warn};
+use tracing::warn;
 
 use self::connection::Connection;
 pub use self::limits::ConnectionLimits;
 
 /// How long to rest when the machine has no file descriptors left.
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(50);
+
+/// Between two lines of the log about that.
+const WARN_EVERY: Duration = Duration::from_secs(60);
+
+/// Connections that could not be accepted, for a line in the log now and then.
+#[derive(Debug, Default)]
+struct AcceptErrors {
+    warned: Option<Instant>,
+    since: u64,
+}
+
+impl AcceptErrors {
+    fn warn(&mut self, error: &io::Error) {
+        self.since += 1;
+        if self.warned.is_none_or(|at| at.elapsed() >= WARN_EVERY) {
+            warn!(%error, times = self.since, "no connection can be accepted; are there enough file descriptors?");
+            *self = Self { warned: Some(Instant::now()), since: 0 };
+        }
+    }
+}
 
 /// Turns an accepted connection into the stream HTTP is spoken over: where TLS goes.
 pub trait Acceptor: Clone + Send + Sync + 'static {
@@ -96,13 +116,14 @@ async fn accept_all<A: Acceptor>(
     permits: &Arc<Semaphore>,
     connection: &Connection,
 ) {
+    let mut refused = AcceptErrors::default();
     loop {
         // The semaphore is never closed.
         let Ok(permit) = Arc::clone(permits).acquire_owned().await else { return };
         let (stream, peer) = match listener.accept().await {
             Ok(accepted) => accepted,
             Err(error) => {
-                debug!(%error, "a connection could not be accepted");
+                refused.warn(&error);
                 tokio::time::sleep(ACCEPT_BACKOFF).await;
                 continue;
             }

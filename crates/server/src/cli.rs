@@ -190,6 +190,9 @@ pub(crate) struct OrganisationFlags {
     /// … from a country: CC=ACTION; may be repeated
     #[arg(long, value_name = "CC=ACTION")]
     pub(crate) geo_country: Vec<String>,
+    /// What its own mail hosts ignore in an address: a JSON file; `none`: nothing
+    #[arg(long, value_name = "FILE")]
+    pub(crate) provider_rules: Option<String>,
     /// Flag a password that is set from another country than it was asked for
     #[arg(long, value_name = "TRUE|FALSE")]
     pub(crate) geo_flag_abroad: Option<bool>,

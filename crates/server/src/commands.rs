@@ -7,6 +7,7 @@ mod customer;
 mod demo;
 mod geo;
 mod mail;
+#[cfg_attr(not(feature = "postgres"), path = "commands/no_move.rs")]
 mod move_store;
 mod normalize;
 mod organisation;

@@ -1,5 +1,10 @@
 //! The `resetd` binary: command line, settings, wiring. The only crate that names every adapter.
 
+#![cfg_attr(
+    not(feature = "full"),
+    expect(dead_code, reason = "settings of what was left out are read and refused")
+)]
+
 mod cli;
 mod command_error;
 mod commands;
@@ -120,5 +125,5 @@ fn load(cli: &Cli) -> Result<Layers, CommandError> {
 
 #[expect(clippy::print_stderr, reason = "an error goes to the terminal, whether logging has started or not")]
 fn report(error: &CommandError) {
-    error.to_string().lines().for_each(|line| eprintln!("resetd: {line}"));
+    telemetry::masked(&error.to_string()).lines().for_each(|line| eprintln!("resetd: {line}"));
 }

@@ -78,8 +78,7 @@ pub(crate) async fn run(
     let reload_signal = ReloadSignal::watch();
     // First, so that what the parts report as they start is there from the start.
     telemetry::start_metrics(settings).await?;
-    let limiter = adapters.limiter().await?;
-    let Adapters { sender, geo, tls, .. } = adapters;
+    let Adapters { sender, geo, tls, limiter } = adapters;
     let parts = Parts {
         visits: Arc::new(NoteVisit::new(Arc::clone(&stores.tokens), Arc::clone(&geo))),
         sender,
@@ -88,7 +87,7 @@ pub(crate) async fn run(
         clock: Arc::clone(&stores.clock),
         stores,
         random: Arc::new(OsRandom),
-        limiter,
+        limiter: limiter.start().await?,
         signal: WorkSignal::default(),
         relay: RelayStatus::default(),
     };
@@ -105,7 +104,7 @@ pub(crate) async fn run(
     };
     let (composer, delivery) = delivery.unzip();
     reload_signal.reload(Reloadable { tls: parts.tls.clone(), composer });
-    upkeep::start(settings, &parts.stores, &parts.clock);
+    let mut upkeep = upkeep::start(settings, &parts.stores, &parts.clock);
     let mut delivery = delivery.unwrap_or_else(Worker::absent);
     // What was acknowledged stays acknowledged: the next process goes on with it.
     tokio::select! {
@@ -114,6 +113,9 @@ pub(crate) async fn run(
             return Err(CommandError::Ended(format!("the store can be written no more: {reason}")));
         }
         () = delivery.failed() => return Err(Worker::error()),
+        () = upkeep.failed() => {
+            return Err(CommandError::Ended("a task beside the service ended in a panic".to_owned()));
+        }
     }
     parts.visits.settle().await;
     // The worker winds down within its grace.

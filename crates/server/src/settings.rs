@@ -22,8 +22,10 @@ pub(crate) use self::layers::Layers;
 pub(crate) use self::sections::{
     GeoSettings, LogFormat, MailSettings, PasswordScheme, Settings, TelemetrySettings, TlsSettings,
 };
-pub(crate) use self::url_check::check_public_link;
-pub(crate) use self::values::{DatabaseUrl, LimiterUrl, MailUrl, OtlpUrl};
+pub(crate) use self::url_check::{check_public_link, masked_url};
+#[cfg(feature = "otlp")]
+pub(crate) use self::values::OtlpUrl;
+pub(crate) use self::values::{DatabaseUrl, LimiterUrl, MailUrl};
 
 /// The text of a setting as the JSON that its type reads.
 fn to_json(form: Form, text: &str) -> Result<Value, &'static str> {

@@ -35,11 +35,11 @@ impl Failure {
     /// The reason, once there is one.
     pub(crate) async fn wait(&self) -> String {
         let mut reasons = self.0.subscribe();
-        match reasons.wait_for(Option::is_some).await {
-            Ok(reason) => reason.clone().unwrap_or_default(),
-            // The sender is `self`, which lives.
-            Err(_) => std::future::pending().await,
+        if let Ok(reason) = reasons.wait_for(Option::is_some).await {
+            return reason.clone().unwrap_or_default();
         }
+        // The sender is `self`, which lives.
+        std::future::pending().await
     }
 
     /// Sets the failure when the thread that holds the guard panics.

@@ -2,8 +2,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use application::ports::Random;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine as _, alphabet};
+use hex::FromHexError;
 use thiserror::Error;
-use zeroize::{Zeroize as _, ZeroizeOnDrop};
+use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
 const LENGTH: usize = 32;
 
@@ -57,7 +60,7 @@ pub enum DataKeyError {
 }
 
 impl DataKey {
-    /// A fresh key. It is as good as `random` is.
+    /// A new key. It is as good as `random` is.
     #[must_use]
     pub fn generate(random: &dyn Random) -> Self {
         let mut key = Self([0; LENGTH]);
@@ -81,11 +84,7 @@ impl DataKey {
     /// The key as 64 hexadecimal digits, for the file it is kept in.
     #[must_use]
     pub fn expose_hex(&self) -> String {
-        use fmt::Write as _;
-        self.0.iter().fold(String::with_capacity(2 * LENGTH), |mut text, byte| {
-            _ = write!(text, "{byte:02x}");
-            text
-        })
+        hex::encode(self.0)
     }
 
     pub(crate) const fn as_bytes(&self) -> &[u8; LENGTH] {
@@ -107,49 +106,41 @@ impl FromStr for DataKey {
         if text.is_empty() {
             return Err(DataKeyError::Empty);
         }
+        let wrong_length = || DataKeyError::WrongLength { characters: text.chars().count() };
         // The two never meet: 32 bytes are 64 digits of the one and 43 or 44 characters of the
         // other.
-        let hexadecimal = text.len() == 2 * LENGTH;
-        let digits = if hexadecimal { text } else { text.strip_suffix('=').unwrap_or(text) };
-        let per_digit = if hexadecimal { 4 } else { 6 };
-
-        let mut bytes = [0; LENGTH];
-        let mut filled = 0;
-        let (mut pool, mut bits) = (0_u32, 0);
-        for (position, character) in digits.chars().enumerate() {
-            let value = if hexadecimal { character.to_digit(16) } else { base64_value(character) };
-            let value = value.ok_or(DataKeyError::InvalidCharacter { position })?;
-            pool = (pool << per_digit | value) & 0xffff;
-            bits += per_digit;
-            if bits >= 8 {
-                bits -= 8;
-                if let Some(byte) = bytes.get_mut(filled) {
-                    *byte = (pool >> bits & 0xff) as u8;
-                }
-                filled += 1;
-            }
-        }
-        pool.zeroize();
-        if filled == LENGTH && (hexadecimal || digits.len() == 43) {
-            Self::from_bytes(bytes)
-        } else {
-            bytes.zeroize();
-            Err(DataKeyError::WrongLength { characters: text.chars().count() })
-        }
+        let decoded = if text.len() == 2 * LENGTH { from_hex(text) } else { from_base64(text) };
+        let decoded = decoded.map_err(|position| match position {
+            Some(position) => DataKeyError::InvalidCharacter { position },
+            None => wrong_length(),
+        })?;
+        let bytes: &[u8; LENGTH] = decoded.as_slice().try_into().map_err(|_| wrong_length())?;
+        Self::from_bytes(*bytes)
     }
 }
 
-/// The value of a character in either alphabet of RFC 4648, sections 4 and 5.
-fn base64_value(character: char) -> Option<u32> {
-    let offset = |first: char, value: u32| u32::from(character) - u32::from(first) + value;
-    match character {
-        'A'..='Z' => Some(offset('A', 0)),
-        'a'..='z' => Some(offset('a', 26)),
-        '0'..='9' => Some(offset('0', 52)),
-        '+' | '-' => Some(62),
-        '/' | '_' => Some(63),
-        _ => None,
-    }
+/// The octets, or the position of the first character that is no digit. Everything before it is
+/// ASCII, so that octets are characters.
+fn from_hex(text: &str) -> Result<Zeroizing<Vec<u8>>, Option<usize>> {
+    hex::decode(text).map(Zeroizing::new).map_err(|error| match error {
+        FromHexError::InvalidHexCharacter { index, .. } => Some(index),
+        FromHexError::OddLength | FromHexError::InvalidStringLength => None,
+    })
+}
+
+/// The same of base64 in either alphabet of RFC 4648, sections 4 and 5, padded or not.
+fn from_base64(text: &str) -> Result<Zeroizing<Vec<u8>>, Option<usize>> {
+    const DECODER: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_allow_trailing_bits(true)
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    let plain = Zeroizing::new(text.replace('-', "+").replace('_', "/"));
+    DECODER.decode(plain.as_bytes()).map(Zeroizing::new).map_err(|error| match error {
+        DecodeError::InvalidByte(index, _) | DecodeError::InvalidLastSymbol(index, _) => Some(index),
+        DecodeError::InvalidLength(_) | DecodeError::InvalidPadding => None,
+    })
 }
 
 #[cfg(test)]

@@ -92,7 +92,9 @@ impl DeliverResets {
         {
             return Ok(no_mail(NoMailReason::OverBudget));
         }
-        let Some(customer) = self.customer(mail, request.email, now).await? else {
+        // What was sealed is the address alone: the organisation's rules are laid over it again.
+        let email = organisation.settings.canonical(request.email.clone());
+        let Some(customer) = self.customer(mail, &email, now).await? else {
             return Ok(no_mail(NoMailReason::UnknownAddress));
         };
         let Some(to) = customer.email.clone().filter(|_| customer.status == CustomerStatus::Active) else {

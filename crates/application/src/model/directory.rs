@@ -96,7 +96,7 @@ impl LinkSubject {
     pub fn customer_id(organisation: OrganisationId, reference: &str) -> CustomerId {
         let digest = Sha256::new().chain_update(organisation.as_bytes()).chain_update(reference).finalize();
         let mut id = [0; 16];
-        id.copy_from_slice(&digest[..16]);
+        id.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
         CustomerId::from_bytes(id)
     }
 }

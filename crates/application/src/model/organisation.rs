@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain::{ExpiryPolicy, Language, OrganisationId, PasswordPolicy};
+use domain::{EmailAddress, ExpiryPolicy, Language, OrganisationId, PasswordPolicy, ProviderRules};
 use serde::{Deserialize, Serialize};
 
 use crate::model::CustomersMode;
@@ -49,6 +49,17 @@ pub struct OrganisationSettings {
     pub password: PasswordSettings,
     /// What to do with requests from certain places.
     pub geo_rules: GeoRules,
+    /// What its own mail hosts ignore in an address, before the built-in rules.
+    pub provider_rules: ProviderRules,
+}
+
+impl OrganisationSettings {
+    /// The address with the canonical form that the organisation's provider rules give it. Where
+    /// they leave no mailbox it stays as it was: no customer has it, as an import skips such rows.
+    #[must_use]
+    pub fn canonical(&self, email: EmailAddress) -> EmailAddress {
+        email.clone().with_rules(&self.provider_rules).unwrap_or(email)
+    }
 }
 
 impl Default for OrganisationSettings {
@@ -65,6 +76,7 @@ impl Default for OrganisationSettings {
             requests_per_ip_minute: 60,
             password: PasswordSettings::default(),
             geo_rules: GeoRules::default(),
+            provider_rules: ProviderRules::default(),
         }
     }
 }

@@ -2,7 +2,9 @@ use application::model::{ClaimedWork, CustomerStatus, FailureKind, GeoAction, Le
 use application::ports::{Clock, DeliveryQueue, GeoError, Random};
 use chrono::TimeDelta;
 use domain::GeoContext;
-use domain::{DeliveryState, LinkState, NoMailReason, RequestId, WorkerId};
+use domain::{
+    DeliveryState, LinkState, NoMailReason, ProviderRule, ProviderRules, RequestId, TagSeparator, WorkerId,
+};
 use testkit::fake::SendScript;
 
 use crate::use_cases::{UseCases, email, start};
@@ -18,6 +20,25 @@ async fn a_known_customer_gets_one_mail_with_a_good_link() {
     let link = mails[0].link.clone().unwrap();
     assert!(link.starts_with("http://127.0.0.1:8080/reset/"), "{link}");
     assert!(use_cases.open_link().execute(&use_cases.token(0), None).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn an_organisations_own_provider_rules_decide_whose_mailbox_it_is() {
+    let rule = ProviderRule::new("Example", "its postmaster", ["example.com"]).unwrap();
+    let rules: ProviderRules = [rule.ignoring_dots().dropping_tags(TagSeparator::Plus)].into_iter().collect();
+    let use_cases = UseCases::with(|shop| shop.settings.provider_rules = rules).await;
+    let first = use_cases.ask("J.An+shop@example.com").await;
+    let second = use_cases.ask("ja.n@example.com").await;
+    let nobody = use_cases.ask("+shop@example.com").await;
+    assert_eq!(use_cases.deliver(first).await.state, DeliveryState::Sent);
+    // The address stored for the customer gets the mail, and one mailbox has one budget.
+    assert_eq!(use_cases.sender.taken()[0].to, "jan@example.com");
+    assert_eq!(use_cases.deliver(second).await.no_mail_reason, Some(NoMailReason::OverBudget));
+    assert_eq!(use_cases.deliver(nobody).await.no_mail_reason, Some(NoMailReason::UnknownAddress));
+
+    let without = UseCases::new().await;
+    let mail = without.deliver(without.ask("J.An+shop@example.com").await).await;
+    assert_eq!(mail.no_mail_reason, Some(NoMailReason::UnknownAddress));
 }
 
 #[tokio::test]

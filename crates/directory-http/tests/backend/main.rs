@@ -3,6 +3,7 @@
 
 mod errors;
 mod finding;
+mod http_directory;
 mod setting;
 mod shop;
 mod tls;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use application::model::PasswordHash;
 use chrono::{DateTime, Utc};
 use directory_http::{
-    DirectoryClient, DirectoryError, DirectoryOptions, Find, FoundCustomer, SetPassword, SetPasswordAnswer,
+    BackendError, DirectoryClient, DirectoryOptions, Find, FoundCustomer, SetPassword, SetPasswordAnswer,
 };
 use domain::{EmailAddress, WebhookSecret};
 use http_client::AddressPolicy;
@@ -28,26 +29,25 @@ fn now() -> DateTime<Utc> {
 }
 
 /// May call this machine; trusts this authority.
-fn options(server: &HttpServer, authority: &Authority) -> DirectoryOptions {
+fn options(authority: &Authority) -> DirectoryOptions {
     DirectoryOptions {
         addresses: AddressPolicy::PrivateToo,
         ca_certificates: Some(authority.pem().into_bytes()),
-        ..DirectoryOptions::new(
-            format!("{}/reset/", server.url()),
-            WebhookSecret::from_bytes(&SECRET).unwrap(),
-        )
+        ..DirectoryOptions::default()
     }
 }
 
-fn with(options: DirectoryOptions) -> DirectoryClient {
-    DirectoryClient::new(options, Arc::new(FixedClock(now()))).unwrap()
+fn with(server: &HttpServer, options: &DirectoryOptions) -> DirectoryClient {
+    let secret = WebhookSecret::from_bytes(&SECRET).unwrap();
+    let base_url = format!("{}/reset/", server.url());
+    DirectoryClient::new(options, &base_url, secret, Arc::new(FixedClock(now()))).unwrap()
 }
 
 fn client(server: &HttpServer) -> DirectoryClient {
-    with(options(server, &Authority::new()))
+    with(server, &options(&Authority::new()))
 }
 
-async fn find(client: &DirectoryClient, email: &str) -> Result<Option<FoundCustomer>, DirectoryError> {
+async fn find(client: &DirectoryClient, email: &str) -> Result<Option<FoundCustomer>, BackendError> {
     let email = EmailAddress::parse(email).unwrap();
     client.find(&Find { request: "0195f3a0-0000-7000-8000-000000000001", email: &email }).await
 }
@@ -59,7 +59,7 @@ async fn set(
     sequence: u32,
     version: &str,
     hash: &str,
-) -> Result<SetPasswordAnswer, DirectoryError> {
+) -> Result<SetPasswordAnswer, BackendError> {
     let hash = PasswordHash::new(hash.to_owned());
     let ip = Some(IpAddr::from([1, 1, 1, 1]));
     let at = now();

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use crate::directory_http::SetPasswordAnswer::{Applied, Gone, Policy, Stale, UsedBefore};
-use crate::directory_http::{Applied as By, DirectoryError, SetPasswordAnswer};
+use crate::directory_http::{Applied as By, BackendError, SetPasswordAnswer};
 use crate::shop::{Mishap, Shop};
 use crate::{client, set};
 
@@ -70,7 +70,7 @@ async fn an_answer_lost_after_the_commit_is_unknown_until_it_is_asked_again() {
         let hash = format!("new-{number}");
         shop.suffer(mishap);
         let lost = set(&client, &change, 1, &version, &hash).await;
-        assert!(matches!(lost, Err(DirectoryError::Call(_))), "{mishap:?}: {lost:?}");
+        assert!(matches!(lost, Err(BackendError::Call(_))), "{mishap:?}: {lost:?}");
         shop.suffer(Mishap::None);
         assert_eq!(set(&client, &change, 1, &version, &hash).await, Ok(BEFORE), "{mishap:?}");
         assert_eq!((shop.row().hash, shop.row().writes), (hash, number));

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use application::model::{AuditAction, ImportCheckpoint};
+use application::model::{AuditAction, ImportCheckpoint, Organisation};
 use application::{CustomerRow, ImportCustomers, ImportReport};
 use domain::OrganisationId;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -33,10 +33,10 @@ const DONE_IN_PART: u8 = 3;
 
 pub(crate) async fn run(command: CustomerCommand, operator: &Operator) -> Result<ExitCode, CommandError> {
     let CustomerCommand::Import(arguments) = command;
-    let organisation = operator.organisation(&arguments.organisation).await?.id;
-    let totals = Import::open(&arguments, organisation, operator).await?.run(&arguments).await?;
+    let organisation = operator.organisation(&arguments.organisation).await?;
+    let totals = Import::open(&arguments, &organisation, operator).await?.run(&arguments).await?;
     let subject = totals.to_string();
-    operator.audit(AuditAction::CustomersImported, Some(organisation), subject.clone()).await?;
+    operator.audit(AuditAction::CustomersImported, Some(organisation.id), subject.clone()).await?;
     if arguments.json {
         let json = serde_json::to_string(&totals).map_err(|error| CommandError::Setup(error.to_string()))?;
         output::line(&json)?;
@@ -79,14 +79,16 @@ struct Import {
 impl Import {
     async fn open(
         arguments: &ImportArgs,
-        organisation: OrganisationId,
+        organisation: &Organisation,
         operator: &Operator,
     ) -> Result<Self, CommandError> {
         let use_case = ImportCustomers {
             customers: Arc::clone(&operator.stores.customers),
             clock: Arc::clone(&operator.clock),
             random: Arc::clone(&operator.random),
+            provider_rules: organisation.settings.provider_rules.clone(),
         };
+        let organisation = organisation.id;
         let size = source::regular_size(&arguments.file)?;
         // What can be read once only has no name that a later run could find it by.
         let name = match size {

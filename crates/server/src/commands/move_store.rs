@@ -15,7 +15,7 @@ use crate::cli::MoveArgs;
 use crate::command_error::CommandError;
 use crate::output;
 use crate::settings::{DatabaseUrl, Settings, SettingsError};
-use crate::stores::installations_data_key;
+use crate::stores::own_data_key;
 
 pub(crate) async fn run(args: MoveArgs, settings: &Settings) -> Result<(), CommandError> {
     let to = match &args.to {
@@ -57,7 +57,7 @@ async fn vault(source: &SqliteSource, settings: &Settings) -> Result<Vault, Comm
     let kept = source.data_key().await?;
     let kept = kept
         .ok_or_else(|| SettingsError::invalid("data_key", "the source was written with a key of its own"))?;
-    Ok(Vault::new(&installations_data_key(kept)?))
+    Ok(Vault::new(&own_data_key(kept)?))
 }
 
 fn progress_bar() -> ProgressBar {

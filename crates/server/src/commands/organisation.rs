@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use application::model::{AuditAction, GeoAction, Organisation, OrganisationSettings};
-use domain::{Expiry, ExpiryPolicy, Language, OrganisationId};
+use domain::{Expiry, ExpiryPolicy, Language, OrganisationId, ProviderRules};
 
 use crate::cli::{GeoActionArg, OrganisationCommand, OrganisationFlags};
 use crate::command_error::CommandError;
@@ -20,8 +20,14 @@ pub(crate) async fn run(command: OrganisationCommand, operator: &Operator) -> Re
                 changed.name = checked_name(&name)?;
             }
             changed.suspended = (changed.suspended || suspend) && !resume;
+            let before = changed.settings.provider_rules.clone();
             apply(&settings, &mut changed.settings)?;
             operator.stores.organisations.update(&changed).await?;
+            if changed.settings.provider_rules != before {
+                tracing::warn!(
+                    "import the customers again: their canonical forms are of the former provider rules"
+                );
+            }
             operator.audit(AuditAction::OrganisationUpdated, Some(changed.id), changed.id.to_string()).await
         }
     }
@@ -109,7 +115,17 @@ fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Resu
         }
         settings.password.min_length = length;
     }
+    if let Some(file) = &flags.provider_rules {
+        settings.provider_rules = optional(file).map(read_provider_rules).transpose()?.unwrap_or_default();
+    }
     apply_geo(flags, settings)
+}
+
+fn read_provider_rules(file: &str) -> Result<ProviderRules, CommandError> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|error| CommandError::usage(format!("provider-rules: {file}: {error}")))?;
+    serde_json::from_str(&text)
+        .map_err(|error| CommandError::usage(format!("provider-rules: {file}: {error}")))
 }
 
 fn apply_expiry(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), CommandError> {

@@ -1,18 +1,16 @@
 //! From settings to adapters.
 
+#[cfg_attr(not(feature = "geo"), path = "adapters/no_geo.rs")]
+mod geo;
+mod limiter;
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Duration;
 
-use application::ports::{GeoResolver, MailSender, PasswordHasher, RateLimiter, WebhookSender};
-use application::{GEO_DEADLINE, GeoChain};
-use geo_local::{DnsOptions, LocalGeo, LocalGeoOptions};
-use geo_vikitron::{BearerToken, VikiTron, VikiTronOptions};
+use application::ports::{GeoResolver, MailSender, PasswordHasher, WebhookSender};
 use http_client::AddressPolicy;
-use limit_memory::MemoryLimiter;
-use limit_redis::{RedisLimiter, RedisSettings};
 use mail_capture::{DirectoryCapture, SandboxCapture};
 use mail_smtp::{DkimKey, DkimSettings, SmtpSender, SmtpSettings};
 use mail_template::TemplateComposer;
@@ -20,23 +18,20 @@ use secrecy::ExposeSecret as _;
 use system::{HashScheme, OsRandom, SystemClock, SystemHasher};
 use webhook_http::{HttpWebhooks, WebhookOptions};
 
+pub(crate) use self::geo::geo;
+use self::limiter::Limiter;
 use super::tls::TlsListener;
 use crate::command_error::CommandError;
-use crate::settings::{
-    GeoSettings, LimiterUrl, MailSettings, MailUrl, PasswordScheme, Settings, SettingsError,
-};
+use crate::settings::{MailSettings, MailUrl, PasswordScheme, Settings, SettingsError};
 use crate::stores::Stores;
 use crate::telemetry;
-
-/// Between the end of a resolver's own deadline and that of its turn in the chain.
-const SCHEDULING_MARGIN: Duration = Duration::from_millis(15);
 
 /// What the settings name, made before anything is opened or called.
 pub(crate) struct Adapters {
     pub(super) sender: Arc<dyn MailSender>,
     pub(super) geo: Arc<dyn GeoResolver>,
     pub(super) tls: Option<TlsListener>,
-    pub(super) redis: Option<RedisSettings>,
+    pub(super) limiter: Limiter,
 }
 
 impl Adapters {
@@ -49,10 +44,10 @@ impl Adapters {
         let sender = keep(sender(settings), &mut errors);
         let geo = keep(geo(&settings.geo), &mut errors);
         let tls = keep(TlsListener::from_settings(&settings.tls), &mut errors);
-        let redis = keep(redis(settings), &mut errors);
-        match (sender, geo, tls, redis) {
-            (Some(sender), Some(geo), Some(tls), Some(redis)) if errors.is_empty() => {
-                Ok(Self { sender, geo, tls, redis })
+        let limiter = keep(Limiter::from_settings(settings), &mut errors);
+        match (sender, geo, tls, limiter) {
+            (Some(sender), Some(geo), Some(tls), Some(limiter)) if errors.is_empty() => {
+                Ok(Self { sender, geo, tls, limiter })
             }
             _ => Err(CommandError::Several(errors)),
         }
@@ -60,31 +55,16 @@ impl Adapters {
 
     /// Mail goes to `sender`; plain HTTP.
     pub(crate) fn for_demo(settings: &Settings, sender: Arc<dyn MailSender>) -> Result<Self, CommandError> {
-        Ok(Self { sender, geo: geo(&settings.geo)?, tls: None, redis: None })
+        Ok(Self { sender, geo: geo(&settings.geo)?, tls: None, limiter: Limiter::memory() })
     }
 
     pub(crate) const fn is_tls(&self) -> bool {
         self.tls.is_some()
     }
-
-    /// Redis with a memory behind it for when it is away, else the memory alone.
-    pub(super) async fn limiter(&self) -> Result<Arc<dyn RateLimiter>, CommandError> {
-        let memory: Arc<dyn RateLimiter> = Arc::new(MemoryLimiter::new());
-        let Some(redis) = self.redis.clone() else { return Ok(memory) };
-        let limiter = RedisLimiter::start(redis, memory).await;
-        Ok(Arc::new(limiter.map_err(|error| SettingsError::invalid("limiter_url", error))?))
-    }
 }
 
 fn keep<T>(result: Result<T, impl Into<CommandError>>, errors: &mut Vec<CommandError>) -> Option<T> {
     result.map_err(|error| errors.push(error.into())).ok()
-}
-
-fn redis(settings: &Settings) -> Result<Option<RedisSettings>, SettingsError> {
-    let LimiterUrl::Redis(url) = &settings.limiter_url else { return Ok(None) };
-    let redis = RedisSettings::new(url.expose_secret());
-    redis.check().map_err(|error| SettingsError::invalid("limiter_url", error))?;
-    Ok(Some(redis))
 }
 
 /// Captured mail in a directory.
@@ -141,41 +121,6 @@ pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<Templ
     let composer = TemplateComposer::new(Arc::clone(&stores.templates))
         .map_err(|error| CommandError::Setup(format!("templates: {error}")))?;
     Ok(Arc::new(composer.with_attribution(settings.geo.attribution.as_deref())))
-}
-
-/// VikiTron first, local databases behind it; whichever are set.
-pub(crate) fn geo(settings: &GeoSettings) -> Result<Arc<dyn GeoResolver>, CommandError> {
-    let mut chain: Vec<Arc<dyn GeoResolver>> = Vec::new();
-    let mut local = LocalGeoOptions {
-        city: settings.city_db.clone().into_iter().collect(),
-        asn: settings.asn_db.clone().into_iter().collect(),
-        anonymous: settings.anonymous_db.clone().into_iter().collect(),
-        dns: settings.reverse_dns.then(DnsOptions::default),
-        ..LocalGeoOptions::default()
-    };
-    let databases = !local.city.is_empty() || !local.asn.is_empty() || !local.anonymous.is_empty();
-    let has_local = databases || local.dns.is_some();
-    if let Some(url) = &settings.vikitron_url {
-        let mut options = VikiTronOptions::new(url);
-        options.token = settings.vikitron_token.as_ref().map(|token| BearerToken::new(token.expose_secret()));
-        if has_local {
-            // Each within its part of the time, so that VikiTron's breaker sees every slow answer
-            // and a silent DNS costs the host name alone.
-            let first = GeoChain::share(GEO_DEADLINE, 1);
-            options.deadline = first - SCHEDULING_MARGIN;
-            if let Some(dns) = &mut local.dns {
-                dns.deadline = GEO_DEADLINE - first - SCHEDULING_MARGIN;
-            }
-        }
-        let resolver =
-            VikiTron::new(options).map_err(|error| SettingsError::invalid("geo.vikitron_url", error))?;
-        chain.push(Arc::new(resolver));
-    }
-    if has_local {
-        let resolver = LocalGeo::open(local).map_err(|error| CommandError::Setup(format!("geo: {error}")))?;
-        chain.push(Arc::new(resolver));
-    }
-    Ok(Arc::new(GeoChain::new(chain, GEO_DEADLINE)))
 }
 
 /// Calls to organisations' endpoints.

@@ -36,7 +36,7 @@ pub(super) async fn serve(
 ) -> Result<(), CommandError> {
     let readiness = Ready {
         asked: Mutex::default(),
-        database: parts.stores.database.clone(),
+        database: Arc::clone(&parts.stores.database),
         stopped: stopped.clone(),
         relay: parts.relay.clone(),
     };
@@ -136,7 +136,7 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
 /// Ready while the store takes writes and nobody has asked to stop. The worker's thread ends with
 /// the process only: a panic in one mail does not end it, and one elsewhere ends the process.
 struct Ready {
-    database: Database,
+    database: Arc<dyn Database>,
     /// When the store was asked last, and whether it took the write: each question costs one.
     asked: Mutex<Option<(Instant, bool)>>,
     stopped: watch::Receiver<bool>,

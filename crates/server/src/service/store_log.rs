@@ -1,8 +1,9 @@
 //! Watches how large SQLite's log grows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use metrics::{describe_gauge, gauge};
+use metrics::gauge;
 use tracing::{info, warn};
 
 use crate::stores::Database;
@@ -13,8 +14,7 @@ const LARGE: u64 = 256 << 20;
 
 /// Sets `resetd_store_log_bytes` once a second and warns when the log has become large. Ends where
 /// there is no such log.
-pub(super) async fn watch(database: Database) {
-    describe_gauge!("resetd_store_log_bytes", metrics::Unit::Bytes, "Size of SQLite's write-ahead log");
+pub(super) async fn watch(database: Arc<dyn Database>) {
     let mut every = tokio::time::interval(MEASURE_EVERY);
     let mut is_large = false;
     loop {

@@ -1,13 +1,15 @@
-//! What runs beside: forgetting what is old, and the gauges of the queue.
+//! What runs beside: deleting what is old, the gauges of the queue, the end of the audit log.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::ports::{Clock, MailQueue, WebhookOutbox};
+use application::audit::hex;
+use application::ports::{AuditLog, Clock, MailQueue, WebhookOutbox};
 use application::{Purge, PurgeAudit};
 use chrono::TimeDelta;
 use domain::DeliveryState;
 use metrics::gauge;
+use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use super::store_log;
@@ -16,10 +18,27 @@ use crate::stores::Stores;
 
 /// How often old rows are looked for.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
+/// How often the end of the audit log is logged.
+const AUDIT_END_EVERY: Duration = Duration::from_secs(6 * 3_600);
 /// How often the queue is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
 
-pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) {
+/// Runs beside the service for as long as it lives.
+pub(super) struct Upkeep(JoinSet<()>);
+
+impl Upkeep {
+    /// Waits until one of the tasks has panicked.
+    pub(super) async fn failed(&mut self) {
+        while let Some(ended) = self.0.join_next().await {
+            if ended.is_err_and(|error| error.is_panic()) {
+                return;
+            }
+        }
+        std::future::pending().await
+    }
+}
+
+pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>) -> Upkeep {
     let purge = Purge {
         delivery: Arc::clone(&stores.delivery),
         webhooks: Arc::clone(&stores.outbox),
@@ -33,10 +52,13 @@ pub(super) fn start(settings: &Settings, stores: &Stores, clock: &Arc<dyn Clock>
         clock: Arc::clone(clock),
         retention: TimeDelta::days(settings.audit_retention_days.into()),
     };
-    tokio::spawn(purge_for_ever(purge, purge_audit));
-    tokio::spawn(measure_for_ever(Arc::clone(&stores.queue), Arc::clone(clock)));
-    tokio::spawn(measure_outbox_for_ever(Arc::clone(&stores.outbox), Arc::clone(clock)));
-    tokio::spawn(store_log::watch(stores.database.clone()));
+    let mut tasks = JoinSet::new();
+    tasks.spawn(purge_for_ever(purge, purge_audit));
+    tasks.spawn(measure_for_ever(Arc::clone(&stores.queue), Arc::clone(clock)));
+    tasks.spawn(measure_outbox_for_ever(Arc::clone(&stores.outbox), Arc::clone(clock)));
+    tasks.spawn(log_audit_end_for_ever(Arc::clone(&stores.audit)));
+    tasks.spawn(store_log::watch(Arc::clone(&stores.database)));
+    Upkeep(tasks)
 }
 
 async fn purge_for_ever(purge: Purge, purge_audit: PurgeAudit) {
@@ -54,6 +76,18 @@ async fn purge_for_ever(purge: Purge, purge_audit: PurgeAudit) {
             Ok(0) => {}
             Ok(rows) => info!(rows, "the beginning of the audit log was deleted"),
             Err(error) => warn!(%error, "the beginning of the audit log could not be deleted"),
+        }
+    }
+}
+
+/// Logs the end of the audit log, so that a log kept elsewhere shows when the database was put back.
+async fn log_audit_end_for_ever(audit: Arc<dyn AuditLog>) {
+    let mut every = tokio::time::interval(AUDIT_END_EVERY);
+    loop {
+        every.tick().await;
+        match audit.end().await {
+            Ok(end) => info!(sequence = end.sequence, hash = %hex(&end.hash), "the audit log ends here"),
+            Err(error) => warn!(%error, "the end of the audit log could not be read"),
         }
     }
 }

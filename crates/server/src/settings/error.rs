@@ -31,6 +31,12 @@ impl SettingsError {
         Self::Missing { name, variable, help: known.map(|known| &*known.summary).unwrap_or_default() }
     }
 
+    /// The setting needs a feature that this build was made without.
+    #[cfg_attr(feature = "full", expect(dead_code, reason = "for builds without a feature"))]
+    pub(crate) fn not_in_this_build(name: &str, feature: &str) -> Self {
+        Self::invalid(name, format!("this build has no `{feature}`; build with `--features {feature}`"))
+    }
+
     pub(crate) fn invalid(name: &str, error: impl ToString) -> Self {
         Self::Invalid { name: name.to_owned(), error: error.to_string() }
     }

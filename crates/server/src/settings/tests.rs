@@ -2,7 +2,7 @@ use std::io;
 
 use secrecy::ExposeSecret as _;
 
-use super::url_check::masked_url;
+use super::values::OtlpUrl;
 use super::*;
 
 fn read_file(path: &str) -> io::Result<String> {

@@ -51,7 +51,7 @@ const MASK: &str = "********";
 
 /// What is shown of a setting that is a URL: without user information, the fragment and the value
 /// of every parameter that is not known to be harmless. Stars where it is no URL.
-pub(super) fn masked_url(text: &str) -> String {
+pub(crate) fn masked_url(text: &str) -> String {
     /// Parameters whose values say nothing secret; whatever else a driver takes may be a password
     /// by another name.
     const HARMLESS: [&str; 10] = [

@@ -26,8 +26,6 @@ use crate::settings::{OtlpUrl, SettingsError, TelemetrySettings};
 
 /// The target of spans that are made for traces alone.
 const TARGET: &str = "resetd::trace";
-/// Keeps them out of the log.
-pub(super) const NOT_LOGGED: &str = "resetd::trace=off";
 
 /// What carries spans to the collector.
 pub(crate) struct Traces {

@@ -173,3 +173,31 @@ fn a_file_that_says_two_things_is_refused_whole() {
     }
     assert_eq!(said(&shop.import("/nowhere/at/all.csv", &[], b"")).1, Some(2));
 }
+
+#[test]
+fn an_organisations_own_provider_rules_decide_whose_address_it_is() {
+    let shop = Shop::new();
+    let update = |file: &str| {
+        let mut command = resetd();
+        command.args(["organisation", "update", "Shop", "--provider-rules", file]);
+        said(&run_with(command.env("RESETD_DATABASE_URL", shop.database()), b""))
+    };
+    let csv = "id,email\n1,jan@firma.cz\n2,J.An+x@firma.cz\n";
+    let rules =
+        r#"[{"name":"Firma","source":"its postmaster","domains":["firma.cz"],"ignoresDots":true,"tag":"+"}]"#;
+    let good = shop.file("good.json", rules);
+    let bad = shop.file("bad.json", rules.replace("\"+\"", "\"=\""));
+
+    let (_, code, error) = update(bad.to_str().unwrap());
+    assert_eq!(code, Some(2), "{error}");
+    assert!(error.contains("the provider \"Firma\": a tag begins with `+` or `-`"), "{error}");
+
+    let (_, code, log) = update(good.to_str().unwrap());
+    assert_eq!(code, Some(0), "{log}");
+    let (summary, code, rejected) = shop.pipe(csv);
+    assert_eq!((summary, code), (counts(1, 0, 0, 1), Some(3)), "{rejected}");
+    assert!(rejected.contains("belongs to another customer"), "{rejected}");
+
+    assert_eq!(update("none").1, Some(0));
+    assert_eq!(shop.pipe(csv).0, counts(1, 0, 1, 0));
+}

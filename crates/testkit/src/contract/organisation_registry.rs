@@ -7,7 +7,7 @@ use application::model::{
 };
 use application::ports::StoreError;
 use chrono::TimeDelta;
-use domain::{Language, OrganisationId};
+use domain::{Language, OrganisationId, ProviderRule, TagSeparator};
 
 use super::StoreUnderTest;
 use super::fixture::{Shop, at, at_once, id, organisation};
@@ -107,7 +107,10 @@ async fn update_to_a_taken_name_is_a_conflict(shop: Shop) {
 }
 
 async fn every_setting_survives(shop: Shop) {
+    let rule = ProviderRule::new("Example", "its postmaster", ["example.com"]);
+    let own = rule.map(|rule| rule.ignoring_dots().dropping_tags(TagSeparator::Plus));
     let settings = OrganisationSettings {
+        provider_rules: own.into_iter().collect(),
         customers: CustomersMode::Http {
             url: "https://shop.example/resetd".to_owned(),
             sealed_secret: "c2VhbGVk".to_owned(),
