@@ -8,6 +8,7 @@ mod delivery;
 mod directory;
 mod fingerprint;
 mod link;
+mod logo;
 mod mail;
 mod mail_queue;
 mod organisation;
@@ -32,6 +33,7 @@ pub use self::directory::{
 };
 pub use self::fingerprint::{AddressFingerprint, Identifier};
 pub use self::link::{Issued, Receipt, Redeemed, Redemption, ResetLink, TokenIssue, room_for};
+pub use self::logo::{Logo, LogoKind};
 pub use self::mail::{ComposedMail, Delivered, FailureKind, MailContent, MailKind, OutgoingMail};
 pub use self::mail_queue::{MailDetail, MailFilter, MailSummary, QueueDepth, TimelineEntry};
 pub use self::organisation::{

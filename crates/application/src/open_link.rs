@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::{CustomerIp, Language, LinkState, ResetToken};
+use domain::{CustomerIp, EmailAddress, Language, LinkState, ResetToken};
 
 use crate::NoteVisit;
 use crate::model::{CustomerStatus, Organisation, ResetLink};
@@ -48,6 +48,8 @@ pub struct OpenedLink {
     pub organisation: Organisation,
     /// The customer's language, else the organisation's.
     pub language: Language,
+    /// The customer's address as it is stored, for the user name of password managers.
+    pub email: Option<EmailAddress>,
 }
 
 impl OpenLink {
@@ -70,8 +72,9 @@ impl OpenLink {
         if link.state == LinkState::Good && !may {
             link.state = LinkState::Superseded;
         }
-        let language =
-            customer.and_then(|customer| customer.language).unwrap_or(organisation.settings.language);
+        let (language, email) =
+            customer.map(|customer| (customer.language, customer.email)).unwrap_or_default();
+        let language = language.unwrap_or(organisation.settings.language);
         if let Some(visit) = visit
             && link.state == LinkState::Good
         {
@@ -81,6 +84,6 @@ impl OpenLink {
             };
             self.visits.execute(LinkVisit { request: link.request, action, ip: visit.ip, at: now }).await;
         }
-        Ok(Some(OpenedLink { link, organisation, language }))
+        Ok(Some(OpenedLink { link, organisation, language, email }))
     }
 }

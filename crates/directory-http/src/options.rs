@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use http_client::{AddressPolicy, ClientIdentity};
 
-/// How backends are called, whoever they belong to.
+/// How backends of all organisations are called.
 #[derive(Debug, Clone)]
 pub struct DirectoryOptions {
     /// Where calls may go: to the public internet by default.

@@ -1,6 +1,7 @@
 #![doc = include_str!("lib.md")]
 #![forbid(unsafe_code)]
 
+mod accent;
 mod api_key;
 mod backoff;
 mod country;
@@ -16,6 +17,7 @@ mod macros;
 #[cfg(feature = "serde")]
 mod parsed;
 mod password;
+mod plural;
 mod proximity;
 mod random;
 mod redeem_code;
@@ -25,6 +27,7 @@ mod state;
 mod token;
 mod webhook;
 
+pub use self::accent::{AccentColor, AccentColorError};
 pub use self::api_key::{
     ApiKey, ApiKeyError, ApiKeyHash, ApiKeyKind, Network, SAMPLE_API_KEY, Scope, UnknownApiKeyKind,
     UnknownScope,
@@ -47,6 +50,7 @@ pub use self::language::{Language, LanguageError};
 #[cfg(feature = "serde")]
 pub use self::parsed::Parsed;
 pub use self::password::{Password, PasswordPolicy, PolicyRule, PolicyViolations};
+pub use self::plural::Plural;
 pub use self::proximity::{NetworkLocation, Proximity};
 pub use self::redeem_code::{RedeemCode, UnknownRedeemCode};
 pub use self::rule_error::RuleError;

@@ -65,6 +65,7 @@ macro_rules! rule_errors {
 }
 
 rule_errors!(
+    crate::AccentColorError,
     crate::ApiKeyError,
     crate::CustomerIpError,
     crate::EmailError,

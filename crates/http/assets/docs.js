@@ -1,5 +1,5 @@
 // Gives every call of the reference a form that sends it. The key is kept in this page alone.
-const shared = { key: "" };
+const shared = { key: document.querySelector("main").dataset.key };
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
@@ -26,6 +26,17 @@ async function send(call, key, body, answer) {
     result.textContent = "The request could not be sent: " + error.message;
     answer.replaceChildren(result);
   }
+}
+for (const text of document.querySelectorAll("pre")) {
+  const copy = element("button", { type: "button", className: "copy", textContent: "Copy" });
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.textContent);
+    copy.textContent = "Copied";
+    setTimeout(() => { copy.textContent = "Copy"; }, 2000);
+  });
+  const box = element("div", { className: "sample" });
+  text.replaceWith(box);
+  box.append(text, copy);
 }
 for (const call of document.querySelectorAll(".call")) {
   const key = element("input", { type: "text", autocomplete: "off", spellcheck: false, placeholder: "PROD…, DEV_… or ROOT…", value: shared.key });

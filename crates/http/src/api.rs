@@ -9,6 +9,7 @@ use application::{
 use axum::extract::FromRef;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
+use bytes::Bytes;
 use ipnetwork::IpNetwork;
 use tower::ServiceExt;
 
@@ -16,10 +17,13 @@ use crate::edge::{AccessLogLevel, Edge, EdgeShared};
 use crate::html;
 use crate::pages::{self, ResetPages};
 use crate::public_url;
+use crate::reference::docs::Reference;
 use crate::reference::{docs, errors, openapi};
 use crate::routes::health::{self, Readiness};
 use crate::routes::root::{self, Signpost};
-use crate::routes::{self, consume_token, mailbox, ping, reset_password, sandbox_mail, set_new_password};
+use crate::routes::{
+    self, consume_token, mailbox, pictures, ping, reset_password, sandbox_mail, set_new_password,
+};
 
 /// Everything the surface is made of. A handler sees no more of it than its signature names.
 pub struct Api {
@@ -162,8 +166,15 @@ fn reading_routes(surface: &mut Surface, api: &Api) {
     surface.route(root::PATH, get(root::handle).with_state(signpost));
     surface.route(errors::INDEX, get(errors::index));
     surface.route(errors::PAGE, get(errors::page));
-    surface.route(openapi::PATH, get(openapi::handle));
-    surface.route(docs::PAGE, get(docs::page));
+    let base = Some(api.public_url.as_str());
+    let document = Bytes::from(crate::openapi::document(base));
+    surface.route(openapi::PATH, get(openapi::handle).with_state(document));
+    let key = api.authenticate.accept_sample.then_some(domain::SAMPLE_API_KEY);
+    let reference = Reference { base: Arc::from(api.public_url.as_str()), key };
+    surface.route(docs::PAGE, get(docs::page).with_state(reference));
+    surface.route(pictures::ICON, get(pictures::icon));
+    let organisations = Arc::clone(&api.open_link.organisations);
+    surface.route(pictures::LOGO, get(pictures::logo).with_state(organisations));
     surface.route(docs::SCRIPT, get(docs::script));
     surface.route_at(health::HEALTHZ, AccessLogLevel::Debug, get(health::healthz));
     let readyz = get(health::readyz).with_state(Arc::clone(&api.readiness));

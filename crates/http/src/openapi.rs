@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{OpenApi as Spec, PathItem, RefOr, Schema};
+use utoipa::openapi::{OpenApi as Spec, PathItem, RefOr, Schema, Server};
 use utoipa::{Modify, OpenApi};
 
 use crate::routes::{consume_token, ping, reset_password, sandbox_mail, set_new_password};
@@ -41,12 +41,13 @@ use crate::schema::request;
 struct Document;
 
 static DOCUMENT: LazyLock<Spec> = LazyLock::new(Document::openapi);
-static TEXT: LazyLock<String> = LazyLock::new(|| DOCUMENT.to_pretty_json().unwrap_or_default());
 
-/// The OpenAPI 3.1 document as indented JSON.
+/// The OpenAPI 3.1 document as indented JSON, with the address of a server where there is one.
 #[must_use]
-pub fn document() -> String {
-    TEXT.clone()
+pub fn document(server: Option<&str>) -> String {
+    let mut document = DOCUMENT.clone();
+    document.servers = server.map(|url| vec![Server::new(url)]);
+    document.to_pretty_json().unwrap_or_default()
 }
 
 /// The same, as it was made.

@@ -5,6 +5,7 @@ mod languages;
 mod link;
 mod mended;
 mod not_me;
+mod nothing;
 mod open;
 mod redeem;
 mod resend;
@@ -19,6 +20,7 @@ use application::{CancelRequest, OpenLink, ResendLink, SetNewPassword};
 
 pub(crate) use self::mended::handle as mended;
 pub(crate) use self::not_me::{ask as not_me, cancel};
+pub(crate) use self::nothing::not_found;
 pub(crate) use self::open::handle as open;
 pub(crate) use self::redeem::handle as redeem;
 pub(crate) use self::resend::handle as resend;

@@ -20,11 +20,13 @@ pub(crate) fn path(url: &str) -> &str {
     split(url).1.trim_end_matches('/')
 }
 
-/// Takes `prefix` from the path of a reset page. Nothing else is linked to below the public URL.
+/// Takes `prefix` from the path of a reset page and of its pictures. Nothing else is linked to below
+/// the public URL.
 pub(crate) fn strip(mut request: Request, prefix: &str) -> Request {
     let stripped = request.uri().path_and_query().and_then(|whole| {
         let rest = whole.as_str().strip_prefix(prefix)?;
-        rest.starts_with("/reset/").then(|| PathAndQuery::try_from(rest).ok())?
+        (rest.starts_with("/reset/") || rest.starts_with("/logo/") || rest == "/favicon.svg")
+            .then(|| PathAndQuery::try_from(rest).ok())?
     });
     if let Some(rest) = stripped {
         let mut parts = request.uri().clone().into_parts();

@@ -28,8 +28,9 @@ pub(crate) fn write(mail: &OutgoingMail, from: &str, captured_at: DateTime<Utc>)
         ("MIME-Version", "1.0".to_owned()),
         ("Content-Type", format!("multipart/alternative; boundary=\"{boundary}\"")),
     ];
+    let reply_to = mail.reply_to.as_deref().map(|mailbox| ("Reply-To", sender(mailbox)));
     let headers: Vec<(String, String)> =
-        headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        headers.into_iter().chain(reply_to).map(|(name, value)| (name.to_owned(), value)).collect();
     let eml = eml::write(&headers, &boundary, &mail.content.text, &mail.content.html);
     let mail = CapturedMail {
         id,

@@ -43,6 +43,7 @@ fn mail(number: u8, organisation: OrganisationId) -> OutgoingMail {
         organisation,
         kind: MailKind::ResetPassword,
         from: None,
+        reply_to: None,
         to: EmailAddress::parse("Jan@Barasek.com").unwrap(),
         content: ComposedMail {
             subject: format!("Nové heslo č. {number}"),

@@ -70,6 +70,7 @@ fn mail() -> Option<OutgoingMail> {
         organisation: OrganisationId::from_bytes([1; 16]),
         kind: MailKind::ResetPassword,
         from: None,
+        reply_to: None,
         to: EmailAddress::parse("jan@barasek.com").ok()?,
         content: ComposedMail {
             subject: "Nastavení nového hesla – Květinářství U Tří růží".to_owned(),

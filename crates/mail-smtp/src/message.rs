@@ -37,7 +37,12 @@ pub(crate) fn build(mail: &OutgoingMail, from: &Mailbox) -> Result<Message, Stri
     let seconds = u64::try_from(mail.date.timestamp()).unwrap_or_default();
     let to = Mailbox::new(None, address::recipient(&mail.to));
     let part = |kind: ContentType, text: &str| SinglePart::builder().header(kind).body(text.to_owned());
-    Message::builder()
+    let builder = match mail.reply_to.as_deref().map(address::sender) {
+        Some(Ok(reply_to)) => Message::builder().reply_to(reply_to),
+        Some(Err(error)) => return Err(format!("reply-to: {error}")),
+        None => Message::builder(),
+    };
+    builder
         .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
         .date(UNIX_EPOCH + Duration::from_secs(seconds))
         .from(from.clone())

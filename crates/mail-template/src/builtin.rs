@@ -1,13 +1,9 @@
-mod cs;
-mod de;
-mod en;
-mod pl;
-mod sk;
+//! The built-in mails: skeletons in `templates/`, filled with the texts of `texts/`.
 
 use application::model::{Layout, MailKind, Template};
 use application::ports::ComposeError;
 use chrono::DateTime;
-use domain::Language;
+use domain::{Language, Plural};
 
 use crate::engine::Engine;
 
@@ -16,8 +12,13 @@ use crate::engine::Engine;
 struct Phrases {
     language: &'static str,
     greeting: &'static str,
+    sign_in: &'static str,
+    contact: &'static str,
     reset: Reset,
     changed: Changed,
+    minutes: Plural<&'static str>,
+    hours: Plural<&'static str>,
+    days: Plural<&'static str>,
 }
 
 /// "Set a new password."
@@ -49,7 +50,7 @@ struct Changed {
     unwanted: &'static str,
 }
 
-const ALL: [&Phrases; 5] = [&cs::PHRASES, &en::PHRASES, &sk::PHRASES, &pl::PHRASES, &de::PHRASES];
+include!(concat!(env!("OUT_DIR"), "/texts.rs"));
 
 /// The layout of organisations without one of their own.
 pub(crate) const LAYOUT: &str = include_str!("../templates/layout.html");
@@ -94,6 +95,20 @@ pub fn built_in_template(kind: MailKind, language: Language) -> Option<Template>
 #[must_use]
 pub fn built_in_layout(language: Language) -> Layout {
     Layout { language, html: LAYOUT.to_owned(), valid_from: DateTime::UNIX_EPOCH, valid_until: None }
+}
+
+/// How long `seconds` are, in words, by its two largest units: `3 hours 20 minutes`. Rounded up to
+/// whole minutes, and down to whole hours from a day on.
+pub(crate) fn life(seconds: i64, language: Language) -> String {
+    let minutes = u64::try_from(seconds).unwrap_or_default().div_ceil(60).max(1);
+    let (days, hours, minutes) = (minutes / 1_440, minutes / 60 % 24, minutes % 60);
+    let Some(phrases) = ALL.into_iter().find(|phrases| phrases.language == language.as_str()) else {
+        return format!("{days} d {hours} h {minutes} min");
+    };
+    let parts = [(days, &phrases.days), (hours, &phrases.hours), (minutes, &phrases.minutes)];
+    let parts = parts.into_iter().filter(|(number, _)| *number > 0).take(if days > 0 { 2 } else { 3 });
+    let words = parts.map(|(number, unit)| format!("{number}\u{a0}{}", unit.of(number, language)));
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The first of `wanted` that is built in, else English.
@@ -141,6 +156,7 @@ fn source(kind: MailKind, phrases: &Phrases) -> Source {
                     skeleton,
                     &[
                         ("greeting", phrases.greeting),
+                        ("contact", phrases.contact),
                         ("title", reset.title),
                         ("intro", reset.intro),
                         ("action", reset.action),
@@ -169,6 +185,8 @@ fn source(kind: MailKind, phrases: &Phrases) -> Source {
                     skeleton,
                     &[
                         ("greeting", phrases.greeting),
+                        ("contact", phrases.contact),
+                        ("signIn", phrases.sign_in),
                         ("title", changed.title),
                         ("intro", changed.intro),
                         ("when", changed.when),
@@ -214,6 +232,8 @@ mod tests {
                             .html
                             .replace("{{ resetUrl }}", "https://a.example/")
                             .replace("{{ disownUrl }}", "https://a.example/")
+                            .replace("{{ signInUrl }}", "https://a.example/")
+                            .replace("{{ contactUrl }}", "mailto:a@a.example")
                     ),
                     None
                 );
@@ -237,6 +257,28 @@ mod tests {
         for wanted in engine.wanted(LAYOUT_NAME).unwrap() {
             assert!(variables::OF_LAYOUT.contains(&wanted.as_str()), "{wanted}");
         }
+    }
+
+    #[test]
+    fn a_life_is_told_in_words() {
+        let life = |seconds, tag: &str| life(seconds, tag.parse().unwrap()).replace('\u{a0}', " ");
+        for (seconds, tag, words) in [
+            (12_000, "en", "3 hours 20 minutes"),
+            (11_999, "en", "3 hours 20 minutes"),
+            (60, "en", "1 minute"),
+            (0, "en", "1 minute"),
+            (3_600, "cs", "1 hodinu"),
+            (7_260, "cs", "2 hodiny 1 minutu"),
+            (18_000, "sk", "5 hodín"),
+            (7_320, "pl", "2 godziny 2 minuty"),
+            (1_320, "pl", "22 minuty"),
+            (604_800, "de", "7 Tage"),
+            (86_400 + 3_600 + 120, "de", "1 Tag 1 Stunde"),
+            (172_799, "cs", "2 dny"),
+        ] {
+            assert_eq!(life(seconds, tag), words);
+        }
+        assert_eq!(life(3_660, "fr"), "0 d 1 h 1 min");
     }
 
     #[test]

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use application::model::{ComposedMail, MailContent, MailKind};
+use application::model::{ComposedMail, LogoKind, MailContent, MailKind, Organisation, OrganisationSettings};
 use application::ports::{ComposeError, MailComposer, TemplateStore};
 use async_trait::async_trait;
 use domain::{Language, OrganisationId};
@@ -24,12 +24,22 @@ const ATTRIBUTION_LIMIT: usize = 200;
 /// Characters of a subject line; what exceeds them is cut.
 const SUBJECT_LIMIT: usize = 250;
 
+/// Characters of a contact; what exceeds them is cut.
+const CONTACT_LIMIT: usize = 200;
+
+/// The colours of organisations without one of their own.
+const ACCENT: &str = "#1a5fd8";
+const ACCENT_LIGHT: &str = "#8fb8ff";
+/// The background of the layout's card in the dark.
+const DARK: [u8; 3] = [0x1f, 0x24, 0x29];
+
 /// Composes mails from built-in templates and organisations' own.
 pub struct TemplateComposer {
     builtin: Engine,
     names: HashMap<(MailKind, &'static str), Names>,
     cache: Cache,
     attribution: Option<String>,
+    public_url: String,
 }
 
 impl std::fmt::Debug for TemplateComposer {
@@ -56,7 +66,13 @@ impl TemplateComposer {
         let mut builtin = Engine::new();
         let names = builtin::compile(&mut builtin)?;
         let names = names.into_iter().map(|(kind, language, names)| ((kind, language), names)).collect();
-        Ok(Self { builtin, names, cache: Cache::new(store, life), attribution: None })
+        Ok(Self {
+            builtin,
+            names,
+            cache: Cache::new(store, life),
+            attribution: None,
+            public_url: String::new(),
+        })
     }
 
     /// Names the source of places below the footer of every mail that shows one, as licences of
@@ -65,6 +81,22 @@ impl TemplateComposer {
     pub fn with_attribution(mut self, attribution: Option<&str>) -> Self {
         self.attribution = attribution.map(|text| clean::one_line(text, ATTRIBUTION_LIMIT));
         self
+    }
+
+    /// Where customers reach this installation: logos that it serves are below.
+    #[must_use]
+    pub fn with_public_url(mut self, url: &str) -> Self {
+        url.trim_end_matches('/').clone_into(&mut self.public_url);
+        self
+    }
+
+    /// The logo's address: that of a URL, else of a file; mail programs do not show SVG.
+    fn logo(&self, organisation: &Organisation) -> Option<String> {
+        let settings = &organisation.settings;
+        let file = settings.logo.as_ref().filter(|logo| logo.kind == LogoKind::Png);
+        let served = file.filter(|_| !self.public_url.is_empty());
+        let served = served.map(|logo| format!("{}{}", self.public_url, logo.path(organisation.id)));
+        settings.logo_url.clone().or(served)
     }
 
     /// Asks the store again at the next mail of `organisation`, or of any.
@@ -115,12 +147,17 @@ impl TemplateComposer {
         let layout = own.layout([language, settings.language], content.now);
         let frame = Variables::new(vec![
             ("htmlBody", Value::from_safe_string(body)),
-            ("logoUrl", Value::from(web_url(content, settings.logo_url.as_deref(), "logoUrl")?)),
+            (
+                "logoUrl",
+                Value::from(web_url(content, self.logo(content.organisation).as_deref(), "logoUrl")?),
+            ),
             ("footer", Value::from_safe_string(html_lines(&footer))),
             ("organisationName", Value::from(organisation)),
             ("language", Value::from(language.as_str())),
             ("subject", Value::from(subject.as_str())),
             ("preheader", Value::from(preheader)),
+            ("accentColor", Value::from(accent(settings))),
+            ("accentLight", Value::from(light_accent(settings))),
         ])
         .into_value();
         let html = match layout {
@@ -152,8 +189,14 @@ fn mail_variables(
     footer: &str,
     organisation: &str,
 ) -> Result<Variables, ComposeError> {
-    let timestamp = timestamp::written(content.effective_at, content.requested_from, language);
+    let settings = &content.organisation.settings;
+    let zone = settings.time_zone.as_deref();
+    let timestamp = timestamp::written(content.effective_at, content.requested_from, zone, language);
+    let contact = settings.contact.as_deref().map(|text| clean::one_line(text, CONTACT_LIMIT));
     let mut values = vec![
+        ("contact", Value::from(contact.unwrap_or_default())),
+        ("contactUrl", Value::from(settings.contact_url().unwrap_or_default())),
+        ("accentColor", Value::from(accent(settings))),
         ("customerName", Value::from(clean::customer_name(content.customer_name))),
         ("requestedFrom", Value::from(place)),
         ("organisationName", Value::from(organisation)),
@@ -169,10 +212,26 @@ fn mail_variables(
             values.push(("resetUrl", Value::from(reset)));
             values.push(("disownUrl", Value::from(web_url(content, content.cancel_url, "disownUrl")?)));
             values.push(("expiresAt", Value::from(timestamp)));
+            let life = (content.effective_at - content.now).num_seconds();
+            values.push(("expiresIn", Value::from(builtin::life(life, *language))));
         }
-        MailKind::PasswordChanged => values.push(("changedAt", Value::from(timestamp))),
+        MailKind::PasswordChanged => {
+            values.push(("changedAt", Value::from(timestamp)));
+            let sign_in = web_url(content, settings.sign_in_url.as_deref(), "signInUrl")?;
+            values.push(("signInUrl", Value::from(sign_in)));
+        }
     }
     Ok(Variables::new(values))
+}
+
+/// The colour of buttons and links.
+fn accent(settings: &OrganisationSettings) -> String {
+    settings.accent.map_or_else(|| ACCENT.to_owned(), |color| color.to_string())
+}
+
+/// The colour of links on a dark background.
+fn light_accent(settings: &OrganisationSettings) -> String {
+    settings.accent.map_or_else(|| ACCENT_LIGHT.to_owned(), |color| color.lighter_on(DARK))
 }
 
 /// The address, or nothing where there is none.

@@ -17,11 +17,17 @@
 //! | variable | where | holds |
 //! |---|---|---|
 //! | `resetUrl` | reset mail | the link; `http` or `https` |
-//! | `disownUrl` | reset mail | the "this was not me" link; may be empty |
+//! | `disownUrl` | reset mail | the "this wasn't me" link; may be empty |
 //! | `expiresAt` | reset mail | when the link dies, in the mail's language, with its offset from UTC |
+//! | `expiresIn` | reset mail | how long the link still lives, in words: `3 hours 20 minutes` |
 //! | `changedAt` | password-changed mail | when the password was changed, written likewise |
 //! | `customerName` | both | as the customer spelt it, on one line, at most 100 characters; may be empty |
 //! | `requestedFrom` | both | city and country, or country; may be empty |
+//! | `signInUrl` | password-changed mail | where customers sign in; may be empty |
+//! | `contact` | both | how to reach the organisation, on one line; may be empty |
+//! | `contactUrl` | both | the link to it, `https` or `mailto`; empty where the contact is a line of text |
+//! | `accentColor` | both, layout | the organisation's colour, or the built-in one: `#1a5fd8` |
+//! | `accentLight` | layout | the same for links on a dark background |
 //! | `organisationName` | both, layout | the organisation's name |
 //! | `language` | both, layout | the tag of the mail's language |
 //! | `footer` | text part, layout | the organisation's last lines and, below a place, the attribution of its source; may be empty |
@@ -55,3 +61,4 @@ mod variables;
 pub use builtin::{built_in_layout, built_in_template};
 pub use check::{check_layout, check_template};
 pub use composer::{CACHE_LIFE, TemplateComposer};
+pub use timestamp::is_time_zone;

@@ -12,21 +12,43 @@ pub(crate) const fn of_kind(kind: MailKind) -> &'static [&'static str] {
             "resetUrl",
             "disownUrl",
             "expiresAt",
+            "expiresIn",
             "customerName",
             "requestedFrom",
             "organisationName",
+            "contact",
+            "contactUrl",
+            "accentColor",
             "language",
             "footer",
         ],
-        MailKind::PasswordChanged => {
-            &["changedAt", "customerName", "requestedFrom", "organisationName", "language", "footer"]
-        }
+        MailKind::PasswordChanged => &[
+            "changedAt",
+            "signInUrl",
+            "customerName",
+            "requestedFrom",
+            "organisationName",
+            "contact",
+            "contactUrl",
+            "accentColor",
+            "language",
+            "footer",
+        ],
     }
 }
 
 /// What a layout may name.
-pub(crate) const OF_LAYOUT: &[&str] =
-    &["htmlBody", "logoUrl", "footer", "organisationName", "language", "subject", "preheader"];
+pub(crate) const OF_LAYOUT: &[&str] = &[
+    "htmlBody",
+    "logoUrl",
+    "footer",
+    "organisationName",
+    "language",
+    "subject",
+    "preheader",
+    "accentColor",
+    "accentLight",
+];
 
 /// The variables of one rendering. Holds the link: its `Debug` names them only.
 pub(crate) struct Variables(Vec<(&'static str, Value)>);

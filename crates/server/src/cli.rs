@@ -16,6 +16,7 @@ pub(crate) struct Cli {
 
 /// Settings as flags; they win over the environment and the file.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Settings")]
 pub(crate) struct SettingFlags {
     /// TOML file with settings
     #[arg(long, global = true, value_name = "FILE", env = "RESETD_CONFIG")]
@@ -151,9 +152,27 @@ pub(crate) struct OrganisationFlags {
     /// Sender of its mails; `none`: the installation's
     #[arg(long = "from", value_name = "MAILBOX")]
     pub(crate) mail_from: Option<String>,
-    /// Logo in mails and pages, https; `none`: none
+    /// Logo in mails, https; `none`: none
     #[arg(long, value_name = "URL")]
     pub(crate) logo_url: Option<String>,
+    /// Logo on pages, a PNG or SVG of at most 64 KiB that resetd serves (in mails a PNG, unless there is a URL); `none`: none
+    #[arg(long, value_name = "FILE")]
+    pub(crate) logo: Option<String>,
+    /// Colour of buttons and links, such as #7a3b00; `none`: the built-in one
+    #[arg(long, value_name = "COLOR")]
+    pub(crate) accent: Option<String>,
+    /// Where customers sign in, for the page after a change and its mail; `none`: no link
+    #[arg(long, value_name = "URL")]
+    pub(crate) sign_in_url: Option<String>,
+    /// How customers reach you: an https URL, an e-mail address or a line of text; `none`: not named
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) contact: Option<String>,
+    /// Where answers to its mails go; `none`: to the sender
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) reply_to: Option<String>,
+    /// Time zone of timestamps where the customer's is unknown, such as Europe/Prague; `none`: UTC
+    #[arg(long, value_name = "ZONE")]
+    pub(crate) time_zone: Option<String>,
     /// Last lines of its mails; `none`: none
     #[arg(long, value_name = "TEXT")]
     pub(crate) footer: Option<String>,
@@ -430,7 +449,7 @@ pub(crate) enum TemplateCommand {
         #[command(flatten)]
         which: TemplateWhich,
         /// The plain-text part instead
-        #[arg(long = "as-text")]
+        #[arg(long = "text", alias = "as-text")]
         as_text: bool,
     },
     /// Send a preview to an address of your own

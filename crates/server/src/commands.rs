@@ -44,7 +44,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> Result<ExitCode
         Command::Serve => serve::run(&settings).await,
         Command::Migrate => migrate(&settings).await,
         Command::Move(args) => move_store::run(args, &settings).await,
-        Command::Openapi => output::line(&http_api::openapi()),
+        Command::Openapi => output::line(&http_api::openapi(None)),
         Command::Geo { ip } => geo::run(&ip, &settings).await,
         Command::Normalize(args) => normalize(&args).map(|_| ()),
         Command::Customer(_)

@@ -30,6 +30,8 @@ pub enum Need {
     Pgbouncer,
     /// The `chromium` program.
     Chromium,
+    /// axe-core's script; `npm` brings it.
+    Axe,
     /// The `promtool` program.
     Promtool,
     /// The `setpriv` program.
@@ -44,7 +46,7 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Postgres,
         Self::PostgresPrograms,
         Self::Mariadb,
@@ -55,6 +57,7 @@ impl Need {
         Self::Dnsmasq,
         Self::Pgbouncer,
         Self::Chromium,
+        Self::Axe,
         Self::Promtool,
         Self::Setpriv,
         Self::Fuse,
@@ -76,6 +79,7 @@ impl Need {
             Self::Dnsmasq => "dnsmasq",
             Self::Pgbouncer => "PgBouncer",
             Self::Chromium => "Chromium",
+            Self::Axe => "axe-core",
             Self::Promtool => "promtool",
             Self::Setpriv => "setpriv",
             Self::Fuse => "FUSE",
@@ -101,6 +105,7 @@ impl Need {
             Self::Dnsmasq => Some("RESETD_TEST_DNSMASQ"),
             Self::Pgbouncer => Some("RESETD_TEST_PGBOUNCER"),
             Self::Chromium => Some("RESETD_TEST_CHROMIUM"),
+            Self::Axe => Some("RESETD_TEST_AXE"),
             Self::Promtool => Some("RESETD_TEST_PROMTOOL"),
             Self::HostName => Some("RESETD_TEST_HOST_NAME"),
             Self::GeoData => Some("RESETD_TEST_GEO_DATA"),
@@ -116,7 +121,7 @@ impl Need {
     /// a developer downloads.
     #[must_use]
     pub fn is_service(self) -> bool {
-        !matches!(self, Self::Fuse | Self::HostName | Self::GeoData)
+        !matches!(self, Self::Axe | Self::Fuse | Self::HostName | Self::GeoData)
     }
 
     /// Debian's packages that hold it.
@@ -131,7 +136,7 @@ impl Need {
             Self::Chromium => &["chromium"],
             Self::Promtool => &["prometheus"],
             Self::Setpriv => &["util-linux"],
-            Self::Fuse | Self::HostName | Self::GeoData => &[],
+            Self::Axe | Self::Fuse | Self::HostName | Self::GeoData => &[],
         }
     }
 
@@ -141,6 +146,7 @@ impl Need {
         let program = match self {
             Self::PostgresPrograms => return absent(postgres::obstacle()),
             Self::Mariadb | Self::MariadbPrograms => return absent(mariadb::obstacle()),
+            Self::Axe => return axe(),
             Self::Fuse => return absent(fuse_obstacle()),
             Self::HostName => return host_name(),
             Self::GeoData => {
@@ -167,6 +173,28 @@ fn absent(obstacle: Option<String>) -> Result<String> {
         None => Ok("installed".to_owned()),
         Some(obstacle) => Err(obstacle.into()),
     }
+}
+
+/// The script of axe-core, taken from npm into `target/axe` the first time.
+fn axe() -> Result<String> {
+    const VERSION: &str = "4.14.1";
+    let folder = workspace::root().join("target/axe");
+    let script = folder.join("package/axe.min.js");
+    if !script.exists() {
+        std::fs::create_dir_all(&folder)?;
+        let run = |program: &str, arguments: &[&str]| -> Result {
+            let output = std::process::Command::new(program).args(arguments).current_dir(&folder).output();
+            let output = output.map_err(|error| format!("{program}: {error}"))?;
+            if output.status.success() {
+                Ok(())
+            } else {
+                Err(format!("{program} did not bring axe-core").into())
+            }
+        };
+        run("npm", &["pack", "--silent", &format!("axe-core@{VERSION}")])?;
+        run("tar", &["-xzf", &format!("axe-core-{VERSION}.tgz")])?;
+    }
+    Ok(script.display().to_string())
 }
 
 /// Why this process can mount no FUSE file system; `None`: it can try.

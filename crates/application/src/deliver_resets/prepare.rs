@@ -222,6 +222,7 @@ fn finish(
             organisation: mail.organisation,
             kind: mail.kind(),
             from: organisation.settings.mail_from.clone(),
+            reply_to: organisation.settings.reply_to.clone(),
             to,
             content,
             link,

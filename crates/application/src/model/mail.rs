@@ -103,6 +103,8 @@ pub struct OutgoingMail {
     pub kind: MailKind,
     /// `Name <user@example.com>` or an address alone. `None`: the installation's sender.
     pub from: Option<String>,
+    /// Where answers go, written as `from`. `None`: to the sender.
+    pub reply_to: Option<String>,
     /// The stored address of the customer.
     pub to: EmailAddress,
     /// Subject and both parts.

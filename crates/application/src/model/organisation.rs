@@ -1,8 +1,10 @@
 use chrono::{DateTime, Utc};
-use domain::{EmailAddress, ExpiryPolicy, Language, OrganisationId, PasswordPolicy, ProviderRules};
+use domain::{
+    AccentColor, EmailAddress, ExpiryPolicy, Language, OrganisationId, PasswordPolicy, ProviderRules,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::model::CustomersMode;
+use crate::model::{CustomersMode, Logo};
 
 /// One tenant of the platform.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +39,19 @@ pub struct OrganisationSettings {
     pub mail_from: Option<String>,
     /// Shown in the layout; an `https` URL.
     pub logo_url: Option<String>,
+    /// The logo as a file that resetd serves, on pages and, where it is a PNG, in mails.
+    pub logo: Option<Logo>,
+    /// The colour of buttons and links in mails and on pages.
+    pub accent: Option<AccentColor>,
+    /// Where customers sign in; an `http(s)` URL.
+    pub sign_in_url: Option<String>,
+    /// How to reach the organisation: an `https` URL, an e-mail address, or a line of text.
+    pub contact: Option<String>,
+    /// Where answers to mails go (`Name <user@example.com>` or an address alone).
+    pub reply_to: Option<String>,
+    /// The time zone of timestamps where the customer's is unknown, such as `Europe/Prague`.
+    /// `None`: UTC.
+    pub time_zone: Option<String>,
     /// The last lines of the layout.
     pub footer: Option<String>,
     /// Shortest, longest and default life of a link, in seconds.
@@ -70,6 +85,12 @@ impl Default for OrganisationSettings {
             language: Language::EN,
             mail_from: None,
             logo_url: None,
+            logo: None,
+            accent: None,
+            sign_in_url: None,
+            contact: None,
+            reply_to: None,
+            time_zone: None,
             footer: None,
             expiry: ExpirySettings::default(),
             address_budget: AddressBudget::default(),
@@ -78,6 +99,18 @@ impl Default for OrganisationSettings {
             geo_rules: GeoRules::default(),
             provider_rules: ProviderRules::default(),
         }
+    }
+}
+
+impl OrganisationSettings {
+    /// Where a link to the contact leads; `None` where there is none, or it is a line of text.
+    #[must_use]
+    pub fn contact_url(&self) -> Option<String> {
+        let contact = self.contact.as_deref()?;
+        if contact.starts_with("https://") {
+            return Some(contact.to_owned());
+        }
+        EmailAddress::parse(contact).ok().map(|address| format!("mailto:{}", address.normalized()))
     }
 }
 

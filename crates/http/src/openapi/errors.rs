@@ -87,6 +87,9 @@ fn headers(status: &str) -> Vec<(&'static str, Header)> {
             ("X-RateLimit-Reset", header(Type::Integer, "When all of them are back, in Unix seconds.")),
         ]);
     }
+    if status.as_bytes().first() != Some(&b'2') {
+        headers.push(("Link", header(Type::String, "Where the code is explained: `rel=\"help\"`.")));
+    }
     if status == "429" {
         headers.push(("Retry-After", header(Type::Integer, "Seconds to wait.")));
     }

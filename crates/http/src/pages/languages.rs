@@ -4,6 +4,8 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT_LANGUAGE;
 use domain::Language;
 
+use crate::form::{self, Values};
+
 /// More ranges than any browser sends.
 const MAX_RANGES: usize = 32;
 
@@ -23,6 +25,12 @@ pub(crate) fn accepted(headers: &HeaderMap) -> Language {
         }
     }
     best.0
+}
+
+/// The built-in language that the query asks for: `?lang=cs`.
+pub(super) fn chosen(query: Option<&str>) -> Option<Language> {
+    let Values::One(tag) = form::values(query?.as_bytes(), "lang") else { return None };
+    Language::parse(&tag).ok().filter(Language::is_built_in)
 }
 
 /// A weight in thousandths.

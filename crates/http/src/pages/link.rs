@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::{CustomerIp, LinkState};
 
-use super::view::{Depth, Page, Rendered};
+use super::view::{Asked, Depth, Page, Rendered};
 use super::{ResetPages, mended, same_origin, visit};
 use crate::edge::RequestContext;
 
@@ -22,12 +22,13 @@ pub(crate) struct Link {
     pub(super) opened: OpenedLink,
     /// Where the request came from.
     pub(super) ip: CustomerIp,
+    asked: Asked,
 }
 
 impl Link {
     /// The page in the language and under the name of the link's holder.
     pub(super) fn page(&self) -> Page<'_> {
-        Page::for_holder(&self.opened)
+        Page::for_holder(&self.opened, self.asked)
     }
 
     pub(super) const fn state(&self) -> LinkState {
@@ -56,9 +57,9 @@ impl Link {
     async fn open(head: &Parts, pages: &ResetPages, token: String, noted: bool) -> Result<Self, Response> {
         let ip = CustomerIp::from(RequestContext::client(&head.extensions));
         let visit = noted.then(|| Visit { by: visit::of(&head.method, &head.headers), ip });
-        let stranger = Page::for_stranger(&head.headers);
+        let stranger = Page::for_stranger(head);
         match pages.open.execute(&token, visit).await {
-            Ok(Some(opened)) => Ok(Self { token, opened, ip }),
+            Ok(Some(opened)) => Ok(Self { token, opened, ip, asked: Asked::of(head) }),
             Ok(None) => Err(stranger.unknown().into_response()),
             Err(error) => Err(stranger.unavailable(&error).into_response()),
         }
@@ -104,6 +105,6 @@ impl FromRequestParts<Arc<ResetPages>> for SameOrigin {
         if same_origin::is_plausible(head, &pages.public_origin) {
             return Ok(Self);
         }
-        Err(Page::for_stranger(&head.headers).forbidden().into_response())
+        Err(Page::for_stranger(head).forbidden().into_response())
     }
 }

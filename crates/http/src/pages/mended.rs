@@ -3,7 +3,8 @@
 
 use axum::extract::RawPathParams;
 use axum::http::header::LOCATION;
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use domain::ResetToken;
 
@@ -41,10 +42,10 @@ pub(super) fn redirect(token_text: &str, rest: &str, uri: &Uri) -> Option<Respon
 }
 
 /// The page that was meant, or one that explains.
-pub(crate) async fn handle(parameters: RawPathParams, uri: Uri, headers: HeaderMap) -> Rendered {
+pub(crate) async fn handle(parameters: RawPathParams, head: Parts) -> Rendered {
     let value = |wanted| parameters.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value);
-    match redirect(value("token").unwrap_or_default(), value("rest").unwrap_or_default(), &uri) {
+    match redirect(value("token").unwrap_or_default(), value("rest").unwrap_or_default(), &head.uri) {
         Some(redirect) => Ok(redirect),
-        None => Page::for_stranger(&headers).unknown(),
+        None => Page::for_stranger(&head).unknown(),
     }
 }

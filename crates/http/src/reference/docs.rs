@@ -1,8 +1,9 @@
 //! `GET /docs`: the reference, made from the OpenAPI document. It reads without JavaScript; with
 //! it, every call has a form that sends it.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
+use axum::extract::State;
 use axum::response::Response;
 use minijinja::value::Serde;
 use minijinja::{Value as Shown, context};
@@ -27,9 +28,19 @@ static CONTENT: LazyLock<Option<Shown>> = LazyLock::new(|| {
     Some(context! { description, operations => Serde(operations) })
 });
 
-pub(crate) async fn page() -> Result<Response, ApiError> {
+/// What the page says of this server.
+#[derive(Clone)]
+pub(crate) struct Reference {
+    /// The public URL, without a slash at the end.
+    pub(crate) base: Arc<str>,
+    /// The key that the demo accepts.
+    pub(crate) key: Option<&'static str>,
+}
+
+pub(crate) async fn page(State(reference): State<Reference>) -> Result<Response, ApiError> {
     let content = CONTENT.clone().ok_or_else(|| ApiError::new(ErrorCode::Internal))?;
-    html::page("docs.html", content, Policy::Docs)
+    let server = context! { base => &*reference.base, key => reference.key };
+    html::page("docs.html", context! { ..server, ..content }, Policy::Docs)
 }
 
 pub(crate) async fn script() -> Response {
@@ -55,6 +66,8 @@ struct Operation {
 struct Field {
     name: String,
     required: bool,
+    /// Type, format and limits, in words.
+    kind: String,
     description: String,
     example: Option<String>,
 }
@@ -64,6 +77,8 @@ struct Field {
 struct Answer {
     status: String,
     description: String,
+    /// Those of the body of a success.
+    fields: Vec<Field>,
     examples: Vec<Example>,
 }
 
@@ -97,7 +112,7 @@ fn operation(spec: &Value, method: &'static str, path: &str, operation: &Value) 
         description: text(operation, "description"),
         fields,
         body,
-        answers: answers(operation),
+        answers: answers(spec, operation),
     }
 }
 
@@ -123,6 +138,7 @@ fn fields(schema: &Value) -> Vec<Field> {
     let field = |(name, property): (&String, &Value)| Field {
         name: name.clone(),
         required: required.iter().any(|required| *required == name),
+        kind: kind(property),
         description: text(property, "description"),
         example: property
             .get("example")
@@ -135,17 +151,55 @@ fn fields(schema: &Value) -> Vec<Field> {
     fields
 }
 
-fn answers(operation: &Value) -> Vec<Answer> {
+fn answers(spec: &Value, operation: &Value) -> Vec<Answer> {
     let responses = operation.get("responses").and_then(Value::as_object).into_iter().flatten();
     let answer = |(status, response): (&String, &Value)| {
         let content = response.pointer("/content/application~1json");
         Answer {
             status: status.clone(),
             description: text(response, "description"),
+            fields: content
+                .filter(|_| *status == "200")
+                .map(|content| body_fields(spec, content))
+                .unwrap_or_default(),
             examples: content.map(examples).unwrap_or_default(),
         }
     };
     responses.map(answer).collect()
+}
+
+/// The fields of a body: of an object, of the objects of a list, or of any of several.
+fn body_fields(spec: &Value, content: &Value) -> Vec<Field> {
+    let Some(schema) = content.get("schema").and_then(|schema| resolved(spec, schema)) else {
+        return Vec::new();
+    };
+    let several = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let schemas =
+        several.chain(schema.get("items")).filter_map(|schema| resolved(spec, schema)).chain([schema]);
+    let mut all: Vec<Field> = Vec::new();
+    for field in schemas.flat_map(fields) {
+        if all.iter().all(|known| known.name != field.name) {
+            all.push(field);
+        }
+    }
+    all
+}
+
+/// Type, format and limits of a field: `string, email`, `string, 8 to 256 characters`.
+fn kind(property: &Value) -> String {
+    let named = |value: &Value| value.as_str().map(str::to_owned);
+    let types = match property.get("type") {
+        Some(Value::Array(types)) => types.iter().filter_map(named).collect::<Vec<_>>().join(" or "),
+        Some(one) => named(one).unwrap_or_default(),
+        None => "string or null".to_owned(),
+    };
+    let format = property.get("format").and_then(named).map(|format| format!(", {format}"));
+    let limit = |name: &str| property.get(name).and_then(Value::as_u64);
+    let length = match (limit("minLength"), limit("maxLength")) {
+        (Some(min), Some(max)) => format!(", {min} to {max} characters"),
+        _ => String::new(),
+    };
+    format!("{types}{}{length}", format.unwrap_or_default())
 }
 
 fn examples(content: &Value) -> Vec<Example> {

@@ -2,15 +2,16 @@
 
 use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
-use axum::response::Response;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::error_pages::ErrorPage;
 use crate::html::{self, Policy};
+use crate::pages;
 use crate::schema::error::ApiError;
-use crate::schema::error_code::ErrorCode;
 
 pub(crate) const INDEX: &str = "/errors";
 pub(crate) const PAGE: &str = "/errors/{code}";
@@ -33,11 +34,17 @@ pub(crate) async fn index() -> Result<Response, ApiError> {
     html::page("errors.html", context! { rows => Serde(rows) }, Policy::Static)
 }
 
-pub(crate) async fn page(code: Result<Path<String>, PathRejection>) -> Result<Response, ApiError> {
-    let page = code.ok().and_then(|Path(code)| ErrorPage::find(&code));
-    let page = page.ok_or_else(|| ApiError::new(ErrorCode::ResourceNotFound))?;
-    let shown = context! {
-        row => Serde(Row::from(page)), description => page.description(), example => page.example(), transient => page.is_transient(),
+pub(crate) async fn page(code: Result<Path<String>, PathRejection>, head: Parts) -> Response {
+    match code.ok().and_then(|Path(code)| ErrorPage::find(&code)) {
+        Some(page) => shown(page).into_response(),
+        None => pages::not_found(&head),
+    }
+}
+
+fn shown(page: ErrorPage) -> Result<Response, ApiError> {
+    let content = context! {
+        row => Serde(Row::from(page)), description => page.description(), example => page.example(),
+        transient => page.is_transient(), root => "../",
     };
-    html::page("error.html", shown, Policy::Static)
+    html::page("error.html", content, Policy::Static)
 }

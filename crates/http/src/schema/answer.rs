@@ -4,7 +4,7 @@ use application::Authenticated;
 use application::model::{CapturedMail, Receipt};
 use axum::body::Body;
 use axum::http::HeaderValue;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, LINK};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
-use super::error::{AnsweredCode, ApiError};
+use super::error::{AnsweredCode, ApiError, help};
 use super::error_code::ErrorCode;
 use super::redeem;
 
@@ -74,6 +74,7 @@ impl Refused {
     pub(crate) fn response(code: RedeemCode) -> Result<Response, ApiError> {
         let mut response = json(&Self::from(code))?;
         response.extensions_mut().insert(AnsweredCode(code.as_str()));
+        response.headers_mut().insert(LINK, help(code.as_str()));
         Ok(response)
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use application::model::LimitDecision;
 use application::ports::StoreError;
 use application::{AuthenticateError, RequestResetError};
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, LINK, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -136,6 +136,7 @@ impl IntoResponse for ApiError {
             (self.status, [(CONTENT_TYPE, HeaderValue::from_static("application/json"))], body)
                 .into_response();
         response.extensions_mut().insert(AnsweredCode(self.code.as_str()));
+        response.headers_mut().insert(LINK, help(self.code.as_str()));
         if let Some(wait) = self.retry_after {
             response.headers_mut().insert(RETRY_AFTER, retry_after(wait));
         }
@@ -184,6 +185,12 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         (&error).into()
     }
+}
+
+/// The header `Link` of an answer with `code`: where the code is explained (RFC 8288).
+pub(crate) fn help(code: &str) -> HeaderValue {
+    HeaderValue::try_from(format!("</errors/{code}>; rel=\"help\""))
+        .unwrap_or(HeaderValue::from_static("</errors>; rel=\"help\""))
 }
 
 /// After how long to try again when the queue of password hashes is full.

@@ -1,5 +1,6 @@
 //! The pages in a real browser: headless Chromium, which `RESETD_TEST_CHROMIUM` names.
 
+mod axe;
 mod chromium;
 mod docs_page;
 mod mailbox_page;

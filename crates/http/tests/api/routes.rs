@@ -11,3 +11,4 @@ mod reset_page;
 mod reset_password;
 mod sandbox_mail;
 mod set_new_password;
+mod snapshots;

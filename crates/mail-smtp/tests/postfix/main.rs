@@ -23,6 +23,7 @@ fn mail(number: u8, to: &str) -> OutgoingMail {
         organisation: OrganisationId::from_bytes([1; 16]),
         kind: MailKind::ResetPassword,
         from: None,
+        reply_to: None,
         to: EmailAddress::parse(to).unwrap(),
         content: ComposedMail {
             subject: "Nastavení nového hesla\r\nBcc: victim@barasek.com".to_owned(),

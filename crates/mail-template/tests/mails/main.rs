@@ -8,3 +8,4 @@ mod escaping;
 mod own;
 mod saving;
 mod shop;
+mod snapshots;

@@ -26,7 +26,7 @@ async fn an_own_template_goes_into_the_built_in_layout_and_an_own_layout_takes_t
     let mail = shop.reset("cs", "Jan").await;
     assert!(mail.html.starts_with("<html>[<h1"));
     assert!(mail.html.contains(
-        "|Barášek s.r.o., Růžová 3<br>Praha 1||Nastavení nového hesla – Barášek s.r.o.|Odkaz platí do"
+        "|Barášek s.r.o., Růžová 3<br>Praha 1||Nastavení nového hesla – Barášek s.r.o.|Odkaz platí 1\u{a0}hodinu."
     ));
 }
 

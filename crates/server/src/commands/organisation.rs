@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use application::model::{AuditAction, GeoAction, Organisation, OrganisationSettings};
-use domain::{Expiry, ExpiryPolicy, Language, OrganisationId, ProviderRules};
+use application::model::{AuditAction, GeoAction, Logo, LogoKind, Organisation, OrganisationSettings};
+use domain::{AccentColor, Expiry, ExpiryPolicy, Language, OrganisationId, ProviderRules};
 
 use crate::cli::{GeoActionArg, OrganisationCommand, OrganisationFlags};
 use crate::command_error::CommandError;
@@ -102,6 +102,7 @@ fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Resu
     if let Some(url) = &flags.logo_url {
         settings.logo_url = optional(url).map(|url| checked_https("logo-url", url)).transpose()?;
     }
+    apply_looks(flags, settings)?;
     if let Some(text) = &flags.footer {
         settings.footer = optional(text).map(checked_footer).transpose()?;
     }
@@ -119,6 +120,70 @@ fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Resu
         settings.provider_rules = optional(file).map(read_provider_rules).transpose()?.unwrap_or_default();
     }
     apply_geo(flags, settings)
+}
+
+/// How the organisation appears, and how it is reached.
+fn apply_looks(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), CommandError> {
+    if let Some(file) = &flags.logo {
+        settings.logo = optional(file).map(read_logo).transpose()?;
+    }
+    if let Some(color) = &flags.accent {
+        settings.accent = optional(color)
+            .map(AccentColor::parse)
+            .transpose()
+            .map_err(|error| CommandError::usage(format!("accent: {error}")))?;
+    }
+    if let Some(url) = &flags.sign_in_url {
+        settings.sign_in_url = optional(url)
+            .map(|url| crate::settings::check_public_link(url).map(|()| url.to_owned()))
+            .transpose()
+            .map_err(|error| CommandError::usage(format!("sign-in-url: {error}")))?;
+    }
+    if let Some(contact) = &flags.contact {
+        settings.contact = optional(contact).map(checked_contact).transpose()?;
+    }
+    if let Some(mailbox) = &flags.reply_to {
+        settings.reply_to = optional(mailbox)
+            .map(|mailbox| mail_smtp::check_mailbox(mailbox).map(|()| mailbox.to_owned()))
+            .transpose()
+            .map_err(|error| CommandError::usage(format!("reply-to: {error}")))?;
+    }
+    if let Some(zone) = &flags.time_zone {
+        settings.time_zone = optional(zone).map(checked_zone).transpose()?;
+    }
+    Ok(())
+}
+
+/// The largest logo, in bytes.
+const MAX_LOGO: u64 = 64 * 1024;
+
+fn read_logo(path: &str) -> Result<Logo, CommandError> {
+    let refused = |error: &str| CommandError::usage(format!("logo: {path}: {error}"));
+    let length = std::fs::metadata(path).map_err(|error| refused(&error.to_string()))?.len();
+    if length > MAX_LOGO {
+        return Err(refused("expected at most 64 KiB"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| refused(&error.to_string()))?;
+    let kind = match &bytes {
+        png if png.starts_with(b"\x89PNG\r\n\x1a\n") => LogoKind::Png,
+        svg if str::from_utf8(svg).is_ok_and(|text| text.contains("<svg")) => LogoKind::Svg,
+        _ => return Err(refused("expected a PNG or an SVG")),
+    };
+    Ok(Logo::new(kind, &bytes))
+}
+
+fn checked_contact(contact: &str) -> Result<String, CommandError> {
+    if contact.chars().count() > 200 || contact.chars().any(char::is_control) {
+        return Err(CommandError::usage("contact: expected one line of at most 200 characters"));
+    }
+    Ok(contact.to_owned())
+}
+
+fn checked_zone(zone: &str) -> Result<String, CommandError> {
+    if mail_template::is_time_zone(zone) {
+        return Ok(zone.to_owned());
+    }
+    Err(CommandError::usage("time-zone: expected a name of the IANA database, such as Europe/Prague"))
 }
 
 fn read_provider_rules(file: &str) -> Result<ProviderRules, CommandError> {

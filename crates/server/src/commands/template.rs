@@ -172,6 +172,7 @@ async fn send_test(
         organisation: which.organisation.id,
         kind: which.kind,
         from: which.organisation.settings.mail_from.clone(),
+        reply_to: which.organisation.settings.reply_to.clone(),
         to,
         content: preview(which, operator, settings).await?,
         link: None,

@@ -120,7 +120,8 @@ fn dkim(mail: &MailSettings) -> Result<Option<DkimSettings>, SettingsError> {
 pub(crate) fn composer(stores: &Stores, settings: &Settings) -> Result<Arc<TemplateComposer>, CommandError> {
     let composer = TemplateComposer::new(Arc::clone(&stores.templates))
         .map_err(|error| CommandError::Setup(format!("templates: {error}")))?;
-    Ok(Arc::new(composer.with_attribution(settings.geo.attribution.as_deref())))
+    let composer = composer.with_attribution(settings.geo.attribution.as_deref());
+    Ok(Arc::new(composer.with_public_url(settings.public_url.as_ref().map_or("", |url| url.as_str()))))
 }
 
 /// Calls to organisations' endpoints.

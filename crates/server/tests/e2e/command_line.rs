@@ -29,6 +29,14 @@ fn strict_fails_on_a_bad_value_and_only_then() {
 }
 
 #[test]
+fn a_commands_own_options_stand_before_the_settings() {
+    let help = run_ok(resetd().args(["template", "preview", "--help"]));
+    let (own, settings) = help.split_once("\nSettings:\n").unwrap();
+    assert!(own.contains("--text") && own.contains("--kind") && !own.contains("--database-url"), "{help}");
+    assert!(settings.contains("--database-url"), "{help}");
+}
+
+#[test]
 fn openapi_prints_the_document() {
     let document: serde_json::Value = serde_json::from_str(&run_ok(resetd().arg("openapi"))).unwrap();
     assert!(document["openapi"].as_str().unwrap().starts_with("3.1"));

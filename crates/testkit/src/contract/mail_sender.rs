@@ -69,6 +69,7 @@ pub(super) fn mail(to: &str) -> OutgoingMail {
         organisation: OrganisationId::from_bytes(id()),
         kind: MailKind::ResetPassword,
         from: Some("Shop <shop@example.com>".to_owned()),
+        reply_to: Some("Shop <help@example.com>".to_owned()),
         to: email(to),
         content: ComposedMail {
             subject: "New password".to_owned(),

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use application::model::{
-    AddressBudget, CustomersMode, ExpirySettings, GeoAction, GeoRules, HashScheme, Organisation,
-    OrganisationSettings, PasswordSettings,
+    AddressBudget, CustomersMode, ExpirySettings, GeoAction, GeoRules, HashScheme, Logo, LogoKind,
+    Organisation, OrganisationSettings, PasswordSettings,
 };
 use application::ports::StoreError;
 use chrono::TimeDelta;
@@ -120,6 +120,16 @@ async fn every_setting_survives(shop: Shop) {
         language: Language::SK,
         mail_from: Some("Obchod \"U Lva\" <info@shop.example>".to_owned()),
         logo_url: Some("https://shop.example/logo.png".to_owned()),
+        logo: Some(Logo {
+            kind: LogoKind::Svg,
+            hash: "0123456789abcdef".to_owned(),
+            base64: "PHN2Zy8+".to_owned(),
+        }),
+        accent: domain::AccentColor::parse("#7a3b00").ok(),
+        sign_in_url: Some("https://shop.example/přihlášení".to_owned()),
+        contact: Some("+420 123 456 789, po–pá".to_owned()),
+        reply_to: Some("Podpora <podpora@shop.example>".to_owned()),
+        time_zone: Some("Europe/Prague".to_owned()),
         footer: Some("Řádek první\nŘádek druhý; 'uvozovky' \u{1f980}".to_owned()),
         expiry: ExpirySettings { floor: 120, ceiling: 86_400, default: 7_200 },
         address_budget: AddressBudget { per_minute: 0, per_hour: u32::MAX },

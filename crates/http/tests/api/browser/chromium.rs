@@ -97,6 +97,21 @@ impl Chromium {
         result["result"]["value"].as_str().map_or_else(|| result.to_string(), str::to_owned)
     }
 
+    /// What a promise of the page comes to, as text.
+    pub async fn settled(&mut self, expression: &str) -> String {
+        let parameters = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let result = self.call("Runtime.evaluate", parameters).await;
+        result["result"]["value"].as_str().map_or_else(|| result.to_string(), str::to_owned)
+    }
+
+    /// Shows the page in this width and colour scheme.
+    pub async fn emulate(&mut self, width: u32, scheme: &str) {
+        let size = json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
+        self.call("Emulation.setDeviceMetricsOverride", size).await;
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        self.call("Emulation.setEmulatedMedia", media).await;
+    }
+
     /// Waits until an expression comes to something that holds `text`; at most ten seconds.
     #[track_caller]
     pub fn until<'a>(&'a mut self, expression: &'a str, text: &'a str) -> impl Future<Output = ()> + 'a {

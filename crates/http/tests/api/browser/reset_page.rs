@@ -14,10 +14,10 @@ async fn a_keyboard_without_javascript_sets_a_password() {
     assert_eq!(browser.eval("document.querySelectorAll('.toggle').length").await, "0");
     browser.tab().await;
     assert_eq!(browser.eval("document.activeElement.labels[0].textContent").await, "New password");
-    browser.write("weak").await;
+    browser.write("weak-weak").await;
     browser.tab().await;
     assert_eq!(browser.eval("document.activeElement.labels[0].textContent").await, "New password again");
-    browser.write("weak").await;
+    browser.write("weak-weak").await;
     browser.enter().await;
     browser.until("document.title", "Error: Set a new password").await;
     // The focus is where the error is.
@@ -46,12 +46,15 @@ async fn with_javascript_a_password_can_be_shown_and_nothing_is_blocked() {
     let (shop, address, mut browser) = stage(ShopConfig::default()).await;
     let token = shop.link(shop.jan).await;
     browser.open(&format!("http://{address}/reset/{token}")).await;
-    browser.until("document.querySelectorAll('.toggle').length", "2").await;
+    browser.until("document.querySelectorAll('.toggle').length", "1").await;
     browser.eval("document.getElementById('password').focus()").await;
     browser.write(GOOD_PASSWORD).await;
     browser.eval("document.querySelector('.toggle').click()").await;
     assert_eq!(browser.eval("document.getElementById('password').type").await, "text");
-    assert_eq!(browser.eval("document.querySelector('.toggle').getAttribute('aria-pressed')").await, "true");
+    let label = "document.querySelector('.toggle').getAttribute('aria-label')";
+    assert_eq!(browser.eval(label).await, "Hide: New password");
+    assert_eq!(browser.eval("document.querySelectorAll('.rules .met').length").await, "4");
+    browser.until("document.querySelector('.live').textContent", "4 of 4 rules met").await;
     // The style has passed the policy.
     assert_ne!(browser.eval("getComputedStyle(document.querySelector('main')).borderRadius").await, "0px");
     browser.eval("document.getElementById('confirmation').focus()").await;
@@ -92,7 +95,7 @@ async fn this_was_not_me_takes_a_click() {
     let token = shop.link(shop.jan).await;
     browser.open(&format!("http://{address}/reset/{token}")).await;
     browser.eval("document.querySelector('.after a').click()").await;
-    browser.until(TITLE, "You did not ask for a new password?").await;
+    browser.until(TITLE, "Didn’t ask for a new password?").await;
     browser.eval("document.querySelector('.submit').click()").await;
     browser.until(TITLE, "The request has been cancelled").await;
 }

@@ -98,3 +98,19 @@ async fn head_is_get_without_a_body() {
         assert_eq!(head.header("content-length"), Some(get.body.len().to_string().as_str()), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_browser_gets_a_page_where_there_is_nothing() {
+    let shop = Shop::open().await;
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for path in ["/nowhere", "/errors/NOPE", "/docs/", "/favicon.ico"] {
+        let page = get(path).header("accept", browser).header("accept-language", "de").of(&shop).await;
+        page.is_page(404, "<h1>Hier ist nichts</h1>");
+        assert!(page.body.contains(r#"<html lang="de">"#), "{path}");
+    }
+    let api = get("/api/v1/nowhere").header("accept", browser).of(&shop).await;
+    api.is_error(404, "INTERNAL_RESOURCE_NOT_FOUND");
+    assert_eq!(api.header("link"), Some(r#"</errors/INTERNAL_RESOURCE_NOT_FOUND>; rel="help""#));
+    let icon = get("/favicon.svg").of(&shop).await;
+    assert_eq!((icon.status, icon.header("content-type")), (200, Some("image/svg+xml")));
+}

@@ -8,7 +8,7 @@ use crate::shop::{DEV, Shop, ShopConfig};
 async fn document() -> Value {
     let answer = get("/openapi.json").of(&Shop::open().await).await;
     assert_eq!(answer.status, 200);
-    assert_eq!(answer.body, resetd_http::openapi());
+    assert_eq!(answer.body, resetd_http::openapi(Some("https://reset.example.com")));
     answer.json()
 }
 

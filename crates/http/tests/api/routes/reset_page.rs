@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use application::model::{MailFilter, OrganisationSettings};
+use application::model::{Logo, LogoKind, MailFilter, OrganisationSettings};
 use application::ports::{CustomerDirectory, MailQueue, MockTokenStore, StoreError};
 use axum::http::Method;
 use chrono::TimeDelta;
@@ -168,23 +168,63 @@ async fn it_speaks_the_customers_language_else_the_organisations_else_the_browse
 }
 
 #[tokio::test]
-async fn a_logo_is_shown_and_allowed_where_there_is_one() {
-    let logo = |url: &str| OrganisationSettings {
-        logo_url: Some(url.to_owned()),
+async fn a_page_shows_the_organisations_logo_colour_and_ways_on() {
+    let logo = Logo::new(LogoKind::Svg, b"<svg xmlns='http://www.w3.org/2000/svg'/>");
+    let settings = OrganisationSettings {
+        logo: Some(logo),
+        logo_url: Some("https://cdn.example.com/logo.svg".to_owned()),
+        accent: domain::AccentColor::parse("#7a3b00").ok(),
+        sign_in_url: Some("https://shop.example/login".to_owned()),
+        contact: Some("help@shop.example".to_owned()),
         ..OrganisationSettings::default()
     };
-    let shop = Shop::planned(ShopConfig {
-        settings: logo("https://cdn.example.com/logo.svg"),
-        ..ShopConfig::default()
-    })
-    .await;
-    let page = get(&format!("/reset/{}", shop.link(shop.jan).await)).of(&shop).await;
+    let shop = Shop::planned(ShopConfig { settings, ..ShopConfig::default() }).await;
+    let token = shop.link(shop.jan).await;
+    let page = get(&format!("/reset/{token}")).of(&shop).await;
     page.is_page(200, r#"alt="Barasek &amp; Sons""#);
-    assert!(page.header("content-security-policy").unwrap().ends_with("; img-src https://cdn.example.com"));
-    let shop =
-        Shop::planned(ShopConfig { settings: logo("javascript:alert(1)"), ..ShopConfig::default() }).await;
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.ends_with("; img-src 'self'") && !page.body.contains("cdn.example.com"), "{policy}");
+    assert!(page.body.contains(":root{--accent:#7a3b00;"), "{}", page.body);
+    assert!(page.body.contains(r#"<a href="mailto:help@shop.example">"#), "{}", page.body);
+    let source = page.body.split("<img src=\"").nth(1).unwrap().split('"').next().unwrap();
+    let path = source.replace("&#x2f;", "/").replacen("..", "", 1);
+    let picture = get(&path).of(&shop).await;
+    assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/svg+xml")), "{path}");
+    assert!(picture.header("content-security-policy").unwrap().ends_with("sandbox"));
+    get(&format!("{path}0")).of(&shop).await.is_error(404, "INTERNAL_RESOURCE_NOT_FOUND");
+    let done = submit(&shop, &token, GOOD_PASSWORD, GOOD_PASSWORD).await;
+    done.is_page(200, r#"<a class="submit" href="https:&#x2f;&#x2f;shop.example&#x2f;login">Sign in at"#);
+    assert!(!done.body.contains("?lang="), "what a form did is not done again in another language");
+    get(&format!("/reset/{token}")).of(&shop).await.is_page(410, "Back to Barasek &amp; Sons");
+}
+
+#[tokio::test]
+async fn password_managers_find_a_user_name_and_the_rules() {
+    let shop = Shop::open().await;
     let page = get(&format!("/reset/{}", shop.link(shop.jan).await)).of(&shop).await;
-    assert!(!page.body.contains("<img"));
+    for part in [
+        r#"autocomplete="username" value="jan@barasek.com" readonly"#,
+        r#"minlength="8""#,
+        r#"passwordrules="minlength: 8; maxlength: 128; required: upper; required: lower; required: digit;""#,
+        "It must not be one of the most common passwords",
+    ] {
+        assert!(page.body.contains(part), "{part}: {}", page.body);
+    }
+    let expired = get(&format!("/reset/{}/not-me", shop.link(shop.jan).await)).of(&shop).await;
+    assert!(!expired.body.contains("jan@barasek.com"), "the address is in the form alone");
+}
+
+#[tokio::test]
+async fn the_language_can_be_switched_and_stays() {
+    let shop = Shop::open().await;
+    let path = format!("/reset/{}", shop.link(shop.jan).await);
+    let page = get(&format!("{path}?lang=cs")).of(&shop).await;
+    page.is_page(200, r#"<html lang="cs">"#);
+    assert!(page.body.contains("not-me?lang=cs") && page.body.contains(r#"<a href="?lang=de" lang="de""#));
+    get(&format!("{path}?lang=xx")).of(&shop).await.is_page(200, r#"<html lang="en">"#);
+    get(&format!("/reset/{}?lang=pl", "x".repeat(32))).of(&shop).await.is_page(404, r#"<html lang="pl">"#);
+    let post = form(&format!("{path}?lang=sk"), "password=a&password_confirmation=b").of(&shop).await;
+    post.is_page(422, r#"<html lang="sk">"#);
 }
 
 #[tokio::test]
