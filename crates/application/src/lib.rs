@@ -13,6 +13,7 @@ mod authenticate;
 mod cached_keys;
 mod cancel_request;
 mod circuit;
+mod consume_token;
 mod customer_record;
 mod deliver_resets;
 mod deliver_webhooks;
@@ -40,6 +41,7 @@ pub use authenticate::{Authenticate, AuthenticateCommand, AuthenticateError, Aut
 pub use cached_keys::CachedKeys;
 pub use cancel_request::CancelRequest;
 pub use circuit::{Attempt, Circuit, CircuitChange, CircuitSettings};
+pub use consume_token::{ConsumeError, ConsumeToken, ConsumeTokenCommand};
 pub use customer_record::{Applied, CustomerRecord};
 pub use deliver_resets::{DeliverResets, DeliveryPorts, DeliverySettings, Links};
 pub use deliver_webhooks::{DeliverWebhooks, WebhookPorts, WebhookSettings, test_event};

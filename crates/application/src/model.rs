@@ -32,7 +32,7 @@ pub use self::directory::{
     PasswordSet,
 };
 pub use self::fingerprint::{AddressFingerprint, Identifier};
-pub use self::link::{Issued, Redeemed, Redemption, ResetLink, TokenIssue, room_for};
+pub use self::link::{Issued, Receipt, Redeemed, Redemption, ResetLink, TokenIssue, room_for};
 pub use self::logo::{Logo, LogoKind};
 pub use self::mail::{ComposedMail, Delivered, FailureKind, MailContent, MailKind, OutgoingMail};
 pub use self::mail_queue::{MailDetail, MailFilter, MailSummary, QueueDepth, TimelineEntry};

@@ -149,11 +149,12 @@ impl Person {
         parsed.map_err(|error| StoreError::corrupt(Self::PLACE, error.code()))
     }
 
-    /// Puts address and name into the rest of `customer`.
+    /// Puts address, name and the platform's identifier into the rest of `customer`.
     ///
     /// # Errors
     /// [`StoreError::Corrupt`] when the address is none.
     pub fn complete(self, customer: Customer) -> Result<Customer, StoreError> {
-        Ok(Customer { email: self.address()?, name: self.name, ..customer })
+        let reference = self.external_id.clone().or(customer.reference.clone());
+        Ok(Customer { email: self.address()?, name: self.name, reference, ..customer })
     }
 }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
     CustomerIp, LinkState, Password, PasswordPolicy, PolicyViolations, RedeemCode, ResetToken, TokenHash,
 };
@@ -9,7 +9,8 @@ use tracing::field::Empty;
 use tracing::{Instrument, error};
 
 use crate::model::{
-    Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, Redeemed, Redemption, ResetLink,
+    CustomersMode, Limit, LimitDecision, LimitSubject, Organisation, PasswordHash, Receipt, Redeemed,
+    Redemption, ResetLink,
 };
 use crate::note_visit::{LinkVisit, VisitAction};
 use crate::password_queue::{PasswordQueue, QueueBusy};
@@ -18,14 +19,14 @@ use crate::trace::{ended, stage};
 use crate::{NoteVisit, WorkSignal, new_id};
 
 /// Attempts per token, whatever their outcome.
-const ATTEMPTS: Limit = Limit { max: 10, window: Duration::from_secs(600) };
+pub(crate) const ATTEMPTS: Limit = Limit { max: 10, window: Duration::from_secs(600) };
 
 /// How many former passwords are compared with the new one, the present one included.
 const HISTORY: u32 = 24;
 /// For how long after the change the same form is known again.
-const REPEATED: TimeDelta = TimeDelta::minutes(10);
+pub(crate) const REPEATED: TimeDelta = TimeDelta::minutes(10);
 /// How long the "your password was changed" mail is worth sending.
-const NOTICE_LIFE: TimeDelta = TimeDelta::days(3);
+pub(crate) const NOTICE_LIFE: TimeDelta = TimeDelta::days(3);
 
 /// Sets a new password: policy, link, history, hash, and one store call that changes everything or
 /// nothing.
@@ -72,7 +73,9 @@ pub struct SetNewPasswordCommand<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NewPassword {
     /// The password is set.
-    Changed,
+    Changed(Box<Receipt>),
+    /// The organisation's platform sets passwords itself; the token stays good.
+    SetByPlatform,
     /// The password breaks the policy; the token stays good.
     Policy(PolicyViolations),
     /// E001 to E004 of the contract.
@@ -96,9 +99,16 @@ impl From<QueueBusy> for NewPassword {
 }
 
 impl NewPassword {
+    /// Whether the password is set.
+    #[must_use]
+    pub const fn is_changed(&self) -> bool {
+        matches!(self, Self::Changed(_))
+    }
+
     const fn word(&self) -> &'static str {
         match self {
-            Self::Changed => "changed",
+            Self::Changed(_) => "changed",
+            Self::SetByPlatform => "set-by-platform",
             Self::Policy(_) => "policy",
             Self::Refused(code) => code.as_str(),
             Self::TooManyAttempts(_) => "too-many-attempts",
@@ -132,9 +142,9 @@ impl SetNewPassword {
 
     async fn try_once(&self, command: SetNewPasswordCommand<'_>, is_form: bool) -> NewPassword {
         match self.attempt(command, is_form).await {
-            Ok(()) => {
+            Ok(receipt) => {
                 self.signal.raise();
-                NewPassword::Changed
+                NewPassword::Changed(Box::new(receipt))
             }
             Err(outcome) => outcome,
         }
@@ -150,7 +160,14 @@ impl SetNewPassword {
         }
     }
 
-    async fn attempt(&self, command: SetNewPasswordCommand<'_>, is_form: bool) -> Result<(), NewPassword> {
+    async fn attempt(
+        &self,
+        command: SetNewPasswordCommand<'_>,
+        is_form: bool,
+    ) -> Result<Receipt, NewPassword> {
+        if command.organisation.settings.customers == CustomersMode::Platform && !command.sandbox {
+            return Err(NewPassword::SetByPlatform);
+        }
         let token = ResetToken::parse(command.token).map(|token| token.hash()).ok();
         let found = match token {
             Some(token) => self.find(token, &command).await,
@@ -167,17 +184,28 @@ impl SetNewPassword {
         let link = self.find(token, &command).await?.ok_or(RedeemCode::E003)?;
         if is_form && self.was_just_used(&link) {
             let same = self.queue.run(deadline, self.is_present(&link, &command.password)).await??;
-            return if same { Ok(()) } else { Err(RedeemCode::E003.into()) };
+            return if same { Ok(self.receipt(&link).await?) } else { Err(RedeemCode::E003.into()) };
         }
         match link.state {
             LinkState::Good => {}
             LinkState::Expired => return Err(RedeemCode::E004.into()),
             LinkState::Used | LinkState::Superseded => return Err(RedeemCode::E003.into()),
         }
+        let receipt = self.receipt(&link).await?;
         // The store's step is not part of it: cut short, nobody would know whether the password was
         // changed.
         let password = self.queue.run(deadline, self.check_and_hash(&link, &command.password)).await??;
-        Ok(self.redeem(link, token, password, command).instrument(stage!("redeem")).await?)
+        let changed_at = self.redeem(link, token, password, command).instrument(stage!("redeem")).await?;
+        Ok(Receipt { changed_at, ..receipt })
+    }
+
+    async fn receipt(&self, link: &ResetLink) -> Result<Receipt, RedeemCode> {
+        let customer = self.customers.find(link.customer).await.map_err(internal_failure)?;
+        Ok(Receipt {
+            request: link.request,
+            customer_reference: customer.and_then(|customer| customer.reference),
+            changed_at: link.used_at.unwrap_or_else(|| self.clock.now()),
+        })
     }
 
     fn was_just_used(&self, link: &ResetLink) -> bool {
@@ -253,7 +281,7 @@ impl SetNewPassword {
         token: TokenHash,
         password: PasswordHash,
         command: SetNewPasswordCommand<'_>,
-    ) -> Result<(), RedeemCode> {
+    ) -> Result<DateTime<Utc>, RedeemCode> {
         let at = self.clock.now();
         let flag_abroad = command.organisation.settings.geo_rules.flag_abroad;
         let notice = new_id(self.clock.as_ref(), self.random.as_ref());
@@ -261,7 +289,8 @@ impl SetNewPassword {
             token,
             organisation: command.organisation.id,
             sandbox: command.sandbox,
-            password,
+            password: Some(password),
+            repetition: None,
             at,
             customer_ip: command.customer_ip,
             notice: notice.into(),
@@ -274,7 +303,7 @@ impl SetNewPassword {
                     let action = VisitAction::Redeemed { flag_abroad };
                     self.visits.execute(LinkVisit { request: link.request, action, ip, at }).await;
                 }
-                Ok(())
+                Ok(at)
             }
             Redeemed::NoSuchLink => Err(RedeemCode::E003),
             Redeemed::Expired => Err(RedeemCode::E004),
@@ -283,7 +312,7 @@ impl SetNewPassword {
 }
 
 /// Whatever failed is internal_failure to mend; the token is still good.
-fn internal_failure(error: impl std::error::Error) -> RedeemCode {
+pub(crate) fn internal_failure(error: impl std::error::Error) -> RedeemCode {
     error!(%error, "a password could not be changed");
     RedeemCode::E001
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use application::ports::{MailArchive, Random};
-use application::{Authenticate, CancelRequest, OpenLink, RequestReset, ResendLink, SetNewPassword};
+use application::{
+    Authenticate, CancelRequest, ConsumeToken, OpenLink, RequestReset, ResendLink, SetNewPassword,
+};
 use axum::extract::FromRef;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Router, middleware};
@@ -19,7 +21,9 @@ use crate::reference::docs::Reference;
 use crate::reference::{docs, errors, openapi};
 use crate::routes::health::{self, Readiness};
 use crate::routes::root::{self, Signpost};
-use crate::routes::{self, mailbox, pictures, ping, reset_password, sandbox_mail, set_new_password};
+use crate::routes::{
+    self, consume_token, mailbox, pictures, ping, reset_password, sandbox_mail, set_new_password,
+};
 
 /// Everything the surface is made of. A handler sees no more of it than its signature names.
 pub struct Api {
@@ -29,6 +33,8 @@ pub struct Api {
     pub request_reset: Arc<RequestReset>,
     /// Sets passwords.
     pub set_new_password: Arc<SetNewPassword>,
+    /// Redeems tokens for platforms that keep passwords themselves.
+    pub consume_token: Arc<ConsumeToken>,
     /// Looks at links.
     pub open_link: Arc<OpenLink>,
     /// Replaces dead links.
@@ -114,6 +120,12 @@ impl FromRef<ApiState> for Arc<SetNewPassword> {
     }
 }
 
+impl FromRef<ApiState> for Arc<ConsumeToken> {
+    fn from_ref(state: &ApiState) -> Self {
+        Arc::clone(&state.0.consume_token)
+    }
+}
+
 impl FromRef<ApiState> for Arc<dyn MailArchive> {
     fn from_ref(state: &ApiState) -> Self {
         Arc::clone(&state.0.sandbox)
@@ -121,9 +133,10 @@ impl FromRef<ApiState> for Arc<dyn MailArchive> {
 }
 
 fn api_routes(surface: &mut Surface, api: &Arc<Api>) {
-    let routes: [(_, MethodRouter<ApiState>); 4] = [
+    let routes: [(_, MethodRouter<ApiState>); 5] = [
         (reset_password::PATH, post(reset_password::handle)),
         (set_new_password::PATH, post(set_new_password::handle)),
+        (consume_token::PATH, post(consume_token::handle)),
         (sandbox_mail::PATH, get(sandbox_mail::handle)),
         (ping::PATH, get(ping::handle)),
     ];

@@ -10,7 +10,7 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{OpenApi as Spec, PathItem, RefOr, Schema, Server};
 use utoipa::{Modify, OpenApi};
 
-use crate::routes::{ping, reset_password, sandbox_mail, set_new_password};
+use crate::routes::{consume_token, ping, reset_password, sandbox_mail, set_new_password};
 use crate::schema::error::{ErrorBody, ErrorDetail};
 use crate::schema::request;
 
@@ -27,6 +27,7 @@ use crate::schema::request;
     paths(
         reset_password::handle,
         set_new_password::handle,
+        consume_token::handle,
         sandbox_mail::handle,
         ping::handle
     ),

@@ -1,5 +1,6 @@
 //! The handlers: each calls one use case and answers.
 
+pub(crate) mod consume_token;
 pub(crate) mod health;
 pub(crate) mod mailbox;
 pub(crate) mod pictures;

@@ -155,6 +155,7 @@ pub(crate) fn sealed_customer(row: &PgRow) -> Result<SealedCustomer, QueryError>
     let customer = Customer {
         id: row.id("customer.id")?,
         organisation: row.id("customer.organisation_id")?,
+        reference: None,
         email: None,
         name: String::new(),
         language: language.map_err(|error| QueryError::corrupt("customer.language", error))?,

@@ -18,8 +18,9 @@ use crate::template_store::language;
 use crate::writer::Statement;
 use application::sealed::{Person, open_json};
 
-const FIND: &str = "SELECT id, organisation_id, sealed, language, status FROM customer WHERE id = $1";
-const FIND_BY_ADDRESS: &str = "SELECT id, organisation_id, sealed, language, status FROM customer \
+const FIND: &str =
+    "SELECT id, organisation_id, external_id, sealed, language, status FROM customer WHERE id = $1";
+const FIND_BY_ADDRESS: &str = "SELECT id, organisation_id, external_id, sealed, language, status FROM customer \
      WHERE address_fingerprint = $1 AND organisation_id = $2 AND sandbox = 0";
 const PASSWORDS: &str = "SELECT hash FROM ( \
        SELECT password_hash AS hash, 9223372036854775807 AS n FROM customer \
@@ -88,13 +89,14 @@ impl CustomerDirectory for SqliteStore {
     }
 }
 
-/// A row of `id`, `organisation_id`, `sealed`, `language` and `status`.
+/// A row of `id`, `organisation_id`, `external_id`, `sealed`, `language` and `status`.
 pub(crate) fn customer(row: &SqliteRow, vault: &dyn AddressVault) -> Result<Customer, QueryError> {
     let person: Person = open_json(vault, row.read("customer.sealed")?, Person::PLACE)?;
     let tag = row.read::<Option<&str>>("customer.language")?;
     Ok(Customer {
         id: CustomerId::from_bytes(row.bytes("customer.id")?),
         organisation: OrganisationId::from_bytes(row.bytes("customer.organisation_id")?),
+        reference: row.read("customer.external_id")?,
         email: person.address()?,
         name: person.name,
         language: tag.map(|tag| language(tag, "customer.language")).transpose()?,

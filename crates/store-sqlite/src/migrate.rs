@@ -15,12 +15,13 @@ struct Migration {
 }
 
 /// In order, without gaps.
-const ALL: [Migration; 5] = [
+const ALL: [Migration; 6] = [
     Migration { version: 1, name: "initial", sql: include_str!("../migrations/0001_initial.sql") },
     Migration { version: 2, name: "webhooks", sql: include_str!("../migrations/0002_webhooks.sql") },
     Migration { version: 3, name: "sandbox", sql: include_str!("../migrations/0003_sandbox.sql") },
     Migration { version: 4, name: "import", sql: include_str!("../migrations/0004_import.sql") },
     Migration { version: 5, name: "audit", sql: include_str!("../migrations/0005_audit.sql") },
+    Migration { version: 6, name: "consume", sql: include_str!("../migrations/0006_consume.sql") },
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration \
@@ -34,6 +35,7 @@ const MARK: [&str; ALL.len()] = [
     "PRAGMA user_version = 3",
     "PRAGMA user_version = 4",
     "PRAGMA user_version = 5",
+    "PRAGMA user_version = 6",
 ];
 
 /// The newest version known.

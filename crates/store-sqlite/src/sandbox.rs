@@ -18,7 +18,7 @@ const SEALED: &str = "sandbox_mail.sealed";
 /// The customer with the fingerprint `$1`, used at `$2`.
 const USE: &str = own_savepoint!(
     "UPDATE customer SET updated_at = max(updated_at, $2) WHERE address_fingerprint = $1 AND sandbox = 1 \
-     RETURNING id, organisation_id, sealed, language, status"
+     RETURNING id, organisation_id, external_id, sealed, language, status"
 );
 const CREATE: &str = "INSERT INTO customer (id, organisation_id, address_fingerprint, sealed, status, sandbox, \
        links_valid_from, sessions_valid_from, created_at, updated_at) \
@@ -161,6 +161,7 @@ async fn find_or_make(
     Ok(Customer {
         id: new.id,
         organisation: new.organisation,
+        reference: None,
         email: Some(new.email),
         name: String::new(),
         language: None,

@@ -39,6 +39,8 @@ pub struct Customer {
     pub id: CustomerId,
     /// Whose customer.
     pub organisation: OrganisationId,
+    /// The organisation's own identifier of them, if it gave one.
+    pub reference: Option<String>,
     /// The address mail goes to. `None`: registered by phone only.
     pub email: Option<EmailAddress>,
     /// How the mail greets; may be empty. Holds whatever the customer typed.

@@ -50,6 +50,8 @@ pub struct ResetLink {
     pub state: LinkState,
     /// When it changed a password, if it did.
     pub used_at: Option<DateTime<Utc>>,
+    /// By what a repetition of the call that used it is known.
+    pub repetition: Option<[u8; 32]>,
     /// When it dies or died.
     pub expires_at: DateTime<Utc>,
     /// Of a sandbox customer; so is a fresh link asked for on its page.
@@ -65,8 +67,10 @@ pub struct Redemption {
     pub organisation: OrganisationId,
     /// Whether it must be a sandbox link; otherwise it must be a live one.
     pub sandbox: bool,
-    /// The new password.
-    pub password: PasswordHash,
+    /// The new password; `None`: the organisation's platform keeps it, and the token is consumed.
+    pub password: Option<PasswordHash>,
+    /// By what a repetition of this call is known: the SHA-256 of its `Idempotency-Key`.
+    pub repetition: Option<[u8; 32]>,
     /// Now.
     pub at: DateTime<Utc>,
     /// Who redeems, if known.
@@ -77,6 +81,17 @@ pub struct Redemption {
     pub notice_expires_at: DateTime<Utc>,
     /// For the audit row: the API key's id, or `customer`.
     pub actor: String,
+}
+
+/// What the caller of a redemption learns of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// The request whose link was redeemed.
+    pub request: RequestId,
+    /// The organisation's own identifier of the customer, if it gave one.
+    pub customer_reference: Option<String>,
+    /// When.
+    pub changed_at: DateTime<Utc>,
 }
 
 /// What became of a [`Redemption`].

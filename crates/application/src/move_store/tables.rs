@@ -38,7 +38,7 @@ pub static TABLES: &[Table] = &[
         address_fingerprint Bytes, submitted Bytes, geo Bytes, timeline SealedTexts),
     table!(mail_event by 2: mail_id Id, n Int, at Time, event Text, detail Bytes),
     table!(reset_token by 1: hash Bytes, request_id Id, organisation_id Id, customer_id Id, sandbox Bool, accepted_at Time,
-        issued_at Time, expires_at Time, used_at Time, superseded_at Time),
+        issued_at Time, expires_at Time, used_at Time, superseded_at Time, repetition Bytes),
     table!(address_budget by 1: address_fingerprint Bytes, admitted Times),
     table!(template by 4: organisation_id Id, kind Text, language Text, valid_from Time, valid_until Time, subject Text,
         html Text, text Text),

@@ -30,7 +30,7 @@ const REFUSED: fn(RedeemCode) -> NewPassword = NewPassword::Refused;
 #[tokio::test]
 async fn a_link_is_good_for_one_password() {
     let use_cases = mailed().await;
-    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await.is_changed());
     assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-8").await, REFUSED(RedeemCode::E003));
 }
 
@@ -41,20 +41,20 @@ async fn a_bad_password_leaves_the_link_good() {
         panic!("expected the policy")
     };
     assert!(broken.rules().iter().any(|rule| matches!(rule, PolicyRule::TooShort { .. })), "{broken:?}");
-    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await.is_changed());
 }
 
 #[tokio::test]
 async fn a_password_of_the_past_is_refused_and_leaves_the_link_good() {
     let use_cases = mailed().await;
-    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await.is_changed());
     use_cases.clock.advance(TimeDelta::minutes(5));
     use_cases.deliver(use_cases.ask("jan@example.com").await).await;
     let links = use_cases.sender.taken().iter().filter(|mail| mail.link.is_some()).count();
     let index = use_cases.sender.taken().iter().rposition(|mail| mail.link.is_some()).unwrap();
     assert_eq!(links, 2);
     assert_eq!(set(&use_cases, &use_cases.token(index), "Correct-Horse-7").await, REFUSED(RedeemCode::E002));
-    assert_eq!(set(&use_cases, &use_cases.token(index), "Correct-Horse-8").await, NewPassword::Changed);
+    assert!(set(&use_cases, &use_cases.token(index), "Correct-Horse-8").await.is_changed());
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn unknown_malformed_and_foreign_links_look_alike() {
         actor: "customer".into(),
     };
     assert_eq!(use_cases.set_new_password().execute(command).await, REFUSED(RedeemCode::E003));
-    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await.is_changed());
 }
 
 #[tokio::test]
@@ -89,7 +89,7 @@ async fn an_expired_link_says_so() {
 #[tokio::test]
 async fn the_customer_is_told_of_the_change() {
     let use_cases = mailed().await;
-    assert_eq!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await, NewPassword::Changed);
+    assert!(set(&use_cases, &use_cases.token(0), "Correct-Horse-7").await.is_changed());
     use_cases.deliver_until(|| async { use_cases.sender.taken().len() == 2 }).await;
     assert_eq!(use_cases.sender.taken()[1].kind, MailKind::PasswordChanged);
     let filter = MailFilter { limit: 10, ..MailFilter::default() };
@@ -105,7 +105,7 @@ async fn of_many_attempts_at_once_one_wins() {
     for outcome in futures(attempts.iter().map(|password| set(&use_cases, &token, password))).await {
         outcomes.push(outcome);
     }
-    assert_eq!(outcomes.iter().filter(|outcome| **outcome == NewPassword::Changed).count(), 1);
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_changed()).count(), 1);
     let lost = outcomes.iter().filter(|outcome| **outcome == REFUSED(RedeemCode::E003)).count();
     assert_eq!(lost, 9);
 }

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use application::model::CustomersMode;
 use application::{OpenedLink, Visit};
 use axum::extract::{FromRequestParts, Path};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::{CustomerIp, LinkState};
@@ -35,6 +38,20 @@ impl Link {
     /// The page of a link that sets no password any more.
     pub(super) fn dead(&self, depth: Depth) -> Rendered {
         self.page().dead(self.state(), &self.token, depth)
+    }
+
+    /// Where the holder sets the password instead, if the organisation's platform does that itself.
+    pub(super) fn set_by_platform(&self) -> Rendered {
+        let settings = &self.opened.organisation.settings;
+        let url = settings.reset_url.as_ref().map(|url| url.replace("{token}", &self.token));
+        match url {
+            Some(url) => Ok((StatusCode::SEE_OTHER, [(LOCATION, url)]).into_response()),
+            None => self.page().unknown(),
+        }
+    }
+
+    pub(super) fn is_set_by_platform(&self) -> bool {
+        self.opened.organisation.settings.customers == CustomersMode::Platform && !self.opened.link.sandbox
     }
 
     async fn open(head: &Parts, pages: &ResetPages, token: String, noted: bool) -> Result<Self, Response> {

@@ -73,7 +73,8 @@ async fn set(pages: &ResetPages, link: &Link, password: Password) -> Rendered {
     let policy = pages.set_new_password.policy(organisation);
     let again = |problem| page.form(&policy, &link.token, Some(problem));
     match outcome {
-        NewPassword::Changed => page.changed(),
+        NewPassword::Changed(_) => page.changed(),
+        NewPassword::SetByPlatform => link.set_by_platform(),
         NewPassword::Policy(_) if link.state() == LinkState::Used => link.dead(Depth::Link),
         NewPassword::Policy(broken) => again(Problem::Policy(&broken)),
         NewPassword::Refused(RedeemCode::E001) => again(Problem::Ours),

@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use application::{RequestReset, RequestResetCommand};
 use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue};
 use axum::response::Response;
 
 use crate::extract::ApiRequest;
 use crate::schema::answer::Success;
 use crate::schema::error::ApiError;
 use crate::schema::request::{ApiKeyParameter, ResetPasswordBody};
+
+/// The request's identifier, whether or not there is such a customer.
+const RESET_REQUEST_ID: HeaderName = HeaderName::from_static("x-reset-request-id");
 
 pub(crate) const PATH: &str = "/api/v1/customer/reset-password";
 
@@ -23,7 +27,11 @@ pub(crate) const PATH: &str = "/api/v1/customer/reset-password";
     operation_id = "resetPassword",
     tag = "customer",
     request_body = ResetPasswordBody,
-    responses((status = 200, description = "The request is on disk.", body = Success, example = json!({"success": true}))),
+    responses((
+        status = 200, description = "The request is on disk.", body = Success,
+        headers(("X-Reset-Request-Id" = String, description = "The request, for support; it says nothing of the customer.")),
+        example = json!({"success": true})
+    )),
     params(ApiKeyParameter),
     security(("bearer" = []), ())
 )]
@@ -36,6 +44,10 @@ pub(crate) async fn handle(
         expiry: body.expiration_time,
         customer_ip: body.customer_real_ip,
     };
-    use_case.execute(&caller, command).await?;
-    Ok(Success::response())
+    let request = use_case.execute(&caller, command).await?;
+    let mut response = Success::response();
+    if let Ok(id) = HeaderValue::from_str(&request.to_string()) {
+        response.headers_mut().insert(RESET_REQUEST_ID, id);
+    }
+    Ok(response)
 }

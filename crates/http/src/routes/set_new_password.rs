@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::{ApiKeyKind, RedeemCode};
 
 use crate::extract::ApiRequest;
-use crate::schema::answer::{Refused, SetNewPasswordAnswer, Success};
+use crate::schema::answer::{Changed, Refused, SetNewPasswordAnswer, json};
 use crate::schema::error::{ApiError, BUSY};
 use crate::schema::error_code::ErrorCode;
 use crate::schema::request::{ApiKeyParameter, SetNewPasswordBody};
@@ -29,7 +29,7 @@ pub(crate) const PATH: &str = "/api/v1/customer/set-new-password";
     responses((
         status = 200, description = "The password is set, or why it is not.", body = SetNewPasswordAnswer,
         examples(
-            ("changed" = (summary = "The password is set", value = json!({"success": true}))),
+            ("changed" = (summary = "The password is set", value = json!(Changed::example()))),
             ("E001" = (summary = "Ours to mend; the token is still good", value = json!(Refused::from(RedeemCode::E001)))),
             ("E002" = (summary = "Used before; the token is still good", value = json!(Refused::from(RedeemCode::E002)))),
             ("E003" = (summary = "No such request", value = json!(Refused::from(RedeemCode::E003)))),
@@ -53,7 +53,10 @@ pub(crate) async fn handle(
         actor: key.key.id.to_string(),
     };
     match use_case.execute(command).await {
-        NewPassword::Changed => Ok(Success::response()),
+        NewPassword::Changed(receipt) => json(&Changed::from(receipt.as_ref())),
+        NewPassword::SetByPlatform => Err(ApiError::new(ErrorCode::ValidationFailed).with_message(
+            "This organisation sets passwords itself: call consume-token. The token stays good.",
+        )),
         NewPassword::Policy(violations) => Err(ApiError::field("password", violations)),
         NewPassword::Refused(code) => Refused::response(code),
         NewPassword::TooManyAttempts(decision) => Err(ApiError::limited(&decision)

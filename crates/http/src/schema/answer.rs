@@ -1,7 +1,7 @@
 //! The bodies of answers that are no errors.
 
 use application::Authenticated;
-use application::model::CapturedMail;
+use application::model::{CapturedMail, Receipt};
 use axum::body::Body;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, LINK};
@@ -79,12 +79,61 @@ impl Refused {
     }
 }
 
+/// The token is redeemed.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Changed<'a> {
+    #[schema(schema_with = always_true)]
+    success: bool,
+    /// The organisation's own identifier of the customer; `null` where it gave none.
+    #[schema(example = "4711")]
+    customer_reference: Option<&'a str>,
+    /// The request whose link was redeemed, as `X-Reset-Request-Id` named it.
+    #[schema(example = "01997b2c-7d3e-7a41-9c52-0f6f5be3a1d4")]
+    request_id: String,
+    /// When, RFC 3339 in UTC, to the millisecond.
+    #[schema(format = DateTime, example = "2026-11-23T12:00:00.000Z")]
+    changed_at: String,
+}
+
+impl Changed<'static> {
+    /// An answer as the documentation shows it.
+    pub(crate) fn example() -> Self {
+        Self {
+            success: true,
+            customer_reference: Some("4711"),
+            request_id: "01997b2c-7d3e-7a41-9c52-0f6f5be3a1d4".to_owned(),
+            changed_at: "2026-11-23T12:00:00.000Z".to_owned(),
+        }
+    }
+}
+
+impl<'a> From<&'a Receipt> for Changed<'a> {
+    fn from(receipt: &'a Receipt) -> Self {
+        Self {
+            success: true,
+            customer_reference: receipt.customer_reference.as_deref(),
+            request_id: receipt.request.to_string(),
+            changed_at: timestamp(receipt.changed_at, SecondsFormat::Millis),
+        }
+    }
+}
+
 /// Done, or why not.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "the schema of two answers")]
 pub(crate) enum SetNewPasswordAnswer {
-    Changed(Success),
+    Changed(Changed<'static>),
+    Refused(Refused),
+}
+
+/// Done, or why not.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the schema of two answers")]
+pub(crate) enum ConsumeTokenAnswer {
+    Changed(Changed<'static>),
     Refused(Refused),
 }
 

@@ -101,6 +101,30 @@ impl RequestBody for SetNewPasswordBody {
     }
 }
 
+/// A token to consume.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+pub(crate) struct ConsumeTokenBody {
+    /// The 32 characters at the end of the mail's link. One that is none answers `E003`.
+    #[schema(example = "8fKq2LxWc0TzB4nYv7RmJ1sPd6HgA9eU")]
+    pub(crate) token: String,
+    #[schema(schema_with = customer_real_ip)]
+    pub(crate) customer_real_ip: Option<CustomerIp>,
+}
+
+impl Permission for ConsumeTokenBody {
+    const SCOPE: Scope = Scope::SetNewPassword;
+}
+
+impl RequestBody for ConsumeTokenBody {
+    fn read(object: &JsonObject<'_>) -> Result<Self, ApiError> {
+        Ok(Self {
+            token: object.required("token")?.to_owned(),
+            customer_real_ip: object.parse("customerRealIp", CustomerIp::parse)?,
+        })
+    }
+}
+
 /// The field `apiKey` of every body. Without a type: where the query has a key, it is not read.
 pub(crate) fn api_key() -> Schema {
     let key = ObjectBuilder::new().schema_type(SchemaType::AnyValue).description(Some(

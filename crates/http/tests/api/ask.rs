@@ -140,6 +140,15 @@ impl Answer {
         );
     }
 
+    /// A redeemed token.
+    #[track_caller]
+    pub fn is_changed(&self) {
+        assert_eq!(self.status, 200, "{}", self.body);
+        let keys: Vec<_> = self.json().as_object().unwrap().keys().cloned().collect();
+        assert_eq!(keys, ["changedAt", "customerReference", "requestId", "success"], "{}", self.body);
+        assert_eq!(self.json()["success"], true);
+    }
+
     /// A page: its status and some of its text.
     #[track_caller]
     pub fn is_page(&self, status: u16, text: &str) {

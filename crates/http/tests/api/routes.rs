@@ -1,3 +1,4 @@
+mod consume_token;
 mod docs;
 mod error_pages;
 mod every_answer;

@@ -13,7 +13,7 @@ use application::ports::{
     RequestIntake, SandboxStore, TokenStore,
 };
 use application::{
-    Authenticate, CancelRequest, NoteVisit, OpenLink, PasswordQueue, RequestReset, ResendLink,
+    Authenticate, CancelRequest, ConsumeToken, NoteVisit, OpenLink, PasswordQueue, RequestReset, ResendLink,
     SetNewPassword, WorkSignal,
 };
 use axum::Router;
@@ -264,6 +264,7 @@ async fn customers(store: &MemoryStore, hasher: &PlainHasher, organisation: Orga
     let first = hasher.hash(&Password::new(FIRST_PASSWORD.to_owned())).await.unwrap();
     let rows = [
         CustomerImport {
+            external_id: Some("4711".to_owned()),
             password_hash: Field::Set(first),
             ..row(1, Some("jan@barasek.com"), CustomerStatus::Active)
         },
@@ -361,6 +362,14 @@ fn api(
             limiter: limiter.clone(),
             queue: Arc::new(plan.queue),
             visits,
+            clock: clock.clone(),
+            random: random.clone(),
+            signal: signal.clone(),
+        }),
+        consume_token: Arc::new(ConsumeToken {
+            tokens: tokens.clone(),
+            customers: store.clone(),
+            limiter: limiter.clone(),
             clock: clock.clone(),
             random: random.clone(),
             signal: signal.clone(),

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use application::{
-    Authenticate, CachedKeys, CancelRequest, OpenLink, PasswordQueue, RelayStatus, RequestReset, ResendLink,
-    SetNewPassword,
+    Authenticate, CachedKeys, CancelRequest, ConsumeToken, OpenLink, PasswordQueue, RelayStatus,
+    RequestReset, ResendLink, SetNewPassword,
 };
 use async_trait::async_trait;
 use axum::http::HeaderValue;
@@ -98,6 +98,14 @@ fn api(parts: &Parts, settings: &Settings, options: &Options, readiness: Ready) 
             limiter: Arc::clone(&parts.limiter),
             queue: Arc::new(PasswordQueue::new(adapters::hashes_at_once(settings))),
             visits: Arc::clone(&parts.visits),
+            clock: Arc::clone(&parts.clock),
+            random: Arc::clone(&parts.random),
+            signal: parts.signal.clone(),
+        }),
+        consume_token: Arc::new(ConsumeToken {
+            tokens: Arc::clone(&stores.tokens),
+            customers: Arc::clone(&stores.customers),
+            limiter: Arc::clone(&parts.limiter),
             clock: Arc::clone(&parts.clock),
             random: Arc::clone(&parts.random),
             signal: parts.signal.clone(),

@@ -75,7 +75,7 @@ fn the_documented_request_ends_in_a_new_password() {
     let weak = set_password(at, token, "password");
     assert_eq!((weak.status, &weak.json()["error"]["field"]), (422, &json!("password")));
     let done = set_password(at, token, "Correct-Horse-7");
-    assert_eq!((done.status, done.body.as_str()), (200, r#"{"success":true}"#));
+    assert!(done.status == 200 && done.body.starts_with(r#"{"success":true,"#), "{}", done.body);
     let again = set_password(at, token, "Correct-Horse-8").json();
     assert_eq!((&again["success"], &again["errorCode"]), (&json!(false), &json!("E003")));
     assert_eq!(get(at, page).status, 410);

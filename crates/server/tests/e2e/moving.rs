@@ -125,7 +125,7 @@ fn fill(directory: &Path) -> Installation<'_> {
     let server = shop.serve(&sqlite, true);
     shop.request(&server, "c1@example.com");
     let used = shop.token("c1@example.com");
-    assert_eq!(shop.set_password(&server, &used, FIRST).body, r#"{"success":true}"#);
+    assert!(shop.set_password(&server, &used, FIRST).body.starts_with(r#"{"success":true,"#));
     get(server.address, &format!("/reset/{used}"));
     shop.request(&server, "c2@example.com");
     get(server.address, &format!("/reset/{}", shop.token("c2@example.com")));
@@ -190,7 +190,7 @@ fn an_installation_moves_to_postgresql_with_everything_it_has() {
     shop.token("c3@example.com");
     let open = shop.token("c2@example.com");
     assert_eq!(get(serving.address, &format!("/reset/{open}")).status, 200);
-    assert_eq!(shop.set_password(&serving, &open, SECOND).body, r#"{"success":true}"#);
+    assert!(shop.set_password(&serving, &open, SECOND).body.starts_with(r#"{"success":true,"#));
     let used = shop.token("c1@example.com");
     assert_eq!(shop.set_password(&serving, &used, SECOND).json()["errorCode"], "E003");
     serving.stop();
@@ -229,5 +229,5 @@ fn a_former_password_is_refused_after_the_move() {
     shop.request(&serving, "c1@example.com");
     let token = shop.token("c1@example.com");
     assert_eq!(shop.set_password(&serving, &token, FIRST).json()["errorCode"], "E002");
-    assert_eq!(shop.set_password(&serving, &token, SECOND).body, r#"{"success":true}"#);
+    assert!(shop.set_password(&serving, &token, SECOND).body.starts_with(r#"{"success":true,"#));
 }

@@ -187,7 +187,7 @@ fn a_receiver_hears_of_all_four_events() {
     let token = token(&mails.lock().unwrap()[0]);
     let body = json!({ "token": token, "password": "Correct-Horse-7" }).to_string();
     let done = post_json(at, &format!("/api/v1/customer/set-new-password?apiKey={key}"), &body);
-    assert_eq!(done.body, r#"{"success":true}"#);
+    assert!(done.body.starts_with(r#"{"success":true,"#), "{}", done.body);
     let calls = told(&calls, 5);
 
     let bytes = STANDARD.decode(secret.strip_prefix("whsec_").unwrap()).unwrap();

@@ -99,7 +99,7 @@ fn whole_run(run: &Run) -> (BTreeMap<String, Vec<u8>>, Vec<String>) {
         if mails > 1 {
             assert_eq!(set(&token, PASSWORDS[0]).json()["errorCode"], "E002");
         }
-        assert_eq!(set(&token, password).body, r#"{"success":true}"#);
+        assert!(set(&token, password).body.starts_with(r#"{"success":true,"#));
         assert_eq!(set(&token, password).json()["errorCode"], "E003");
         assert_eq!(get(at, &format!("/reset/{token}")).status, 410);
         // The notice.

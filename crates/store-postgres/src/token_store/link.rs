@@ -1,6 +1,7 @@
 use application::model::ResetLink;
 use chrono::{DateTime, Utc};
 use domain::{LinkState, TokenHash};
+use sqlx::postgres::PgRow;
 
 use crate::PostgresStore;
 use crate::columns::Columns;
@@ -8,7 +9,13 @@ use crate::query_error::QueryError;
 
 /// A link that had expired before it was superseded stays expired.
 pub(crate) const FIND_LINK: &str = "SELECT request_id, organisation_id, customer_id, sandbox, expires_at, \
-     used_at, coalesce(superseded_at < expires_at, false) AS superseded FROM reset_token WHERE hash = $1";
+     used_at, repetition, coalesce(superseded_at < expires_at, false) AS superseded FROM reset_token WHERE hash = $1";
+
+fn repetition(row: &PgRow) -> Result<Option<[u8; 32]>, QueryError> {
+    let column = "reset_token.repetition";
+    let key = row.read::<Option<&[u8]>>(column)?.map(<[u8; 32]>::try_from).transpose();
+    key.map_err(|error| QueryError::corrupt(column, error))
+}
 
 impl PostgresStore {
     pub(super) async fn link(
@@ -27,6 +34,7 @@ impl PostgresStore {
             customer: row.id("reset_token.customer_id")?,
             state: LinkState::at(now, expires_at, used_at.is_some(), superseded),
             used_at,
+            repetition: repetition(&row)?,
             expires_at,
             sandbox: row.read("reset_token.sandbox")?,
         }))

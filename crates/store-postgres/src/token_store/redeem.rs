@@ -1,4 +1,4 @@
-use application::model::{AuditAction, AuditEntry, Redeemed, Redemption};
+use application::model::{AuditAction, AuditEntry, PasswordHash, Redeemed, Redemption};
 use domain::{CustomerId, OrganisationId};
 use sqlx::{Connection, PgConnection};
 
@@ -18,7 +18,7 @@ pub(crate) const FIND: &str = "SELECT t.request_id, t.organisation_id, t.custome
      JOIN organisation o ON o.id = t.organisation_id AND NOT o.suspended \
      WHERE t.hash = $1 AND t.sandbox = $3 AND t.organisation_id = $2 FOR NO KEY UPDATE OF c";
 /// The guard: of any number of attempts one changes the row.
-pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2 \
+pub(crate) const CONSUME: &str = "UPDATE reset_token SET used_at = $2, repetition = $3 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2";
 /// A link that had expired before it was superseded stays expired.
 pub(crate) const WHY: &str = "SELECT used_at IS NULL AND coalesce(superseded_at >= expires_at, true) AS expired \
@@ -31,7 +31,7 @@ pub(crate) const DONE: &str = "WITH customer AS MATERIALIZED (SELECT c.id FROM r
 /// Everything that goes with the change.
 pub(crate) const SET_PASSWORD: &str = concat!(
     "WITH former AS (INSERT INTO password_history (customer_id, hash, replaced_at) \
-       SELECT id, password_hash, $3 FROM customer WHERE id = $1 AND password_hash IS NOT NULL), \
+       SELECT id, password_hash, $3 FROM customer WHERE id = $1 AND password_hash IS NOT NULL AND $2::text IS NOT NULL), \
      killed AS (UPDATE reset_token SET superseded_at = $3 \
        WHERE customer_id = $1 AND used_at IS NULL AND superseded_at IS NULL), \
      notice AS (INSERT INTO mail_queue (id, kind, organisation_id, customer_id, sandbox, priority, accepted_at, expires_at, \
@@ -39,7 +39,8 @@ pub(crate) const SET_PASSWORD: &str = concat!(
      noted AS (INSERT INTO mail_event (mail_id, n, at, event) \
        SELECT $9, greatest(coalesce(max(n), 0), 100) + 1, $3, 'consumed' FROM mail_event WHERE mail_id = $9)",
     report_completed!(),
-    "UPDATE customer SET password_hash = $2, password_reset_at = $3, links_valid_from = greatest(links_valid_from, $3), \
+    "UPDATE customer SET password_hash = coalesce($2, password_hash), \
+     password_reset_at = CASE WHEN $2 IS NULL THEN password_reset_at ELSE $3 END, links_valid_from = greatest(links_valid_from, $3), \
      sessions_valid_from = greatest(sessions_valid_from, $3), updated_at = greatest(updated_at, $3) \
      WHERE id = $1"
 );
@@ -96,8 +97,12 @@ impl PostgresStore {
             .fetch_optional(&mut *transaction)
             .await?;
         let Some(link) = link else { return Ok(Redeemed::NoSuchLink) };
-        let consumed =
-            sqlx::query(CONSUME).bind(token).bind(redemption.at).execute(&mut *transaction).await?;
+        let consumed = sqlx::query(CONSUME)
+            .bind(token)
+            .bind(redemption.at)
+            .bind(redemption.repetition.as_ref().map(|key| &key[..]))
+            .execute(&mut *transaction)
+            .await?;
         if consumed.rows_affected() == 0 {
             let why = sqlx::query(WHY).bind(token).fetch_one(&mut *transaction).await?;
             return Ok(if why.read("reset_token.expired")? {
@@ -110,7 +115,7 @@ impl PostgresStore {
         let organisation: OrganisationId = link.id("reset_token.organisation_id")?;
         sqlx::query(SET_PASSWORD)
             .bind(uuid(customer.as_bytes()))
-            .bind(redemption.password.expose())
+            .bind(redemption.password.as_ref().map(PasswordHash::expose))
             .bind(redemption.at)
             .bind(uuid(redemption.notice.as_bytes()))
             .bind(uuid(organisation.as_bytes()))

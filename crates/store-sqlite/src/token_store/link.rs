@@ -8,7 +8,7 @@ use crate::columns::Columns;
 use crate::query_error::QueryError;
 
 const FIND: &str = "SELECT m.id, m.organisation_id, m.sandbox, t.customer_id, t.expires_at, \
-       t.used_at, t.superseded_at IS NOT NULL AS superseded \
+       t.used_at, t.repetition, t.superseded_at IS NOT NULL AS superseded \
      FROM reset_token t JOIN mail m ON m.seq = t.mail WHERE t.hash = $1";
 
 /// Kills the links of customer `$1` that are alive at `$2`. One that has expired stays expired.
@@ -32,6 +32,7 @@ pub(super) async fn find(
         customer: CustomerId::from_bytes(row.bytes("reset_token.customer_id")?),
         state: LinkState::at(now, expires_at, used_at.is_some(), row.read("reset_token.superseded")?),
         used_at,
+        repetition: row.optional_bytes("reset_token.repetition")?,
         expires_at,
         sandbox: row.read("mail.sandbox")?,
     }))

@@ -14,9 +14,9 @@ use application::sealed::{Person, Submitted, open_json};
 
 /// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now,
 /// `$3` the organisation, `$4` whether in the sandbox: of key, link and customer all or none
-/// are.
+/// are; `$5` by what a repetition is known.
 const CONSUME: &str = own_savepoint!(
-    "UPDATE reset_token SET used_at = $2 \
+    "UPDATE reset_token SET used_at = $2, repetition = $5 \
      WHERE hash = $1 AND used_at IS NULL AND superseded_at IS NULL AND expires_at > $2 \
        AND EXISTS (SELECT 1 FROM customer c WHERE c.id = reset_token.customer_id AND c.status = 'active' \
          AND c.sandbox = $4) \
@@ -32,12 +32,13 @@ const EXPIRED: &str = "SELECT 1 FROM reset_token t \
      WHERE t.hash = $1 AND t.used_at IS NULL AND t.superseded_at IS NULL AND t.expires_at <= $2";
 const SUBJECT: &str = "SELECT m.organisation_id, c.sealed FROM mail m JOIN customer c ON c.id = $2 \
      WHERE m.seq = $1";
-/// The former hash becomes history and the new one takes its place; sessions and requests from
+/// The former hash becomes history and the new one, if there is one, takes its place; sessions and requests from
 /// before are over.
 const SET_PASSWORD: &str = "INSERT INTO password_history (customer_id, n, hash, replaced_at) \
        SELECT id, 1 + (SELECT coalesce(max(n), 0) FROM password_history WHERE customer_id = $1), password_hash, $2 \
-       FROM customer WHERE id = $1 AND password_hash IS NOT NULL; \
-     UPDATE customer SET password_hash = $3, password_reset_at = $2, updated_at = $2, sessions_valid_from = max(sessions_valid_from, $2), \
+       FROM customer WHERE id = $1 AND password_hash IS NOT NULL AND $3 IS NOT NULL; \
+     UPDATE customer SET password_hash = coalesce($3, password_hash), \
+       password_reset_at = CASE WHEN $3 IS NULL THEN password_reset_at ELSE $2 END, updated_at = $2, sessions_valid_from = max(sessions_valid_from, $2), \
        links_valid_from = max(links_valid_from, $2) WHERE id = $1";
 const NOTICE: &str = "INSERT INTO mail (id, kind, stage, state, organisation_id, sandbox, priority, accepted_at, \
        expires_at, address_masked, submitted, customer_id) \
@@ -59,11 +60,15 @@ async fn consume(
     redemption: Redemption,
     vault: &dyn AddressVault,
 ) -> Result<Redeemed, QueryError> {
-    if let Some(row) = unit.row(about(CONSUME, &redemption)).await? {
+    if let Some(row) = unit.row(consume_link(&redemption)).await? {
         return change(unit, &row, redemption, vault).await;
     }
     let expired = unit.row(about(EXPIRED, &redemption)).await?;
     Ok(if expired.is_some() { Redeemed::Expired } else { Redeemed::NoSuchLink })
+}
+
+fn consume_link(redemption: &Redemption) -> Statement {
+    about(CONSUME, redemption).bind(redemption.repetition.map(|key| key.to_vec()))
 }
 
 fn about(sql: &'static str, redemption: &Redemption) -> Statement {
@@ -89,7 +94,7 @@ async fn change(
     let person: Person = open_json(vault, subject.read("customer.sealed")?, Person::PLACE)?;
     let at = millis(redemption.at);
 
-    let hash = redemption.password.expose().to_owned();
+    let hash = redemption.password.as_ref().map(|hash| hash.expose().to_owned());
     unit.run(Statement::new(SET_PASSWORD).bind(customer.to_vec()).bind(at).bind(hash)).await?;
     unit.run(Statement::new(KILL_LINKS).bind(customer.to_vec()).bind(at)).await?;
     let notice = Statement::new(NOTICE)

@@ -268,7 +268,7 @@ async fn a_change_of_password_stays_on_its_side(shop: Shop) {
     let both = shop.both().await;
     let tokens = &shop.ports.tokens;
     let set = async |redemption: Redemption, text: &str| {
-        tokens.redeem(Redemption { password: password(text), ..redemption }).await.unwrap()
+        tokens.redeem(Redemption { password: Some(password(text)), ..redemption }).await.unwrap()
     };
     assert_eq!(set(shop.sandbox_redemption(both.sandbox_token, 5), "sandbox").await, Redeemed::Changed);
     assert_eq!(shop.passwords(both.sandbox).await, ["sandbox"]);

@@ -95,6 +95,7 @@ pub async fn token_store<P: Into<StoreUnderTest>>(fresh: impl AsyncFn() -> P) {
             redeeming::a_deed_is_in_the_audit_log,
             redeeming::a_refusal_changes_nothing,
             redeeming::passwords_pile_up_newest_first,
+            redeeming::without_a_password_everything_else_changes,
             cancelling::a_good_link_is_killed,
             cancelling::every_token_of_the_request_dies,
             cancelling::only_a_good_link_can_be_cancelled,

@@ -29,7 +29,7 @@ async fn of_many_simultaneous_redemptions_one_wins() {
                 let body = format!("password={password}&password_confirmation={password}");
                 form(&format!("/reset/{token}"), body).of_router(&router).await
             };
-            let won = answer.body.contains(r#"{"success":true}"#) || answer.body.contains("has been changed");
+            let won = answer.body.contains(r#"{"success":true,"#) || answer.body.contains("has been changed");
             (won, password)
         });
     }
@@ -85,7 +85,7 @@ async fn the_holder_of_one_link_holds_up_nobody_else() {
     let started = std::time::Instant::now();
     let body = serde_json::json!({ "token": petra, "password": "Another secret 9" }).to_string();
     let victim = post(&format!("/api/v1/customer/set-new-password?apiKey={PROD}"), body).of(&shop).await;
-    victim.is(axum::http::StatusCode::OK, r#"{"success":true}"#);
+    victim.is_changed();
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
     let answers = flood.join_all().await;
     let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 429).collect();
@@ -99,7 +99,7 @@ async fn the_holder_of_one_link_holds_up_nobody_else() {
     shop.clock.advance(chrono::TimeDelta::minutes(10));
     let body = serde_json::json!({ "token": jan, "password": "Another secret 9" }).to_string();
     let later = post(&format!("/api/v1/customer/set-new-password?apiKey={PROD}"), body).of(&shop).await;
-    later.is(axum::http::StatusCode::OK, r#"{"success":true}"#);
+    later.is_changed();
 }
 
 #[tokio::test]

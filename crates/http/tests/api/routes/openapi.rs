@@ -42,6 +42,7 @@ async fn every_operation_exists_and_no_other_path_takes_a_key() {
     assert_eq!(
         documented,
         [
+            "/api/v1/customer/consume-token",
             "/api/v1/customer/reset-password",
             "/api/v1/customer/set-new-password",
             "/api/v1/sandbox/mail",
@@ -98,7 +99,8 @@ async fn the_example_bodies_work() {
             .iter()
             .filter_map(|(name, property)| Some((name.clone(), example(property)?)))
             .collect();
-        assert_eq!(body.len(), 3, "{body:?}");
+        let fields = if path.ends_with("consume-token") { 2 } else { 3 };
+        assert_eq!(body.len(), fields, "{path}: {body:?}");
         let answer = post(&format!("{path}?apiKey={DEV}"), Value::Object(body).to_string()).of(&shop).await;
         assert_eq!(answer.status, StatusCode::OK, "{method} {path}: {}", answer.body);
     }

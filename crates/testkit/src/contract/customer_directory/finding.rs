@@ -20,6 +20,7 @@ pub(super) async fn every_field_survives(shop: Shop) {
     let expected = Customer {
         id: row.id,
         organisation: shop.organisation.id,
+        reference: Some("ERP-0001".to_owned()),
         email: row.email.value().cloned(),
         name: row.name.value().cloned().unwrap(),
         language: row.language.value().copied(),

@@ -29,6 +29,7 @@ pub(super) async fn an_issued_token_is_a_good_link(shop: Shop) {
         customer: jan,
         state: LinkState::Good,
         used_at: None,
+        repetition: None,
         expires_at: at(3_601),
         sandbox: false,
     };

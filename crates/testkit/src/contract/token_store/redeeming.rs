@@ -22,7 +22,7 @@ pub(super) async fn of_simultaneous_attempts_one_wins(shop: Shop) {
     let results = at_once(16, |index| {
         let tokens = shop.ports.tokens.clone();
         let redemption =
-            Redemption { password: password(&format!("try{index}")), ..shop.redemption(token, 10) };
+            Redemption { password: Some(password(&format!("try{index}"))), ..shop.redemption(token, 10) };
         async move { tokens.redeem(redemption).await.unwrap() }
     })
     .await;
@@ -240,8 +240,34 @@ pub(super) async fn passwords_pile_up_newest_first(shop: Shop) {
     for (round, name) in ["two", "three", "four"].into_iter().enumerate() {
         let now = 100 * round as i64;
         let (_, token) = shop.link(jan, "jan@example.com", now).await;
-        let redemption = Redemption { password: password(name), ..shop.redemption(token, now + 10) };
+        let redemption = Redemption { password: Some(password(name)), ..shop.redemption(token, now + 10) };
         assert_eq!(shop.ports.tokens.redeem(redemption).await, Ok(Redeemed::Changed));
     }
     assert_eq!(shop.passwords(jan).await, ["four", "three", "two", "first"]);
+}
+
+/// For platforms that keep the password themselves.
+pub(super) async fn without_a_password_everything_else_changes(shop: Shop) {
+    let jan = shop.customer("jan@example.com").await;
+    let (request, token) = shop.link(jan, "jan@example.com", 0).await;
+    let repetition = Some([7; 32]);
+    let redemption = Redemption { password: None, repetition, ..shop.redemption(token, 10) };
+    let notice = redemption.notice;
+    assert_eq!(shop.ports.tokens.redeem(redemption.clone()).await, Ok(Redeemed::Changed));
+    assert_eq!(shop.passwords(jan).await, ["first"], "the password is not resetd's");
+    let link = shop.ports.tokens.find(token, at(11)).await.unwrap().expect("a used link is a link");
+    assert_eq!((link.state, link.used_at, link.repetition), (LinkState::Used, Some(at(10)), repetition));
+    assert!(shop.events(request).await.contains(&"consumed".to_owned()));
+    assert_eq!(ids(&shop.claim(worker(), 11).await), [notice], "the customer is told of it");
+    let changes =
+        shop.audit().await.into_iter().filter(|row| row.entry.action == AuditAction::PasswordChanged);
+    assert_eq!(changes.count(), 1, "one audit row");
+    let again = shop.ports.tokens.redeem(redemption).await;
+    assert_eq!(again, Ok(Redeemed::NoSuchLink), "a token is used once");
+    // What was accepted before the change gets no token any more.
+    let old = shop.record("jan@example.com", 5).await;
+    let worker = worker();
+    shop.claim(worker, 12).await;
+    let issue = shop.token_issue(old, worker, jan, 12);
+    assert_eq!(shop.ports.tokens.issue(issue).await, Ok(Issued::Superseded));
 }

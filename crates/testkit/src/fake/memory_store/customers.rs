@@ -20,11 +20,11 @@ impl CustomerDirectory for MemoryStore {
         Ok(tables
             .owner(organisation, email)
             .and_then(|id| tables.customers.get(&id))
-            .map(|row| row.customer.clone()))
+            .map(CustomerRow::customer))
     }
 
     async fn find(&self, id: CustomerId) -> Result<Option<Customer>, StoreError> {
-        Ok(self.tables().customers.get(&id).map(|row| row.customer.clone()))
+        Ok(self.tables().customers.get(&id).map(CustomerRow::customer))
     }
 
     async fn password_history(&self, id: CustomerId, limit: u32) -> Result<Vec<PasswordHash>, StoreError> {
@@ -109,6 +109,7 @@ impl Tables {
             let customer = Customer {
                 id: row.id,
                 organisation,
+                reference: None,
                 email: row.email.value().cloned(),
                 name: record.person.name,
                 language: record.language,
@@ -144,6 +145,11 @@ impl Tables {
 }
 
 impl CustomerRow {
+    /// The customer as a directory shows them.
+    fn customer(&self) -> Customer {
+        Customer { reference: self.external_id.clone(), ..self.customer.clone() }
+    }
+
     fn record(&self) -> CustomerRecord {
         CustomerRecord {
             person: Person {

@@ -69,6 +69,7 @@ impl Tables {
                 customer: issue.customer,
                 expires_at: issue.expires_at,
                 used_at: None,
+                repetition: None,
                 superseded: false,
             },
         );

@@ -18,6 +18,7 @@ impl Tables {
             sandbox: self.mails.get(&mail_of(link.request)).is_some_and(|mail| mail.sandbox),
             state: link.state(now),
             used_at: link.used_at,
+            repetition: link.repetition,
             expires_at: link.expires_at,
         })
     }
@@ -56,12 +57,15 @@ impl Tables {
         let (request, organisation, customer) = (link.request, link.organisation, link.customer);
         if let Some(link) = self.links.get_mut(&redemption.token) {
             link.used_at = Some(redemption.at);
+            link.repetition = redemption.repetition;
         }
         self.kill_links(redemption.at, |link| link.customer == customer);
         if let Some(row) = self.customers.get_mut(&customer) {
-            row.passwords.insert(0, redemption.password);
-            row.password = true;
-            row.password_reset_at = Some(redemption.at);
+            if let Some(password) = redemption.password {
+                row.passwords.insert(0, password);
+                row.password = true;
+                row.password_reset_at = Some(redemption.at);
+            }
             row.links_from = Some(redemption.at);
             row.sessions_from = Some(redemption.at);
         }

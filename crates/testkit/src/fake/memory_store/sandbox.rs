@@ -29,6 +29,7 @@ impl SandboxStore for MemoryStore {
         let customer = Customer {
             id: fresh,
             organisation,
+            reference: None,
             email: Some(email.clone()),
             name: String::new(),
             language: None,

@@ -98,6 +98,7 @@ pub(super) struct LinkRow {
     pub(super) customer: CustomerId,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) used_at: Option<DateTime<Utc>>,
+    pub(super) repetition: Option<[u8; 32]>,
     pub(super) superseded: bool,
 }
 
