@@ -27,10 +27,7 @@ pub use self::audit::{AuditAction, AuditEnd, AuditEntry, AuditRow};
 pub use self::captured_mail::CapturedMail;
 pub use self::customer::{Customer, CustomerImport, CustomerStatus, Field, ImportCheckpoint, ImportedRow};
 pub use self::delivery::{Admission, ClaimedMail, ClaimedWork, Completion, Lease};
-pub use self::directory::{
-    ChangeEnd, ClaimedChange, CustomersMode, HashScheme, Intended, Intent, LinkSubject, PasswordChange,
-    PasswordSet,
-};
+pub use self::directory::{CustomersMode, HashScheme, LinkSubject, PasswordChange, PasswordSet};
 pub use self::fingerprint::{AddressFingerprint, Identifier};
 pub use self::link::{Issued, Receipt, Redeemed, Redemption, ResetLink, TokenIssue, room_for};
 pub use self::logo::{Logo, LogoKind};

@@ -42,7 +42,6 @@ mod mail_composer;
 mod mail_queue;
 mod mail_sender;
 mod organisation_registry;
-mod password_changes;
 mod password_hasher;
 mod persistent;
 mod random;
@@ -97,9 +96,6 @@ pub use self::mail_sender::{MailSender, SendError};
 #[cfg(feature = "mock")]
 pub use self::organisation_registry::MockOrganisationRegistry;
 pub use self::organisation_registry::OrganisationRegistry;
-#[cfg(feature = "mock")]
-pub use self::password_changes::MockPasswordChanges;
-pub use self::password_changes::PasswordChanges;
 #[cfg(feature = "mock")]
 pub use self::password_hasher::MockPasswordHasher;
 pub use self::password_hasher::{HasherError, PasswordHasher};

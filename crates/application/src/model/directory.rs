@@ -1,9 +1,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use domain::{
-    CustomerId, CustomerIp, EmailAddress, Language, MailId, OrganisationId, RequestId, TokenHash, WorkerId,
-};
+use domain::{CustomerId, CustomerIp, EmailAddress, Language, OrganisationId, RequestId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -29,13 +27,6 @@ pub enum CustomersMode {
         /// The scheme of new hashes.
         scheme: HashScheme,
     },
-    /// Both in a table of an existing database.
-    Sql {
-        /// The TOML of specification.md#the-sql-directory, sealed, as base64.
-        sealed_config: String,
-        /// The scheme of new hashes.
-        scheme: HashScheme,
-    },
 }
 
 impl CustomersMode {
@@ -46,7 +37,6 @@ impl CustomersMode {
             Self::Own => "own",
             Self::Platform => "platform",
             Self::Http { .. } => "http",
-            Self::Sql { .. } => "sql",
         }
     }
 }
@@ -143,67 +133,4 @@ pub enum PasswordSet {
     UsedBefore,
     /// The directory's own policy refuses the password.
     AgainstPolicy,
-}
-
-/// The intent to change a password, about to be recorded.
-#[derive(Debug, Clone)]
-pub struct Intent {
-    /// The token's hash.
-    pub token: TokenHash,
-    /// The organisation of the caller's key, or the one whose page it is.
-    pub organisation: OrganisationId,
-    /// The new password in the organisation's scheme; kept sealed.
-    pub hash: PasswordHash,
-    /// Now; the link's expiry is judged by it.
-    pub at: DateTime<Utc>,
-    /// Who redeems, if known.
-    pub customer_ip: Option<CustomerIp>,
-    /// The id of the notice mail to queue at the conclusion.
-    pub notice: MailId,
-    /// For the audit row: the API key's id, or `customer`.
-    pub actor: String,
-    /// Who makes the first call.
-    pub worker: WorkerId,
-    /// Until when nobody else repeats it.
-    pub lease_until: DateTime<Utc>,
-}
-
-/// What became of an [`Intent`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum Intended {
-    /// Recorded: the link is `changing`, and this is what to call the directory with.
-    Recorded(Box<PasswordChange>),
-    /// No such link: unknown, used, superseded, or another organisation's.
-    NoSuchLink,
-    /// The link has expired.
-    Expired,
-}
-
-/// A recorded change whose outcome is unknown, leased for another try.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClaimedChange {
-    /// What to repeat.
-    pub change: PasswordChange,
-    /// Tries so far.
-    pub attempts: u32,
-}
-
-/// How a recorded change ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChangeEnd {
-    /// The directory applied it: the token is used, the customer's other links die, notice, audit
-    /// row and webhook events are written.
-    Applied {
-        /// Now.
-        at: DateTime<Utc>,
-        /// Until when the notice is worth sending.
-        notice_expires_at: DateTime<Utc>,
-    },
-    /// The directory refused this password (history, policy): the token is good again.
-    Refused,
-    /// Stale or gone: the token is dead.
-    Dead {
-        /// Now.
-        at: DateTime<Utc>,
-    },
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use application::model::{AuditAction, GeoAction, Logo, LogoKind, Organisation, OrganisationSettings};
+use application::model::{
+    AuditAction, CustomersMode, GeoAction, Logo, LogoKind, Organisation, OrganisationSettings,
+};
 use domain::{AccentColor, Expiry, ExpiryPolicy, Language, OrganisationId, ProviderRules};
 
-use crate::cli::{GeoActionArg, OrganisationCommand, OrganisationFlags};
+use crate::cli::{CustomersModeArg, GeoActionArg, OrganisationCommand, OrganisationFlags};
 use crate::command_error::CommandError;
 use crate::operator::Operator;
 use crate::output;
@@ -91,6 +93,16 @@ fn checked_footer(footer: &str) -> Result<String, CommandError> {
 fn apply(flags: &OrganisationFlags, settings: &mut OrganisationSettings) -> Result<(), CommandError> {
     if let Some(url) = &flags.reset_url {
         settings.reset_url = optional(url).map(checked_reset_url).transpose()?;
+    }
+    match flags.customers {
+        Some(CustomersModeArg::Own) => settings.customers = CustomersMode::Own,
+        Some(CustomersModeArg::Platform) => settings.customers = CustomersMode::Platform,
+        None => {}
+    }
+    if settings.customers == CustomersMode::Platform && settings.reset_url.is_none() {
+        return Err(CommandError::usage(
+            "customers: the platform sets passwords on its own page: give --reset-url",
+        ));
     }
     if let Some(tag) = &flags.language {
         settings.language =

@@ -73,7 +73,6 @@ pub(crate) struct Settings {
     /// How a line of the log looks; json is for machines.
     pub(crate) log_format: LogFormat,
     pub(crate) geo: GeoSettings,
-    pub(crate) limiter: LimiterSettings,
     pub(crate) mail: MailSettings,
     pub(crate) password: PasswordSettings,
     pub(crate) telemetry: TelemetrySettings,
@@ -103,7 +102,6 @@ impl Default for Settings {
             log: "info,access=warn".to_owned(),
             log_format: LogFormat::default(),
             geo: GeoSettings::default(),
-            limiter: LimiterSettings::default(),
             mail: MailSettings::default(),
             password: PasswordSettings::default(),
             telemetry: TelemetrySettings::default(),
@@ -144,14 +142,6 @@ pub(crate) struct GeoSettings {
     pub(crate) attribution: Option<String>,
     /// Look up reverse DNS, confirmed by forward DNS.
     pub(crate) reverse_dns: bool,
-}
-
-/// The rate limiter.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, deny_unknown_fields)]
-pub(crate) struct LimiterSettings {
-    /// PEM file with further certificate authorities trusted for Redis.
-    pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// SMTP.
