@@ -39,7 +39,7 @@ pub struct ConsumeTokenCommand<'a> {
 /// Why a token was not consumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsumeError {
-    /// E001, E003 or E004 of specification.md#setting-a-new-password.
+    /// E001, E003 or E004 of specification.md#new-passwords.
     Refused(RedeemCode),
     /// Too many attempts with this token; it stays good.
     TooManyAttempts(LimitDecision),

@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_life_is_told_in_words() {
+    fn a_life_is_written_in_words() {
         let life = |seconds, tag: &str| life(seconds, tag.parse().unwrap()).replace('\u{a0}', " ");
         for (seconds, tag, words) in [
             (12_000, "en", "3 hours 20 minutes"),

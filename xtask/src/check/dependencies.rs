@@ -51,6 +51,7 @@ const NO_ADAPTERS: &[&str] = &[
     "resetd-application",
     "resetd-http-client",
     "resetd-testkit",
+    "resetd-text-files",
     "resetd",
     "resetd-mmdb-writer",
 ];

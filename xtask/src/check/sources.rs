@@ -15,6 +15,7 @@ const AMBIENT: &[&str] = &["Utc::now(", "Local::now(", "SystemTime::now(", "env:
 const MAY_LOOK_AROUND: &[&str] = &[
     "crates/system/",
     "crates/server/",
+    "crates/text-files/",
     "crates/testkit/src/service.rs",
     "perf/",
     "xtask/",

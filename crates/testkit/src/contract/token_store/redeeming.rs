@@ -258,7 +258,7 @@ pub(super) async fn without_a_password_everything_else_changes(shop: Shop) {
     let link = shop.ports.tokens.find(token, at(11)).await.unwrap().expect("a used link is a link");
     assert_eq!((link.state, link.used_at, link.repetition), (LinkState::Used, Some(at(10)), repetition));
     assert!(shop.events(request).await.contains(&"consumed".to_owned()));
-    assert_eq!(ids(&shop.claim(worker(), 11).await), [notice], "the customer is told of it");
+    assert_eq!(ids(&shop.claim(worker(), 11).await), [notice], "the customer is notified");
     let changes =
         shop.audit().await.into_iter().filter(|row| row.entry.action == AuditAction::PasswordChanged);
     assert_eq!(changes.count(), 1, "one audit row");
