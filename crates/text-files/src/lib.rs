@@ -102,7 +102,7 @@ mod tests {
         let whole = file("en", "a = \"x\"\n[b]\nc = \"y\"");
         assert_eq!(complete(&[whole.clone(), whole.clone()]), Ok(()));
         for (lacking, name) in
-            [("a = \"x\"", "b.c"), ("[b]\nc = \"y\"", "a"), ("a = \"x\"\n[b]\nd = \"y\"", "b.c")]
+            [("a = \"x\"", "b.c"), ("[b]\nc = \"y\"", "a"), ("a = \"x\"\n[b]\nd = \"y\"", "b.d")]
         {
             let error = complete(&[whole.clone(), file("pl", lacking)]).unwrap_err();
             assert!(error.contains(name), "{error}");
