@@ -94,7 +94,7 @@ fn first_id(milliseconds: i64) -> [u8; 16] {
 impl PostgresDatabase {
     /// Makes the partitions of today and the next three days, and begins a new part of the audit
     /// log with a new month. Called at the end of every round of
-    /// [`TokenStore::purge`](application::ports::TokenStore::purge), and by whoever likes: on one
+    /// [`DeliveryQueue::purge`](application::ports::DeliveryQueue::purge), or by any other caller: on one
     /// replica or on all. Missing a call (or three days of them) costs nothing but that rows of
     /// those days are purged in batches instead of at once.
     ///

@@ -17,6 +17,10 @@ pub(super) fn check(may_install: bool, failed: &mut Vec<String>) {
         Err(failure) => return note(format!("NOT CHECKED licences, bans, sources, advisories: {failure}")),
     };
     step("deny.toml: licences, bans, sources");
+    // Licences are read from the sources, those for other systems included, which no build has had.
+    if let Err(failure) = capture(workspace::cargo().args(["fetch", "--locked"])) {
+        note(format!("the sources of all systems could not be fetched: {failure}"));
+    }
     report(
         deny(&program, &["--offline", "check", "--hide-inclusion-graph", "licenses", "bans", "sources"]),
         failed,

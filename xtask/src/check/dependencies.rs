@@ -123,6 +123,7 @@ pub(super) fn arrows_point_downward(workspace: &Workspace) -> Vec<String> {
                 _ => {
                     matches!(to, "resetd-domain" | "resetd-application" | "resetd-http-client")
                         || (kind == Kind::Dev && matches!(to, "resetd-testkit" | "resetd-mmdb-writer"))
+                        || (kind == Kind::Build && to == "resetd-text-files")
                 }
             };
             if !allowed && !itself {

@@ -37,14 +37,11 @@ struct Answer {
 
 /// Answers one line, whatever it is; returns whether the value was good.
 pub(super) fn answer(line: Result<&str, Outcome>, output: &mut impl Write) -> io::Result<bool> {
-    let request = line.and_then(|line| {
-        serde_json::from_str::<Request>(line)
-            .map_err(|error| Outcome::problem("invalid-request", format!("not a request: {error}")))
-    });
-    let (id, outcome) = match request {
-        Ok(Request { id, rule, input, options }) => {
+    let (id, outcome) = match line.map(serde_json::from_str::<Request>) {
+        Ok(Ok(Request { id, rule, input, options })) => {
             (id, Outcome::of(rule, &input, options.providers.as_ref(), options.refuse_sample))
         }
+        Ok(Err(error)) => (None, Outcome::problem("invalid-request", format!("not a request: {error}"))),
         Err(problem) => (None, problem),
     };
     let good = outcome.is_good();
