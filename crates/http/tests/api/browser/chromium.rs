@@ -64,6 +64,11 @@ impl Chromium {
 
     /// One call of the protocol.
     pub async fn call(&mut self, method: &str, parameters: Value) -> Value {
+        self.try_call(method, parameters).await.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// One call of the protocol, which may be refused.
+    async fn try_call(&mut self, method: &str, parameters: Value) -> Result<Value, String> {
         self.next += 1;
         let mut message = json!({ "id": self.next, "method": method, "params": parameters });
         if !self.session.is_empty() {
@@ -75,8 +80,10 @@ impl Chromium {
                 tokio::time::timeout(Duration::from_secs(20), self.socket.receive()).await.unwrap();
             let mut received: Value = serde_json::from_str(&received).unwrap();
             if received["id"] == self.next {
-                assert!(received["error"].is_null(), "{method}: {received}");
-                return received["result"].take();
+                return match &received["error"] {
+                    Value::Null => Ok(received["result"].take()),
+                    error => Err(error.to_string()),
+                };
             }
         }
     }
@@ -92,9 +99,13 @@ impl Chromium {
 
     /// What an expression of the page comes to, as text.
     pub async fn eval(&mut self, expression: &str) -> String {
+        self.try_eval(expression).await.unwrap_or_else(|error| panic!("{expression}: {error}"))
+    }
+
+    async fn try_eval(&mut self, expression: &str) -> Result<String, String> {
         let parameters = json!({ "expression": format!("String({expression})"), "returnByValue": true });
-        let result = self.call("Runtime.evaluate", parameters).await;
-        result["result"]["value"].as_str().map_or_else(|| result.to_string(), str::to_owned)
+        let result = self.try_call("Runtime.evaluate", parameters).await?;
+        Ok(result["result"]["value"].as_str().map_or_else(|| result.to_string(), str::to_owned))
     }
 
     /// What a promise of the page comes to, as text.
@@ -119,7 +130,8 @@ impl Chromium {
         async move {
             let mut last = String::new();
             for _ in 0..100 {
-                last = self.eval(expression).await;
+                // A page that is being left answers with an error.
+                last = self.try_eval(expression).await.unwrap_or_else(|error| error);
                 if last.contains(text) {
                     return;
                 }

@@ -6,7 +6,7 @@ use crate::shop::{DEV, ShopConfig};
 async fn the_reference_sends_a_real_request() {
     let (shop, address, mut browser) = stage(ShopConfig::default()).await;
     browser.open(&format!("http://{address}/docs")).await;
-    browser.until("document.querySelectorAll('form.try').length", "4").await;
+    browser.until("document.querySelectorAll('form.try').length", "5").await;
     let form = "document.querySelector('#resetPassword form.try')";
     browser.eval(&format!("{form}.querySelector('input').focus()")).await;
     browser.write(DEV).await;
