@@ -60,8 +60,8 @@ pub trait TokenStore: Send + Sync {
 
     /// Adds one entry to a request's timeline (`opened`, `scanned`, `redeemed`, `flagged`). At most
     /// 100 are kept per request, so that nobody fills the store by opening a link, and as many as
-    /// [`room_for`] says, so that nobody keeps a flag out that way; further ones are dropped
-    /// without an error.
+    /// [`room_for`](crate::model::room_for) says, so that nobody keeps a flag out that way; further
+    /// ones are dropped without an error.
     ///
     /// # Errors
     /// [`StoreError`] when nothing was added.
