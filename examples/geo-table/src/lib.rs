@@ -1,8 +1,8 @@
 //! A `GeoResolver` over a table of networks, such as a company's own offices and data centres.
 
-use application::ports::{GeoContext, GeoError, GeoResolver, PlaceName};
+use application::ports::{GeoError, GeoResolver};
 use async_trait::async_trait;
-use domain::CustomerIp;
+use domain::{CustomerIp, GeoContext, PlaceName};
 use ipnetwork::IpNetwork;
 
 /// Networks and what is known of them. The narrowest one that holds an address answers for it.
