@@ -11,7 +11,7 @@ use crate::extract::ApiRequest;
 use crate::schema::answer::{Changed, ConsumeTokenAnswer, Refused, json};
 use crate::schema::error::ApiError;
 use crate::schema::error_code::ErrorCode;
-use crate::schema::request::{ApiKeyParameter, ConsumeTokenBody};
+use crate::schema::request::{ApiKeyParameter, ConsumeTokenBody, IdempotencyKey};
 
 pub(crate) const PATH: &str = "/api/v1/customer/consume-token";
 
@@ -37,10 +37,7 @@ const LONGEST_KEY: usize = 255;
             ("E004" = (summary = "The request has expired", value = json!(Refused::from(domain::RedeemCode::E004))))
         )
     )),
-    params(
-        ApiKeyParameter,
-        ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 characters. The same key and token within 10 minutes get the same answer.")
-    ),
+    params(ApiKeyParameter, IdempotencyKey),
     security(("bearer" = []), ())
 )]
 pub(crate) async fn handle(

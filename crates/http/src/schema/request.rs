@@ -38,6 +38,23 @@ pub(crate) struct ApiKeyParameter {
     api_key: Option<String>,
 }
 
+/// What makes a repetition of the same call known.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the schema of a header that the handler reads")]
+pub(crate) struct IdempotencyKey {
+    /// 1 to 255 bytes. The same key and token within 10 minutes get the same answer.
+    #[param(
+        rename = "Idempotency-Key",
+        min_length = 1,
+        max_length = 255,
+        pattern = "^[!-~]+$",
+        nullable = false,
+        example = "8f14e45f-ceea-467f-9f77-1c4b2e4b0a3d"
+    )]
+    idempotency_key: Option<String>,
+}
+
 /// A request for a reset mail.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
