@@ -66,8 +66,10 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<&[u8]>, ApiError> {
         return if headers.contains_key("idempotency-key") { Err(bad_key("is repeated")) } else { Ok(None) };
     };
     match key.as_bytes() {
-        key if (1..=LONGEST_KEY).contains(&key.len()) => Ok(Some(key)),
-        _ => Err(bad_key("must have 1 to 255 characters")),
+        key if (1..=LONGEST_KEY).contains(&key.len()) && key.iter().all(u8::is_ascii_graphic) => {
+            Ok(Some(key))
+        }
+        _ => Err(bad_key("must be 1 to 255 visible ASCII characters")),
     }
 }
 

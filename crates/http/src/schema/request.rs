@@ -43,7 +43,7 @@ pub(crate) struct ApiKeyParameter {
 #[into_params(parameter_in = Header)]
 #[expect(dead_code, reason = "the schema of a header that the handler reads")]
 pub(crate) struct IdempotencyKey {
-    /// 1 to 255 bytes. The same key and token within 10 minutes get the same answer.
+    /// 1 to 255 visible ASCII characters. The same key and token within 10 minutes get the same answer.
     #[param(
         rename = "Idempotency-Key",
         min_length = 1,
