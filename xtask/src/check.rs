@@ -13,7 +13,7 @@ use crate::output::{note, step};
 use crate::process::run as run_command;
 use crate::{Result, workspace};
 
-/// One rule of the workspace_rules: a sentence, and what breaks it.
+/// One rule of the workspace: a sentence, and what breaks it.
 struct Invariant {
     sentence: &'static str,
     violations: fn(&Workspace) -> Vec<String>,

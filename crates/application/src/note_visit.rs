@@ -15,8 +15,7 @@ use domain::GeoContext;
 /// Visits under way at once. One more is noted without a comparison.
 const MAX_CONCURRENT: u32 = 64;
 
-/// Writes into a request's timeline who visit to its link, and how near they are to whoever asked
-/// for it.
+/// Writes into a request's timeline who visited its link, and how near they are to the requester.
 ///
 /// The timeline is for the operator: nobody waits for it, and that it cannot be written is no
 /// reason to fail anything.
@@ -28,16 +27,16 @@ pub struct NoteVisit {
     free: Arc<Semaphore>,
 }
 
-/// Somebody visit to a link.
+/// A visit to a link.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LinkVisit {
-    /// To the link of this request.
+    /// The request whose link was visited.
     pub(crate) request: RequestId,
-    /// And did this.
+    /// What the visitor did.
     pub(crate) action: VisitAction,
-    /// From here.
+    /// From which address.
     pub(crate) ip: CustomerIp,
-    /// At this moment.
+    /// When.
     pub(crate) at: DateTime<Utc>,
 }
 
@@ -48,7 +47,7 @@ pub(crate) enum VisitAction {
     Scanned,
     /// Looked at its page.
     Opened,
-    /// Set a password with it. `flag_abroad`: the organisation wants to know when it visit from
+    /// Set a password with it. `flag_abroad`: the organisation wants to know when that was in
     /// another country.
     Redeemed { flag_abroad: bool },
 }
@@ -60,8 +59,8 @@ impl NoteVisit {
         Self { tokens, geo, deadline: GEO_DEADLINE, free: Arc::new(Semaphore::new(MAX_CONCURRENT as usize)) }
     }
 
-    /// Notes who visit and did what. Returns at once: the visitor's place is found out, and the
-    /// entry written, behind the caller's back.
+    /// Notes who visited and did what. Returns at once: a task finds out the visitor's location and
+    /// writes the entry.
     pub(crate) async fn execute(self: &Arc<Self>, visit: LinkVisit) {
         match Arc::clone(&self.free).try_acquire_owned() {
             Ok(permit) => {

@@ -311,7 +311,7 @@ impl SetNewPassword {
     }
 }
 
-/// Whatever failed is internal_failure to mend; the token is still good.
+/// The error is logged and answered as E001; the token is still good.
 pub(crate) fn internal_failure(error: impl std::error::Error) -> RedeemCode {
     error!(%error, "a password could not be changed");
     RedeemCode::E001

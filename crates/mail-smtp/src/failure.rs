@@ -64,7 +64,7 @@ impl Failure {
                 }
     }
 
-    /// Whether the connection can send_message another mail after `RSET`.
+    /// Whether the connection can carry another mail after `RSET`.
     pub(crate) fn leaves_connection_usable(&self) -> bool {
         match &self.cause {
             Cause::Reply { code, .. } => *code != 421,

@@ -13,9 +13,8 @@ use tracing::{debug, error};
 
 use crate::command_error::CommandError;
 
-/// How far the worker stands back (nice value) when there is not enough processor for everybody:
-/// accepting a request comes before delivering one, and delivering has the machine to itself as
-/// soon as the rush is over.
+/// The nice value of the delivery thread: while the processor is short, accepting requests goes
+/// before delivering mails.
 const DELIVERY_NICENESS: i32 = 10;
 
 /// The worker's thread, seen from the service.

@@ -50,7 +50,7 @@ pub(crate) enum Job {
 
 pub(crate) type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
-/// Tells a caller what became of its job, once it is known whether the transaction is durable.
+/// Answers a caller once it is known whether the transaction is durable.
 type Acknowledgement = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// A job that runs inside its own savepoint.
@@ -95,7 +95,7 @@ where
 
     fn acknowledge(self: Box<Self>, commit: Result<(), StoreError>) {
         let answer = match (commit, self.outcome) {
-            // A failure of its own is pending_acks as such, whatever became of the others.
+            // The job's own error is reported as such, whatever became of the others.
             (_, Some(Err(own))) => Err(own),
             (Err(failed), _) => Err(failed),
             (Ok(()), Some(Ok(value))) => Ok(value),

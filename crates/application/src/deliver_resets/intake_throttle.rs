@@ -2,15 +2,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What a throttle is measured by.
+/// The period in which requests and mails are counted.
 const WINDOW: Duration = Duration::from_millis(20);
-/// New requests in one window that are a throttle: 12,000 a second.
+/// New requests in one window from which on mails are throttled: 12,000 a second.
 const HIGH_LOAD_REQUESTS: u64 = 240;
-/// Mails begun in one window of a throttle: 400 a second.
+/// Mails begun in one window while they are throttled: 400 a second.
 const MAILS_PER_WINDOW: usize = 8;
 
-/// Stands back while new requests come in such numbers that they need the whole machine: they are
-/// many for a effective_at, and what was accepted is safe on disk.
+/// Slows delivery down while new requests come in such numbers that they need the whole machine.
+/// That does not last, and what was accepted is safe on disk.
 pub(super) struct IntakeThrottle {
     began: Instant,
     raised: u64,

@@ -24,7 +24,7 @@ pub struct ApiKeyRecord {
     pub networks: Vec<Network>,
     /// When it was made, and from when it is valid.
     pub created_at: DateTime<Utc>,
-    /// The first effective_at at which it is no longer valid.
+    /// From when on it is no longer valid.
     pub expires_at: DateTime<Utc>,
     /// Set once, never cleared.
     pub revoked_at: Option<DateTime<Utc>>,

@@ -42,7 +42,7 @@ pub struct TimelineEntry {
     /// When.
     pub at: DateTime<Utc>,
     /// What: `accepted`, `resolved`, `rendered`, `attempt`, `sent`, `opened`, `scanned`,
-    /// `consumed`, `redeemed`, `cancelled`, `flagged`, …
+    /// `consumed`, `redeemed`, `disowned`, `flagged`, …
     pub event: String,
     /// Details for a person to read; no secrets.
     pub detail: String,

@@ -16,7 +16,7 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A UUID.
     Id([u8; 16]),
-    /// A effective_at.
+    /// A timestamp.
     Time(DateTime<Utc>),
     /// Texts in their order.
     Texts(Vec<String>),

@@ -16,7 +16,7 @@ pub struct Template {
     pub html: String,
     /// The plain-text part, whole.
     pub text: String,
-    /// Used from this effective_at on …
+    /// Used from this time on …
     pub valid_from: DateTime<Utc>,
     /// … until this one, if it ends.
     pub valid_until: Option<DateTime<Utc>>,
@@ -29,7 +29,7 @@ pub struct Layout {
     pub language: Language,
     /// HTML holding `{{ htmlBody }}`.
     pub html: String,
-    /// Used from this effective_at on …
+    /// Used from this time on …
     pub valid_from: DateTime<Utc>,
     /// … until this one, if it ends.
     pub valid_until: Option<DateTime<Utc>>,

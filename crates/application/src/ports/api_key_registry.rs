@@ -11,7 +11,7 @@ use crate::ports::StoreError;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait ApiKeyRegistry: Send + Sync {
-    /// The key with this hash and its organisation, both as of one effective_at no more than half a
+    /// The key with this hash and its organisation, both as of the same time, no more than half a
     /// second ago.
     ///
     /// # Errors

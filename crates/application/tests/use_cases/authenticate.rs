@@ -13,7 +13,7 @@ async fn check(use_cases: &UseCases, key: Option<&str>) -> Result<Option<u32>, A
     Ok(authenticated.rate.map(|rate| rate.remaining))
 }
 
-/// A second key that differs from the use_cases's in what `change` does.
+/// A second key that differs from the first in what `change` does.
 async fn other_key(use_cases: &UseCases, change: impl FnOnce(&mut ApiKeyRecord)) -> String {
     let mut record = ApiKeyRecord { id: ApiKeyId::from_bytes([9; 16]), ..use_cases.record.clone() };
     change(&mut record);

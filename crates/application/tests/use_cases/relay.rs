@@ -8,7 +8,7 @@ use testkit::fake::SendScript;
 
 use crate::use_cases::UseCases;
 
-/// A use_cases in which each of `count` customers has asked.
+/// Use cases with `count` customers, each of whom has asked.
 async fn asked(count: usize) -> (UseCases, Vec<RequestId>) {
     let use_cases = UseCases::new().await;
     let mut requests = Vec::new();
@@ -20,7 +20,7 @@ async fn asked(count: usize) -> (UseCases, Vec<RequestId>) {
     (use_cases, requests)
 }
 
-/// Lets the worker run, at a second of the use_cases's time a step, until `done`.
+/// Lets the worker run, its clock advanced by a second each step, until `done`.
 async fn run_until(use_cases: &UseCases, done: impl Fn() -> bool) {
     use_cases
         .deliver_until(|| async {

@@ -233,7 +233,7 @@ impl UseCases {
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         };
-        // The engine wants a `Send` stop; the condition borrows the use_cases, so it runs beside.
+        // The engine wants a `Send` stop; the condition borrows `self`, so it runs beside.
         let (told, stopped) = tokio::sync::oneshot::channel::<()>();
         let running = tokio::spawn(deliver.run(async move {
             stopped.await.unwrap_or_default();

@@ -27,10 +27,10 @@ static SQL: LazyLock<Arc<str>> =
 pub(crate) trait Delivery: Serialize + Sized {
     /// The number of its list.
     const LIST: i64;
-    /// Whether the caller is pending_acks once it is durable, or at once: what a power cut takes of
-    /// it, it takes of the mail's progress too, and the mail is claimed again.
+    /// Whether to acknowledge only after the sync. `false` is safe where losing the write also loses
+    /// the mail's progress, so that the mail is claimed again.
     const DURABLE: bool;
-    /// What the caller is pending_acks.
+    /// What the caller gets.
     type Answer: Send + 'static;
 
     /// Two rows with the same key must not meet in one trip: the second waits for the next.
@@ -119,9 +119,8 @@ impl Deliveries {
         self.admissions.0.len() + self.issues.0.len() + self.attempts.0.len() + self.no_mails.0.len()
     }
 
-    /// Commits all of it. Who is still to be pending_acks, once it is durable, comes to
-    /// `pending_acks`, and who has to ask again to `again`. A row that the database will not have
-    /// takes none of its neighbours with it.
+    /// Commits all of it. Appends acknowledgements that wait for the sync to `pending_acks`, and jobs
+    /// to retry to `again`. A row that the database refuses takes none of its neighbours with it.
     pub(super) async fn write(
         self,
         connection: &mut SqliteConnection,
