@@ -2,11 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::CustomerIp;
+use domain::{CustomerIp, GeoContext};
 use tokio::time::{Instant, timeout};
 
 use crate::ports::{GeoError, GeoResolver};
-use domain::GeoContext;
 
 /// Resolvers in order of trust: the next one stands in when one is unavailable or knows nothing,
 /// within one deadline for all of them.

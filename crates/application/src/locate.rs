@@ -1,9 +1,8 @@
 use std::time::Duration;
 
-use domain::CustomerIp;
+use domain::{CustomerIp, GeoContext};
 
 use crate::ports::GeoResolver;
-use domain::GeoContext;
 
 /// How long the resolvers of an address may take altogether; after that whatever needs the place
 /// goes on without it.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::{CustomerIp, NetworkLocation, Proximity, RequestId};
+use domain::{CustomerIp, GeoContext, NetworkLocation, Proximity, RequestId};
 use tokio::sync::Semaphore;
 use tracing::warn;
 
@@ -10,7 +10,6 @@ use crate::GEO_DEADLINE;
 use crate::locate::locate;
 use crate::model::Requester;
 use crate::ports::{GeoResolver, StoreError, TokenStore};
-use domain::GeoContext;
 
 /// Visits under way at once. One more is noted without a comparison.
 const MAX_CONCURRENT: u32 = 64;

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use application::ports::{GeoError, GeoResolver};
 use async_trait::async_trait;
-use domain::GeoContext;
-use domain::{CustomerIp, IpScope};
+use domain::{CustomerIp, GeoContext, IpScope};
 
 use crate::database::{self, Database, Reloaded};
 use crate::reverse_dns::{Reverse, ReverseDns};

@@ -1,8 +1,7 @@
 //! VikiTron's JSON (`docs/vikitron.md`): every field optional, unknown ones passed over, misfits
 //! dropped.
 
-use domain::CustomerIp;
-use domain::{GeoContext, PlaceName};
+use domain::{CustomerIp, GeoContext, PlaceName};
 use serde_json::Value;
 
 /// The name this resolver gives as the source of what it says.

@@ -5,8 +5,7 @@ use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use domain::CustomerIp;
-use domain::GeoContext;
+use domain::{CustomerIp, GeoContext};
 
 /// What is kept of an address: its context, or that nothing is known.
 pub(crate) type Known = Option<Arc<GeoContext>>;

@@ -14,9 +14,7 @@ use ipnetwork::IpNetwork;
 use tower::ServiceExt;
 
 use crate::edge::{AccessLogLevel, Edge, EdgeShared};
-use crate::html;
 use crate::pages::{self, ResetPages};
-use crate::public_url;
 use crate::reference::docs::Reference;
 use crate::reference::{docs, errors, openapi};
 use crate::routes::health::{self, Readiness};
@@ -24,6 +22,7 @@ use crate::routes::root::{self, Signpost};
 use crate::routes::{
     self, consume_token, mailbox, pictures, ping, reset_password, sandbox_mail, set_new_password,
 };
+use crate::{html, public_url};
 
 /// Everything the surface is made of. A handler sees no more of it than its signature names.
 pub struct Api {

@@ -8,8 +8,7 @@ use application::model::{
 use application::ports::{MailComposer, StoreError, TemplateStore};
 use chrono::{DateTime, TimeZone, Utc};
 use divan::Bencher;
-use domain::{GeoContext, PlaceName};
-use domain::{Language, OrganisationId};
+use domain::{GeoContext, Language, OrganisationId, PlaceName};
 use resetd_mail_template::TemplateComposer;
 
 fn main() {

@@ -10,8 +10,7 @@ use application::model::{
 use application::ports::{MailComposer, StoreError, TemplateStore};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta};
-use domain::{GeoContext, PlaceName};
-use domain::{Language, OrganisationId};
+use domain::{GeoContext, Language, OrganisationId, PlaceName};
 use resetd_mail_template::TemplateComposer;
 
 /// An organisation that brought nothing of its own.

@@ -1,5 +1,4 @@
-use domain::{Country, Language};
-use domain::{GeoContext, PlaceName};
+use domain::{Country, GeoContext, Language, PlaceName};
 
 use crate::clean::one_line;
 

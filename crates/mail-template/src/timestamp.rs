@@ -1,6 +1,5 @@
 use chrono::{DateTime, Datelike, Offset, TimeZone, Timelike, Utc};
-use domain::GeoContext;
-use domain::Language;
+use domain::{GeoContext, Language};
 
 /// `timestamp` as the language writes it, to the minute, with its offset from UTC: `23 November
 /// 2026, 15:20 (UTC+1)`. Day and month stay on one line (a no-break space).

@@ -11,8 +11,7 @@ use application::model::{
 use application::ports::{
     CustomerDirectory, DeliveryQueue, MailQueue, RequestIntake, TokenStore, WebhookOutbox, WebhookRegistry,
 };
-use domain::{GeoContext, PlaceName};
-use domain::{MailId, ResetToken, WebhookEndpointId, WebhookSecret};
+use domain::{GeoContext, MailId, PlaceName, ResetToken, WebhookEndpointId, WebhookSecret};
 use sqlx::{AssertSqlSafe, PgConnection};
 use support::{TestDatabase, at, email, id, import_row, ip, organisation, request, server, worker};
 

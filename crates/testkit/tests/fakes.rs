@@ -8,8 +8,7 @@ use application::model::{OutgoingWebhook, Value};
 use application::ports::WebhookError;
 use async_trait::async_trait;
 use chrono::{TimeZone as _, Utc};
-use domain::CustomerIp;
-use domain::GeoContext;
+use domain::{CustomerIp, GeoContext};
 use resetd_testkit::contract::{
     self, ArchiveUnderTest, AuditUnderTest, GeoUnderTest, Inbox, ReceivedMail, ReceivedWebhook,
     SenderUnderTest, WebhooksUnderTest,

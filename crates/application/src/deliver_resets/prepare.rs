@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{CustomerId, CustomerIp, EmailAddress, Language, NoMailReason, RequestId, ResetToken};
+use domain::{
+    CustomerId, CustomerIp, EmailAddress, GeoContext, Language, NoMailReason, RequestId, ResetToken,
+};
 use tracing::{Instrument, warn};
 
 use super::DeliverResets;
@@ -16,7 +18,6 @@ use crate::model::{
 use crate::new_id;
 use crate::ports::{ComposeError, StoreError};
 use crate::trace::stage;
-use domain::GeoContext;
 
 /// How long a request that an organisation wants slowed down waits.
 const SLOWED: TimeDelta = TimeDelta::minutes(1);

@@ -1,9 +1,8 @@
 use chrono::{DateTime, Utc};
 use domain::{
-    CustomerId, CustomerIp, EmailAddress, MailId, NoMailReason, OrganisationId, RequestId, WorkerId,
+    CustomerId, CustomerIp, EmailAddress, GeoContext, MailId, NoMailReason, OrganisationId, RequestId,
+    WorkerId,
 };
-
-use domain::GeoContext;
 
 use crate::model::MailKind;
 

@@ -1,7 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain::{CustomerId, CustomerIp, LinkState, MailId, OrganisationId, RequestId, TokenHash};
-
-use domain::GeoContext;
+use domain::{CustomerId, CustomerIp, GeoContext, LinkState, MailId, OrganisationId, RequestId, TokenHash};
 
 use crate::model::{Lease, PasswordHash};
 

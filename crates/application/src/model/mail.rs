@@ -1,12 +1,8 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use domain::Language;
+use domain::{EmailAddress, GeoContext, Language, MailId, OrganisationId};
 use serde::{Deserialize, Serialize};
-
-use domain::GeoContext;
-
-use domain::{EmailAddress, MailId, OrganisationId};
 
 use crate::model::Organisation;
 

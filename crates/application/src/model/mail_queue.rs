@@ -1,7 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain::{CustomerId, CustomerIp, DeliveryState, MailId, NoMailReason, OrganisationId};
-
-use domain::GeoContext;
+use domain::{CustomerId, CustomerIp, DeliveryState, GeoContext, MailId, NoMailReason, OrganisationId};
 
 use crate::model::MailKind;
 

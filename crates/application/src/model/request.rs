@@ -1,7 +1,5 @@
 use chrono::{DateTime, Utc};
-use domain::{ApiKeyId, CustomerIp, EmailAddress, OrganisationId, RequestId};
-
-use domain::GeoContext;
+use domain::{ApiKeyId, CustomerIp, EmailAddress, GeoContext, OrganisationId, RequestId};
 
 /// An accepted request, before it is on disk.
 #[derive(Debug, Clone, PartialEq)]

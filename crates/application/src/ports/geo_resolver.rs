@@ -1,8 +1,6 @@
 use async_trait::async_trait;
-use domain::CustomerIp;
+use domain::{CustomerIp, GeoContext};
 use thiserror::Error;
-
-use domain::GeoContext;
 
 /// Why nothing is known.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,9 +1,9 @@
 use application::model::{ClaimedWork, CustomerStatus, FailureKind, GeoAction, Lease, MailKind};
 use application::ports::{Clock, DeliveryQueue, GeoError, Random};
 use chrono::TimeDelta;
-use domain::GeoContext;
 use domain::{
-    DeliveryState, LinkState, NoMailReason, ProviderRule, ProviderRules, RequestId, TagSeparator, WorkerId,
+    DeliveryState, GeoContext, LinkState, NoMailReason, ProviderRule, ProviderRules, RequestId, TagSeparator,
+    WorkerId,
 };
 use testkit::fake::SendScript;
 

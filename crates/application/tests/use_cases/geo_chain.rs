@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
 use application::{GEO_DEADLINE, GeoChain};
-use domain::CustomerIp;
-use domain::GeoContext;
+use domain::{CustomerIp, GeoContext};
 use testkit::fake::FixedGeo;
 use tokio::time::Instant;
 

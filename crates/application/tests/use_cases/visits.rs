@@ -2,8 +2,7 @@ use std::time::Duration;
 
 use application::ports::GeoError;
 use application::{GEO_DEADLINE, SetNewPasswordCommand, Visit, Visitor};
-use domain::GeoContext;
-use domain::{CustomerIp, Password, RequestId};
+use domain::{CustomerIp, GeoContext, Password, RequestId};
 use tokio::time::Instant;
 
 use crate::use_cases::UseCases;

@@ -1,7 +1,6 @@
 //! What the layouts have in common: rules for countries, coordinates and districts.
 
-use domain::Country;
-use domain::{GeoContext, PlaceName};
+use domain::{Country, GeoContext, PlaceName};
 
 /// Sets country and code. The name goes by the code, so that a country is called the same whichever
 /// database knows it; without a code, as the database calls it. A code that is no country's (`EU`,

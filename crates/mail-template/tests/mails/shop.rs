@@ -9,8 +9,7 @@ use application::model::{
 use application::ports::{ComposeError, MailComposer, StoreError, TemplateStore};
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use domain::{GeoContext, PlaceName};
-use domain::{Language, OrganisationId};
+use domain::{GeoContext, Language, OrganisationId, PlaceName};
 use resetd_mail_template::TemplateComposer;
 
 pub(crate) const LINK: &str = "https://shop.example/reset/0123456789abcdefghijABCDEFGHIJ01?a=1&b=2";

@@ -4,9 +4,8 @@ use application::ports::GeoError;
 use domain::CustomerIp;
 
 use crate::command_error::CommandError;
-use crate::output;
-use crate::service;
 use crate::settings::Settings;
+use crate::{output, service};
 
 pub(crate) async fn run(ip: &str, settings: &Settings) -> Result<(), CommandError> {
     let ip = CustomerIp::parse(ip).map_err(|error| CommandError::usage(error.to_string()))?;

@@ -7,16 +7,14 @@ use application::model::{
 };
 use application::ports::MailComposer;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::{EmailAddress, Language, MailId, OrganisationId};
-use domain::{GeoContext, PlaceName};
+use domain::{EmailAddress, GeoContext, Language, MailId, OrganisationId, PlaceName};
 use mail_template::{check_layout, check_template};
 
 use crate::cli::{TemplateCommand, TemplateWhich};
 use crate::command_error::CommandError;
 use crate::operator::Operator;
-use crate::output;
-use crate::service;
 use crate::settings::Settings;
+use crate::{output, service};
 
 pub(crate) async fn run(
     command: TemplateCommand,

@@ -3,11 +3,10 @@ use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
 use sqlx::{Connection, PgConnection};
 
-use crate::PostgresStore;
-use crate::audit_log;
 use crate::columns::{Columns, uuid};
 use crate::connections::limited;
 use crate::query_error::QueryError;
+use crate::{PostgresStore, audit_log};
 
 /// The customer's row is locked first, as for a redemption; the state of the link is read once it
 /// is.

@@ -2,12 +2,11 @@ use application::model::{AuditAction, AuditEntry, PasswordHash, Redeemed, Redemp
 use domain::{CustomerId, OrganisationId};
 use sqlx::{Connection, PgConnection};
 
-use crate::PostgresStore;
-use crate::audit_log;
 use crate::columns::{Columns, uuid};
 use crate::connections::limited;
 use crate::query_error::QueryError;
 use crate::webhooks::report::report_completed;
+use crate::{PostgresStore, audit_log};
 use application::sealed::Submitted;
 
 /// The link's customer, whose row is locked from here to the commit: issues, redemptions and

@@ -8,8 +8,7 @@ use application::model::{Kind, Row, Table, Value};
 use application::ports::AddressVault;
 use application::sealed::{self, Entry};
 use chrono::{DateTime, Utc};
-use domain::DeliveryState;
-use domain::GeoContext;
+use domain::{DeliveryState, GeoContext};
 use futures_util::future::BoxFuture;
 
 use super::rows::{Reading, moment};

@@ -1,8 +1,7 @@
 use application::model::{MailDetail, MailSummary, TimelineEntry};
 use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
-use domain::GeoContext;
-use domain::{CustomerId, DeliveryState, MailId};
+use domain::{CustomerId, DeliveryState, GeoContext, MailId};
 use sqlx::SqliteConnection;
 
 use super::list::{summary, summary_of};

@@ -3,11 +3,10 @@ use application::ports::{AddressVault, StoreError};
 use chrono::{DateTime, Utc};
 use domain::{CustomerIp, OrganisationId, RequestId, TokenHash};
 
-use crate::SqliteStore;
-use crate::audit_log;
 use crate::columns::{Columns, millis};
 use crate::query_error::QueryError;
 use crate::writer::{Statement, Unit, own_savepoint};
+use crate::{SqliteStore, audit_log};
 
 /// Kills every token of the request that the good token `$1` belongs to, and puts it into the
 /// timeline. `$2` now.

@@ -4,12 +4,11 @@ use domain::{CustomerId, OrganisationId};
 use sqlx::sqlite::SqliteRow;
 
 use super::KILL_LINKS;
-use crate::SqliteStore;
-use crate::audit_log;
 use crate::columns::{Columns, millis};
 use crate::query_error::QueryError;
 use crate::webhooks::report::report_completed;
 use crate::writer::{Statement, Unit, own_savepoint};
+use crate::{SqliteStore, audit_log};
 use application::sealed::{Person, Submitted, open_json};
 
 /// The guard: of any number of attempts one turns the token from good to used. `$1` hash, `$2` now,

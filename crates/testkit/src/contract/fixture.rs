@@ -10,10 +10,9 @@ use application::model::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{
-    CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, OrganisationId, RequestId,
-    TokenHash, WorkerId,
+    CustomerId, CustomerIp, DeliveryState, EmailAddress, GeoContext, LinkState, MailId, OrganisationId,
+    PlaceName, RequestId, TokenHash, WorkerId,
 };
-use domain::{GeoContext, PlaceName};
 
 use super::StoreUnderTest;
 

@@ -2,8 +2,7 @@ use std::collections::HashSet;
 
 use application::model::{ComposedMail, MailContent, MailKind, Organisation};
 use application::ports::MailComposer;
-use domain::Language;
-use domain::{GeoContext, PlaceName};
+use domain::{GeoContext, Language, PlaceName};
 
 use super::fixture::{at, organisation, prague};
 use super::suite::run_cases;

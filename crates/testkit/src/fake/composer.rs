@@ -3,8 +3,7 @@ use std::fmt::Write as _;
 use application::model::{ComposedMail, MailContent, MailKind};
 use application::ports::{ComposeError, MailComposer};
 use async_trait::async_trait;
-use domain::GeoContext;
-use domain::Language;
+use domain::{GeoContext, Language};
 
 /// Writes short mails in the five built-in languages, without templates. Made fit for HTML and for
 /// one line as the port wants it.

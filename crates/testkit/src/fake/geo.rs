@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use application::ports::{GeoError, GeoResolver};
 use async_trait::async_trait;
-use domain::CustomerIp;
-use domain::GeoContext;
+use domain::{CustomerIp, GeoContext};
 
 use super::lock;
 

@@ -6,10 +6,9 @@ use application::model::{
     TimelineEntry, WebhookEndpoint, WebhookEvent, WebhookTarget,
 };
 use chrono::{DateTime, Utc};
-use domain::GeoContext;
 use domain::{
-    ApiKeyId, CustomerId, CustomerIp, DeliveryState, EmailAddress, LinkState, MailId, NoMailReason,
-    OrganisationId, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
+    ApiKeyId, CustomerId, CustomerIp, DeliveryState, EmailAddress, GeoContext, LinkState, MailId,
+    NoMailReason, OrganisationId, RequestId, TokenHash, WebhookEndpointId, WebhookEventId, WorkerId,
 };
 
 use super::super::TestVault;
